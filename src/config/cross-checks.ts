@@ -1,0 +1,82 @@
+// The rules that hold between options, checked once every source has been laid over the other.
+import { opsAddress } from './host-port.ts';
+import type { Config, OptionKey } from './schema.ts';
+import type { Problem } from './validate.ts';
+
+/** Names a key and its source: `port from flag --port`. */
+type Named = (key: OptionKey) => string;
+type Check = (config: Config, named: Named) => Problem[];
+
+const WEBSOCKET = '/websocket';
+
+/** Destinations are told apart by prefix, so no prefix may lie within another. */
+const prefixesApart: Check = (config, named) => {
+  const prefixes = prefixesOf(config);
+  return prefixes.flatMap(([key, prefix], at) =>
+    prefixes
+      .filter(
+        ([, outer], other) => other !== at && isWithin(prefix, outer) && (prefix !== outer || other < at),
+      )
+      .map(([otherKey, outer]) => ({
+        keys: [key, otherKey],
+        line: `${named(key)}: "${prefix}" lies within "${outer}" of ${named(otherKey)}; give prefixes that do not contain one another`,
+      })),
+  );
+};
+
+function prefixesOf(config: Config): Array<readonly [OptionKey, string]> {
+  const broker = config.brokerPrefixes.map((prefix) => ['brokerPrefixes', prefix] as const);
+  return [['appPrefix', config.appPrefix], ['userPrefix', config.userPrefix], ...broker];
+}
+
+function isWithin(path: string, outer: string): boolean {
+  return path === outer || path.startsWith(`${outer}/`);
+}
+
+/** Every endpoint also answers under `/websocket`, as SockJS clients ask for it. */
+const endpointsApart: Check = ({ endpoints }, named) =>
+  endpoints
+    .map((path) => ({ path, outer: path.slice(0, -WEBSOCKET.length) }))
+    .filter(({ path, outer }) => path.endsWith(WEBSOCKET) && endpoints.includes(outer))
+    .map(({ path, outer }) => ({
+      keys: ['endpoints'],
+      line: `${named('endpoints')}: "${path}" is answered by "${outer}" already; leave it out`,
+    }));
+
+/** A certificate without its key, or the other way round, would silently serve plain text. */
+const certificateWithKey: Check = ({ tlsCert, tlsKey }, named) => {
+  if ((tlsCert === undefined) === (tlsKey === undefined)) return [];
+  const keys: [OptionKey, OptionKey] = tlsKey === undefined ? ['tlsCert', 'tlsKey'] : ['tlsKey', 'tlsCert'];
+  return [{ keys, line: `${named(keys[0])} needs ${keys[1]}; give both of them, or neither` }];
+};
+
+/** Two listeners cannot share a port; told here, it is not mistaken for another program's port. */
+const portsApart: Check = (config, named) => {
+  const ports = portsOf(config);
+  return ports.flatMap(([key, port], at) => {
+    const earlier = ports.slice(0, at).find(([, other]) => other === port && port !== 0);
+    if (earlier === undefined) return [];
+    const line = `${named(key)}: ${port} is taken by ${named(earlier[0])}; give another port`;
+    return [{ keys: [key, earlier[0]], line }];
+  });
+};
+
+function portsOf(config: Config): Array<readonly [OptionKey, number]> {
+  const ops = opsAddress(config.ops);
+  const ports: Array<readonly [OptionKey, number]> = [['port', config.port]];
+  if (config.stompPort !== 'off') ports.push(['stompPort', config.stompPort]);
+  if (ops?.host === config.host) ports.push(['ops', ops.port]);
+  return ports;
+}
+
+const CHECKS: readonly Check[] = [prefixesApart, endpointsApart, certificateWithKey, portsApart];
+
+/**
+ * Checks a complete configuration.
+ *
+ * @param named - names a key and its source, for the error
+ * @returns the clashes between options, none when all is well
+ */
+export function clashesOf(config: Config, named: Named): Problem[] {
+  return CHECKS.flatMap((check) => check(config, named));
+}

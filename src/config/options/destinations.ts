@@ -1,0 +1,67 @@
+// The options that give destinations their meaning, and the broker and the history their back ends.
+import { oneOf, text, textList } from '../option.ts';
+
+const PREFIX = 'a path such as /app, without a trailing slash';
+
+export const DESTINATIONS = {
+  appPrefix: text({
+    default: '/app',
+    flag: 'app-prefix',
+    format: 'path',
+    placeholder: '<prefix>',
+    allowed: PREFIX,
+    reason: 'What is sent under this prefix reaches message handlers.',
+  }),
+  brokerPrefixes: textList({
+    default: ['/topic', '/queue'],
+    flag: 'broker-prefix',
+    format: 'path',
+    placeholder: '<prefix>',
+    minItems: 1,
+    allowed: 'one or more different paths such as /topic, without a trailing slash',
+    reason: 'What is sent under these prefixes goes straight to the subscribers.',
+  }),
+  userPrefix: text({
+    default: '/user',
+    flag: 'user-prefix',
+    format: 'path',
+    placeholder: '<prefix>',
+    allowed: PREFIX,
+    reason: "What is subscribed to under this prefix is the session's or the user's own.",
+  }),
+  pathSeparator: oneOf(['/', '.'], {
+    default: '/',
+    flag: 'path-separator',
+    placeholder: '<character>',
+    reason: 'What divides the segments of a destination after its prefix, for patterns and templates.',
+  }),
+};
+
+export const BACK_ENDS = {
+  broker: text({
+    default: 'memory',
+    flag: 'broker',
+    format: 'scheme-or-url',
+    placeholder: '<address>',
+    secret: true,
+    allowed: 'memory, or the address of a broker such as redis://host:6379',
+    reason: 'What carries messages between nodes; memory means that this process is all there is.',
+  }),
+  history: text({
+    default: 'off',
+    flag: 'history',
+    format: 'scheme-or-url',
+    placeholder: '<address>',
+    secret: true,
+    allowed: 'off, memory, or the address of a store such as mongodb://host/chat',
+    reason: 'Where messages are kept for later readers; off keeps none.',
+  }),
+  data: text({
+    default: 'memory',
+    flag: 'data',
+    format: 'not-empty',
+    placeholder: '<folder>',
+    allowed: 'a folder, or memory',
+    reason: 'Where the service keeps its own files; memory means that nothing touches the disk.',
+  }),
+};
