@@ -1,21 +1,23 @@
-// Which tests run where: unit (no child process, no browser), contract (one suite per port), e2e (real clients).
+// Which tests run where; test/suites.ts lists the suites and their order.
 import { defineConfig } from 'vitest/config';
+import { type Suite, suites } from './test/suites.ts';
 
-const include = (folder: string): string[] => [`test/${folder}/**/*.test.ts`];
+const foldersOfOthers = (suite: Suite): string[] =>
+  suites.filter(({ folder }) => folder.startsWith(`${suite.folder}/`)).map(({ folder }) => `${folder}/**`);
+
+const project = (suite: Suite) => ({
+  test: {
+    name: suite.name,
+    include: [`${suite.folder}/**/*.test.ts`],
+    exclude: [...foldersOfOthers(suite), 'test/bench/**'],
+    ...(suite.slow && { testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false }),
+  },
+});
 
 export default defineConfig({
   test: {
     globals: false,
-    projects: [
-      {
-        test: {
-          name: 'unit',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/contracts/**', 'test/e2e/**', 'test/cluster/**', 'test/bench/**'],
-        },
-      },
-      { test: { name: 'contract', include: include('contracts') } },
-      { test: { name: 'e2e', include: include('e2e'), testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false } },
-    ],
+    globalSetup: ['test/servers/global-setup.ts'],
+    projects: suites.map(project),
   },
 });
