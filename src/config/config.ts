@@ -15,8 +15,11 @@ export { ConfigError };
  * @throws ConfigError with all problems, when a key is unknown, a value is not allowed, or two of them clash
  * @example
  * ```ts
+ * import { resolveConfig } from 'stompwire';
+ * import assert from 'node:assert/strict';
+ *
  * const config = resolveConfig({ port: 0, endpoints: ['/ws', '/stomp'] });
- * config.appPrefix; // '/app'
+ * assert.equal(config.appPrefix, '/app');
  * ```
  */
 export function resolveConfig(options: Partial<Config> = {}): Config {

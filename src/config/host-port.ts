@@ -27,10 +27,6 @@ export function splitHostAndPort(text: string): ListenAddress | undefined {
  *
  * @param ops - `off`, a port, or `HOST:PORT`; a bare port means loopback only
  * @returns the address, or `undefined` when switched off
- * @example
- * ```ts
- * opsAddress(9090); // { host: '127.0.0.1', port: 9090 }
- * ```
  */
 export function opsAddress(ops: number | string): ListenAddress | undefined {
   return typeof ops === 'number' ? { host: '127.0.0.1', port: ops } : splitHostAndPort(ops);

@@ -24,10 +24,6 @@ export function isLoopback(host: string): boolean {
  * @param config - where to listen, and whether strangers are welcome
  * @param access - `authenticated`: whether clients must prove who they are
  * @throws ConfigError that names the mends
- * @example
- * ```ts
- * assertSafeToListen(resolveConfig({ host: '0.0.0.0' }), { authenticated: false }); // throws ConfigError
- * ```
  */
 export function assertSafeToListen(
   config: Pick<Config, 'host' | 'allowAnonymous'>,

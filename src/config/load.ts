@@ -37,14 +37,6 @@ const KEY_OF_ENVIRONMENT = new Map<string, OptionKey>(
  * @param sources - flags, environment, and how to read a file
  * @returns every option with its value, frozen in depth
  * @throws ConfigError with the problems of all sources at once
- * @example
- * ```ts
- * const config = loadConfig({
- *   flags: { port: '0' },
- *   env: process.env,
- *   readFile: (path) => readFileSync(path, 'utf8'),
- * });
- * ```
  */
 export function loadConfig(sources: Sources): Config {
   const { config: fromFlag, ...flags } = sources.flags;

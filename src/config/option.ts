@@ -115,3 +115,10 @@ export function yesOrNo(given: Needed<boolean>): Option<boolean> {
 export function environmentName(flag: string): string {
   return `STOMPWIRE_${flag.toUpperCase().replaceAll('-', '_')}`;
 }
+
+/** The default as people read it: `10000 ms`, `/topic, /queue`, `none`. */
+export function defaultText({ default: value, unit }: Option<unknown>): string {
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return 'none';
+  if (Array.isArray(value)) return value.join(', ');
+  return typeof value === 'number' && unit !== 'port' ? `${value} ${unit}`.trim() : String(value);
+}

@@ -115,11 +115,11 @@ export const TIMES = {
   heartbeatGrace: decimal({
     default: 3,
     flag: 'heartbeat-grace',
-    unit: 'factor',
+    unit: 'times',
     min: 1,
     max: 100,
     reason:
-      'How many agreed intervals a client may stay silent, for browsers slow the timers of hidden pages.',
+      'How many times the agreed interval a client may stay silent, for browsers slow the timers of hidden pages.',
   }),
   drainTimeout: whole({
     default: 10_000,

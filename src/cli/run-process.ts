@@ -1,0 +1,21 @@
+// Runs the command line with the real process around it.
+import { readFileSync } from 'node:fs';
+import { runCommandLine } from './command-line.ts';
+
+/** How long a straggling handle may keep a finished process from ending by itself, in ms. */
+const STRAGGLERS = 1000;
+
+/** Runs the process's own command line and sets its exit code. */
+export async function runProcess(): Promise<void> {
+  process.exitCode = await runCommandLine(process.argv.slice(2), {
+    env: process.env,
+    readFile: (path) => readFileSync(path, 'utf8'),
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    signals: process,
+    exit: (code) => process.exit(code),
+    now: () => performance.now(),
+    open: async (config) => (await import('./service.ts')).openService(config),
+  });
+  setTimeout(() => process.exit(), STRAGGLERS).unref();
+}
