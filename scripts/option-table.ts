@@ -60,11 +60,12 @@ function table(head: Row, rows: readonly Row[]): string {
 const cell = (text: string): string =>
   text.startsWith('`') ? text.replaceAll('|', '\\|') : text.replaceAll(/[|*<]/g, '\\$&');
 
-/** The page with the table put between its markers; a page without markers is left as it is. */
+/** The page with the table put between its markers; a page that is not there yet stays away. */
 export function withTable(page: string): string {
   const begin = page.indexOf(BEGIN);
   const end = page.indexOf(END);
-  if (begin < 0 || end < begin) return page;
+  if (page === '') return page;
+  if (begin < 0 || end < begin) throw new Error(`README.md needs the lines ${BEGIN} and ${END}`);
   return `${page.slice(0, begin + BEGIN.length)}\n${readmeTable()}${page.slice(end)}`;
 }
 

@@ -27,7 +27,7 @@ function isOrigin(text: string): boolean {
   if (text === '*') return true;
   const sample = text.replace('://*.', '://any.');
   const parsed = URL.parse(sample);
-  if (parsed === null) return false;
+  if (parsed === null || sample.includes('*')) return false;
   const web = parsed.protocol === 'https:' || parsed.protocol === 'http:';
   return web ? parsed.origin === sample : APP_ORIGIN.test(sample);
 }

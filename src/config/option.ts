@@ -55,11 +55,19 @@ export function option<Value>(
 }
 
 /** A text that matches one of the formats in `formats.ts`. */
-export function text<Value extends string | undefined = string>(
-  given: Described<Value> & { readonly format: string; readonly secret?: boolean },
-): Option<Value> {
+export function text(
+  given: Described<string> & { readonly format: string; readonly secret?: boolean },
+): Option<string> {
   const { format, ...rest } = given;
   return { ...PLAIN, fromText: asItIs, ...rest, schema: { type: 'string', format } };
+}
+
+/** The path of a file that may be left out. */
+export function optionalFile(
+  given: Omit<Described<string>, 'default' | 'placeholder'>,
+): Option<string | undefined> {
+  const schema = { type: 'string', format: 'not-empty' };
+  return { ...PLAIN, fromText: asItIs, ...given, default: undefined, placeholder: '<file>', schema };
 }
 
 /** A list of texts without repetitions: a repeatable flag, a comma-separated environment variable. */

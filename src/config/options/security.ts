@@ -1,5 +1,5 @@
 // The options that say who may connect, over what, and how a denial is told.
-import { commaSeparated, numberOrText, oneOf, option, text, textList, yesOrNo } from '../option.ts';
+import { commaSeparated, numberOrText, oneOf, option, optionalFile, textList, yesOrNo } from '../option.ts';
 
 const TRUST = {
   anyOf: [
@@ -30,20 +30,14 @@ export const SECURITY = {
     flag: 'allow-anonymous',
     reason: 'Without authentication, listening beyond loopback is refused unless this says that it is meant.',
   }),
-  tlsCert: text<string | undefined>({
-    default: undefined,
+  tlsCert: optionalFile({
     flag: 'tls-cert',
-    format: 'not-empty',
-    placeholder: '<file>',
     allowed: 'the path of a PEM file, together with tlsKey',
     reason:
       'The certificate chain for https, wss and STOMP over TLS; without one the service speaks plain text.',
   }),
-  tlsKey: text<string | undefined>({
-    default: undefined,
+  tlsKey: optionalFile({
     flag: 'tls-key',
-    format: 'not-empty',
-    placeholder: '<file>',
     allowed: 'the path of a PEM file, together with tlsCert',
     reason: 'The private key of tlsCert.',
   }),

@@ -1,0 +1,153 @@
+// Every option with values that it takes and values that it refuses, held complete by the compiler.
+import { describe, expect, it } from 'vitest';
+import { ConfigError, resolveConfig } from '../../src/config/config.ts';
+import { OPTION_KEYS, type OptionKey, optionOf } from '../../src/config/schema.ts';
+
+interface Samples {
+  readonly good: readonly unknown[];
+  readonly bad: readonly unknown[];
+}
+
+const milliseconds = (least: number): Samples => ({
+  good: [least, 86_400_000],
+  bad: [least - 1, 86_400_001, 1.5, '10', null],
+});
+const count = (least: number): Samples => ({
+  good: [least, 10_000],
+  bad: [least - 1, 2 ** 40, 1.5, '10', true],
+});
+const prefix: Samples = {
+  good: ['/a', '/a/b', '/a.b'],
+  bad: ['', '/', 'a', '/a/', '//a', '/a b', '/a*', '/a/..'],
+};
+
+const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
+  host: {
+    good: ['localhost', '0.0.0.0', '::', '::1', 'chat.example', 'node_1'],
+    bad: ['', 'a b', 'http://a', '[::1]', '-a', 'a:80', 5],
+  },
+  port: { good: [0, 1, 65_535], bad: [-1, 65_536, 80.5, '80', null] },
+  stompPort: { good: [0, 61_614, 'off'], bad: [-1, 65_536, 'on', false] },
+  endpoints: {
+    good: [['/ws'], ['/a/b', '/ws-connect'], ['/healthy']],
+    bad: [
+      [],
+      ['ws'],
+      ['/'],
+      ['/ws/'],
+      ['//ws'],
+      ['/a//b'],
+      ['/health'],
+      ['/health/x'],
+      ['/ws?x'],
+      ['/ws', '/ws'],
+      '/ws',
+    ],
+  },
+  virtualHosts: { good: [[], ['/'], ['a', 'b']], bad: [['a b'], [''], ['a', 'a'], 'a'] },
+  appPrefix: prefix,
+  userPrefix: prefix,
+  brokerPrefixes: {
+    good: [['/topic'], ['/a', '/b/c']],
+    bad: [[], ['topic'], ['/a/'], ['/a', '/a'], '/topic'],
+  },
+  pathSeparator: { good: ['/', '.'], bad: ['', ':', '//', null] },
+  broker: {
+    good: ['memory', 'redis://h:6379', 'rediss://u:p@h'],
+    bad: ['', ' ', 'Redis://h', 'redis:h', '://h', 7],
+  },
+  history: { good: ['off', 'memory', 'mongodb://h/chat'], bad: ['', 'mongodb:/h', 'mongo db', false] },
+  data: { good: ['memory', './data', '/var/lib/a b'], bad: ['', '  ', 7] },
+  origins: {
+    good: [
+      [],
+      ['*'],
+      ['https://a.example', 'http://localhost:3000'],
+      ['https://*.a.example'],
+      ['https://*.a.example:8443'],
+      ['capacitor://localhost'],
+    ],
+    bad: [
+      ['a.example'],
+      ['https://a.example/'],
+      ['https://a.example/x'],
+      ['https://A.example'],
+      ['https://a.example:443'],
+      ['https://a.*.example'],
+      ['https://*'],
+      ['null'],
+      ['*', '*'],
+      '*',
+    ],
+  },
+  allowAnonymous: { good: [true, false], bad: ['true', 1, null] },
+  tlsCert: { good: [], bad: ['', 5, null] },
+  tlsKey: { good: [], bad: ['', 5, null] },
+  trustProxy: {
+    good: [true, false, 1, 100, ['10.0.0.1'], ['10.0.0.0/8', 'fc00::/7', 'loopback']],
+    bad: [
+      0,
+      101,
+      1.5,
+      'yes',
+      [],
+      ['10.0.0.0/33'],
+      ['fc00::/129'],
+      ['10.0.0'],
+      ['10.0.0.0/8/8'],
+      ['10.0.0.1/'],
+      ['everyone'],
+    ],
+  },
+  denial: { good: ['close', 'keep'], bad: ['', 'drop', true] },
+  ops: {
+    good: ['off', 0, 9090, '0.0.0.0:9090', '[::1]:0', 'localhost:9090'],
+    bad: ['on', -1, 65_536, '9090', ':9090', '::1:9090', '[a]:9090', 'h:65536', 'h:', false],
+  },
+  logLevel: {
+    good: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+    bad: ['', 'INFO', 'verbose', 30],
+  },
+  maxFrameBytes: count(1),
+  maxHeaders: count(1),
+  maxHeaderLineBytes: count(1),
+  maxSubscriptions: count(1),
+  maxSessions: count(1),
+  maxSessionsPerAddress: count(0),
+  outboxBytes: count(1),
+  waitingBytes: count(1),
+  outboxTime: milliseconds(1),
+  connectTimeout: milliseconds(1),
+  frameTimeout: milliseconds(1),
+  heartbeatSend: milliseconds(0),
+  heartbeatReceive: milliseconds(0),
+  heartbeatGrace: { good: [1, 2.5, 100], bad: [0, 0.9, 101, '3'] },
+  drainTimeout: milliseconds(0),
+  closeTimeout: milliseconds(0),
+};
+
+const shown = (value: unknown): string => JSON.stringify(value);
+const resolve = (options: Record<string, unknown>) => resolveConfig(options as never);
+
+describe.each(OPTION_KEYS)('the option %s', (key) => {
+  const { good, bad } = SAMPLES[key];
+
+  it.each(good.map((value) => [shown(value), value]))('takes %s', (_, value) => {
+    expect(resolve({ [key]: value })[key]).toEqual(value);
+  });
+
+  it.each(bad.map((value) => [shown(value), value]))('refuses %s and says what is allowed', (_, value) => {
+    const wrong = (): unknown => resolve({ [key]: value });
+    expect(wrong).toThrow(ConfigError);
+    expect(wrong).toThrow(`${key} from the options: `);
+    expect(wrong).toThrow(`; give ${optionOf(key).allowed}`);
+  });
+
+  it('takes its own default', () => {
+    expect(resolve({ [key]: optionOf(key).default })[key]).toEqual(optionOf(key).default);
+  });
+
+  it('says in one sentence why it is there', () => {
+    expect(optionOf(key).reason).toMatch(/^[A-Z][^\n]*\.$/);
+  });
+});
