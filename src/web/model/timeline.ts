@@ -1,0 +1,97 @@
+// Turns a room's log into the lines of the screen: days, notes, the unread line, messages grouped by sender.
+import type { Delivery } from './delivery.ts';
+import { clockTime, dayLabel, dayOf } from './format.ts';
+import type { RoomLog } from './room-log.ts';
+
+/** Messages of one sender no further apart than this share one heading. */
+export const GROUP_SPAN = 5 * 60_000;
+
+interface Line {
+  readonly key: string;
+}
+export interface DayLine extends Line {
+  readonly kind: 'day';
+  readonly label: string;
+}
+export interface UnreadLine extends Line {
+  readonly kind: 'unread';
+}
+export interface NoteLine extends Line {
+  readonly kind: 'note';
+  readonly text: string;
+  readonly time: string;
+  readonly at: number;
+}
+export interface MessageLine extends Line {
+  readonly kind: 'message';
+  readonly sender: string;
+  readonly own: boolean;
+  readonly content: string;
+  readonly at: number;
+  readonly time: string;
+  /** The first of its group carries the heading, the last ends the group. */
+  readonly first: boolean;
+  readonly last: boolean;
+  readonly delivery: Delivery | 'delivered';
+  readonly reason: string | undefined;
+}
+export type TimelineLine = DayLine | UnreadLine | NoteLine | MessageLine;
+
+export interface Reading {
+  readonly user: string | undefined;
+  readonly now: number;
+  readonly locale?: string;
+}
+
+/** The lines of a room, in the order of the screen; what is still on its way stands at the end. */
+export function timeline(room: RoomLog, reading: Reading): TimelineLine[] {
+  const lines: TimelineLine[] = [];
+  let day: number | undefined;
+  for (const line of plainLines(room, reading)) {
+    if (dayOf(line.at) !== day) {
+      day = dayOf(line.at);
+      lines.push({ kind: 'day', key: `day ${line.key}`, label: dayLabel(line.at, reading.now) });
+    }
+    if (line.key === room.divider) lines.push({ kind: 'unread', key: 'unread' });
+    lines.push(line);
+  }
+  return lines.map((line, at) => grouped(line, lines[at - 1], lines[at + 1]));
+}
+
+function plainLines(room: RoomLog, { user, locale }: Reading): (NoteLine | MessageLine)[] {
+  const arrived = room.entries.map((entry): NoteLine | MessageLine =>
+    entry.kind === 'note'
+      ? { kind: 'note', key: entry.key, text: entry.text, at: entry.at, time: clockTime(entry.at, locale) }
+      : {
+          ...messageLine(entry.key, entry.content, entry.sentAt, locale),
+          sender: entry.sender,
+          own: entry.sender === user,
+        },
+  );
+  const onTheWay = room.outgoing.map(
+    (out): MessageLine => ({
+      ...messageLine(out.key, out.content, out.composedAt, locale),
+      sender: user ?? '',
+      own: true,
+      delivery: out.delivery,
+      reason: out.reason,
+    }),
+  );
+  return [...arrived, ...onTheWay];
+}
+
+function messageLine(key: string, content: string, at: number, locale: string | undefined) {
+  const time = clockTime(at, locale);
+  const alone = { first: true, last: true, delivery: 'delivered', reason: undefined } as const;
+  return { kind: 'message', key, content, at, time, ...alone } as const;
+}
+
+function grouped(line: TimelineLine, before: TimelineLine | undefined, after: TimelineLine | undefined) {
+  if (line.kind !== 'message') return line;
+  return { ...line, first: !belongTogether(before, line), last: !belongTogether(line, after) };
+}
+
+function belongTogether(one: TimelineLine | undefined, other: TimelineLine | undefined): boolean {
+  if (one?.kind !== 'message' || other?.kind !== 'message') return false;
+  return one.sender === other.sender && one.own === other.own && Math.abs(other.at - one.at) <= GROUP_SPAN;
+}

@@ -1,0 +1,29 @@
+// What this browser remembers: the name, whether it is signed in, the rooms. Without storage it just forgets.
+import { roomsFrom } from './model/room-names.ts';
+
+const NAME = 'stompwire.name';
+const SIGNED_IN = 'stompwire.signed-in';
+const ROOMS = 'stompwire.rooms';
+
+/** Storage may be switched off or full; the chat works without. */
+function tried<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+}
+
+export const preferences = {
+  name: (): string => tried(() => localStorage.getItem(NAME)) ?? '',
+  isSignedIn: (): boolean => tried(() => localStorage.getItem(SIGNED_IN)) === 'yes',
+  rooms: (): readonly string[] => roomsFrom(tried(() => JSON.parse(localStorage.getItem(ROOMS) ?? 'null'))),
+
+  signedIn(name: string): void {
+    tried(() => localStorage.setItem(NAME, name));
+    tried(() => localStorage.setItem(SIGNED_IN, 'yes'));
+  },
+  signedOut: (): void => void tried(() => localStorage.removeItem(SIGNED_IN)),
+  setRooms: (rooms: readonly string[]): void =>
+    void tried(() => localStorage.setItem(ROOMS, JSON.stringify(rooms))),
+};
