@@ -20,6 +20,7 @@ describe('words that are no command', () => {
   it.each([
     'serve --broker-url=redis://u:hunter2@h',
     'serve --broker= redis://u:hunter2@h',
+    'serve --passcode=hunter2',
     'redis://u:hunter2@h',
   ])('show no password: %s', async (line) => {
     const world = new World();

@@ -27,6 +27,15 @@ describe('signals', () => {
     expect(await code).toBe(0);
   });
 
+  it('a supervisor that insists at once is heard at once', async () => {
+    const { world, drained, code } = await draining();
+    world.signals.emit('SIGTERM');
+    world.signals.emit('SIGTERM');
+    expect(world.steps).toEqual(['start', 'exit 143']);
+    drained();
+    await code;
+  });
+
   it('one Ctrl-C that npm forwards as well counts once', async () => {
     const { world, drained, code } = await draining();
     world.signals.emit('SIGINT');

@@ -98,6 +98,12 @@ describe('what is wrong', () => {
     ]);
   });
 
+  it('is told of the smallest part, not of every alternative that did not fit', () => {
+    expect(problemsOf({ trustProxy: ['10.0.0.0/8', 'everyone'] })).toEqual([
+      expect.stringMatching(/^trustProxy from the options: "everyone" is not allowed; /),
+    ]);
+  });
+
   it('includes the key __proto__, which a JSON file can hold', () => {
     expect(problemsOf(JSON.parse('{"__proto__": {"port": 1}}'))).toEqual([
       expect.stringMatching(/^__proto__ from the options is no option/),

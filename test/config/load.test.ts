@@ -131,7 +131,8 @@ describe('problems', () => {
 
   it.each<[string, Given]>([
     ['a bad broker address', { flags: { broker: 'redis:/u:hunter2@h' } }],
-    ['a bad history address', { env: { STOMPWIRE_HISTORY: 'Mongodb://u:hunter2@h/chat' } }],
+    ['a broker address without a host', { flags: { broker: 'redis:hunter2' } }],
+    ['a bad history address', { env: { STOMPWIRE_HISTORY: 'Mongodb://h/chat?password=hunter2' } }],
     ['an address at the wrong option', { flags: { host: 'redis://u:hunter2@h' } }],
     ['an address in a list', { flags: { origins: ['https://a.example', 'redis://u:hunter2@h'] } }],
     ['an unknown variable', { env: { STOMPWIRE_BROKER_URL: 'redis://u:hunter2@h' } }],
