@@ -44,7 +44,7 @@ export const BACK_ENDS = {
     format: 'scheme-or-url',
     placeholder: '<address>',
     secret: true,
-    allowed: 'memory, or the address of a broker such as redis://host:6379',
+    allowed: 'memory, or the address of a broker in the form scheme://host:port',
     reason: 'What carries messages between nodes; memory means that this process is all there is.',
   }),
   history: text({
@@ -53,7 +53,7 @@ export const BACK_ENDS = {
     format: 'scheme-or-url',
     placeholder: '<address>',
     secret: true,
-    allowed: 'off, memory, or the address of a store such as mongodb://host/chat',
+    allowed: 'off, memory, or the address of a store in the form scheme://host/name',
     reason: 'Where messages are kept for later readers; off keeps none.',
   }),
   data: text({
