@@ -22,18 +22,20 @@ export async function runStep(
   return { name, ok, milliseconds: performance.now() - start };
 }
 
-/** The signals that end the test command are passed on, so that no test outlives it. */
+/** The signals that end the test command are passed on, so that no test outlives it, and nothing more is begun. */
 async function exitCode(program: string, args: readonly string[], env: Env): Promise<number | null> {
   const child = spawn(program, args, {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...env },
   });
+  let stoppedBy: NodeJS.Signals | undefined;
   const stop = (signal: NodeJS.Signals): void => {
+    stoppedBy = signal;
     child.kill(signal);
-    process.exitCode = 1;
   };
-  process.once('SIGTERM', stop).once('SIGINT', stop);
+  process.on('SIGTERM', stop).on('SIGINT', stop);
   const [code] = await once(child, 'close');
   process.off('SIGTERM', stop).off('SIGINT', stop);
+  if (stoppedBy) throw new Error(`stopped by ${stoppedBy} during: ${program} ${args.join(' ')}`);
   return code;
 }

@@ -4,7 +4,7 @@ import type { SourceFile } from './source.ts';
 /** From the bottom. A folder ends in a slash; one floor may have several parts. */
 export const floors: readonly (readonly string[])[] = [
   ['frames/'],
-  ['src/errors.ts'],
+  ['src/errors.ts', 'src/version.ts'],
   ['src/message/'],
   ['src/metrics/'],
   ['src/transport/'],
@@ -16,6 +16,7 @@ export const floors: readonly (readonly string[])[] = [
   ['src/session/'],
   ['src/history/'],
   ['src/config/'],
+  ['src/http/'],
   ['src/backends.ts'],
   ['src/server.ts'],
   ['src/index.ts'],
