@@ -1,0 +1,110 @@
+// The one table of error codes: what each means, how it ends, and whether trying again can help.
+
+/** How an error reaches the client: an ERROR frame and a close, or a MESSAGE on `/user/queue/errors`. */
+export interface ErrorRule {
+  /** What happened, in words for a person. */
+  readonly says: string;
+  /** The close code that follows the ERROR frame; `null`: the session lives and hears of it on its error queue. */
+  readonly close: number | null;
+  /** Whether the same request may succeed later without a change. */
+  readonly retryable: boolean;
+}
+
+const ends = (close: number, says: string, retryable = false): ErrorRule => ({ says, close, retryable });
+const told = (says: string, retryable = false): ErrorRule => ({ says, close: null, retryable });
+
+/**
+ * Every error code that a client, a log line or a metric can carry. Codes are never reused;
+ * `docs/errors.md` lists the same table, and a test holds the two equal.
+ */
+export const errorTable = {
+  // the wire format: what the parser refuses
+  'unknown-command': ends(1002, 'the frame does not begin with a STOMP command'),
+  'bad-header': ends(1002, 'a header line is not name:value'),
+  'bad-escape': ends(1002, 'a header holds an escape that this version of STOMP does not know'),
+  'bad-content-length': ends(1002, 'content-length is not a number of bytes'),
+  'missing-nul': ends(1002, 'the frame does not end with a NUL byte'),
+  'invalid-utf8': ends(1002, 'the header bytes are not UTF-8'),
+  'missing-header': ends(1002, 'a header that the command requires is missing'),
+  'unencodable-header': ends(1002, 'a header cannot be written in this version of STOMP'),
+  'bad-heart-beat': ends(1002, 'heart-beat is not two numbers of milliseconds'),
+  'version-mismatch': ends(1002, 'no version of STOMP that both sides speak'),
+  'frame-too-large': ends(1009, 'the frame is larger than the limit'),
+  'too-many-headers': ends(1009, 'the frame has more headers than the limit'),
+  'header-too-long': ends(1009, 'a header line is longer than the limit'),
+  // the session: a frame at the wrong time
+  'not-connected': ends(1002, 'the first frame of a session must be CONNECT or STOMP'),
+  'already-connected': ends(1002, 'the session is connected already'),
+  'duplicate-subscription': ends(1002, 'the subscription id is in use in this session'),
+  'bad-destination': ends(1002, 'the destination is malformed'),
+  'not-supported': ends(1002, 'this part of STOMP is not offered by this server'),
+  'connect-timeout': ends(1002, 'no CONNECT frame came in time'),
+  'frame-timeout': ends(1002, 'a frame was begun and not finished in time'),
+  'heart-beat-timeout': ends(1002, 'the client was silent for longer than it promised'),
+  // who may do what
+  'authentication-failed': ends(1008, 'the credentials were not accepted'),
+  'unknown-host': ends(1008, 'the virtual host is not served here'),
+  'unknown-destination': ends(1008, 'no part of this server answers that destination'),
+  denied: ends(1008, 'that is not allowed'),
+  'too-many-subscriptions': ends(1008, 'the session has as many subscriptions as it may have'),
+  'too-many-sessions': ends(1013, 'the server has as many sessions as it may have', true),
+  'slow-client': ends(4500, 'the client does not read what it subscribed to', true),
+  'going-away': ends(1001, 'the server is shutting down', true),
+  internal: ends(1011, 'the server failed', true),
+  // handlers: the session lives
+  'no-handler': told('no handler answers that destination'),
+  'bad-payload': told('the body is not what the handler expects'),
+  'handler-failed': told('the handler failed', true),
+  'relay-unavailable': told('the broker behind this server cannot be reached', true),
+  // starting the service
+  'bad-configuration': ends(1011, 'an option has a value that is not allowed'),
+  'address-in-use': ends(1011, 'the address to listen on is taken'),
+} as const satisfies Record<string, ErrorRule>;
+
+/** One of the codes of {@link errorTable}. */
+export type ErrorCode = keyof typeof errorTable;
+
+/**
+ * The one error class of stompwire. `message` is safe to show to the client whose frame caused it.
+ *
+ * @example
+ * ```ts
+ * import { StompwireError } from 'stompwire';
+ * import assert from 'node:assert/strict';
+ *
+ * const error = new StompwireError('denied', 'only members may post to room 7');
+ * assert.equal(error.code, 'denied');
+ * assert.equal(error.rule.close, 1008);
+ * ```
+ */
+export class StompwireError extends Error {
+  override readonly name = 'StompwireError';
+  /** Which kind of failure; see {@link errorTable}. */
+  readonly code: ErrorCode;
+  /** More for the client to read, in the body of the ERROR frame. */
+  readonly detail: string | undefined;
+
+  /**
+   * @param code - the kind of failure
+   * @param message - what happened, which value, what is allowed; default: the table's text
+   * @param options - `detail` for the body of an ERROR frame, `cause` for the log only
+   */
+  constructor(code: ErrorCode, message?: string, options: { detail?: string; cause?: unknown } = {}) {
+    super(
+      message ?? errorTable[code].says,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
+    this.code = code;
+    this.detail = options.detail;
+  }
+
+  /** How this error ends: its row of {@link errorTable}. */
+  get rule(): ErrorRule {
+    return errorTable[this.code];
+  }
+}
+
+/** Whether a text is one of the codes of {@link errorTable}. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errorTable, text);
+}
