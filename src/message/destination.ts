@@ -1,0 +1,65 @@
+// Destinations as text: what is well-formed, what is a pattern, and what lies under a prefix.
+import { StompwireError } from '../errors.ts';
+
+/** What stands between the segments of a destination. */
+export type Separator = '/' | '.';
+
+/** Whether a destination is a pattern: it holds `*` or `?` [Spring's AntPathMatcher]. */
+export function isPattern(destination: string): boolean {
+  return destination.includes('*') || destination.includes('?');
+}
+
+/** Whether a destination lies under a prefix: `/topic/a` lies under `/topic`, `/topical` does not. */
+export function isUnder(destination: string, prefix: string): boolean {
+  return (
+    destination.length > prefix.length + 1 &&
+    destination.charCodeAt(prefix.length) === 0x2f &&
+    destination.startsWith(prefix)
+  );
+}
+
+/**
+ * The segments of a destination or pattern. The first character is its leading `/` and belongs to none;
+ * with separator `.`, `/topic/a.b` has the segments `topic/a` and `b`, as in Spring's AntPathMatcher(".").
+ */
+export function segmentsOf(destination: string, separator: Separator): string[] {
+  return destination.slice(1).split(separator);
+}
+
+/**
+ * Refuses what cannot be a destination: no leading `/`, a control character, or `**` before the last segment.
+ *
+ * @throws {StompwireError} `bad-destination`
+ */
+export function assertDestination(destination: string, separator: Separator): void {
+  if (!destination.startsWith('/') || destination.length < 2) {
+    throw new StompwireError(
+      'bad-destination',
+      `destination '${printable(destination)}' must begin with '/' and name something`,
+    );
+  }
+  if (/[\0-\x1f\x7f]/.test(destination)) {
+    throw new StompwireError(
+      'bad-destination',
+      `destination '${printable(destination)}' holds a control character`,
+    );
+  }
+  if (destination.includes('**')) assertRest(destination, separator);
+}
+
+function assertRest(pattern: string, separator: Separator): void {
+  const segments = segmentsOf(pattern, separator);
+  const at = segments.findIndex((segment) => segment.includes('**'));
+  if (segments[at] !== '**' || at !== segments.length - 1) {
+    throw new StompwireError(
+      'bad-destination',
+      `pattern '${printable(pattern)}': ** must be the whole last segment`,
+    );
+  }
+}
+
+/** A value as it may be shown: control characters escaped, cut at 80 characters. */
+export function printable(text: string): string {
+  const cut = text.length > 80 ? `${text.slice(0, 80)}...` : text;
+  return cut.replace(/[\0-\x1f\x7f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}

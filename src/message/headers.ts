@@ -1,0 +1,60 @@
+// Which headers of a SEND travel on to subscribers, and which are the server's alone or secret.
+
+/**
+ * Names that never pass from a client's SEND to a subscriber's MESSAGE: what the server writes itself,
+ * what only steers the SEND, and credentials. Compared without regard to case.
+ */
+export const reservedHeaders: ReadonlySet<string> = new Set([
+  'destination',
+  'content-type',
+  'content-length',
+  'message-id',
+  'subscription',
+  'ack',
+  'seq',
+  'epoch',
+  'redelivered',
+  'discontinuity',
+  'user-name',
+  'session',
+  'server',
+  'version',
+  'receipt',
+  'receipt-id',
+  'receipt-level',
+  'transaction',
+  'idempotency-key',
+  'exclude-sender',
+  'id',
+  'host',
+  'accept-version',
+  'heart-beat',
+  'login',
+  'passcode',
+  'authorization',
+  'cookie',
+  'x-csrf-token',
+]);
+
+const none: readonly string[] = Object.freeze([]);
+
+/**
+ * The sender's own headers, as name, value, name, value... of which the first of each name counts.
+ *
+ * @param pairs - the frame's headers as the parser gives them
+ */
+export function travellingHeaders(pairs: readonly string[]): readonly string[] {
+  let kept: string[] | undefined;
+  for (let i = 0; i < pairs.length; i += 2) {
+    const name = pairs[i]!;
+    if (reservedHeaders.has(name) || reservedHeaders.has(name.toLowerCase())) continue;
+    kept ??= [];
+    if (!hasName(kept, name)) kept.push(name, pairs[i + 1]!);
+  }
+  return kept ?? none;
+}
+
+function hasName(pairs: readonly string[], name: string): boolean {
+  for (let i = 0; i < pairs.length; i += 2) if (pairs[i] === name) return true;
+  return false;
+}

@@ -1,0 +1,44 @@
+// A message on its way from a publisher to its subscribers: destination, headers, body.
+import type { Buffer } from 'node:buffer';
+
+const noHeaders: readonly string[] = Object.freeze([]);
+
+/** What a message is made of. */
+export interface MessageParts {
+  /** The concrete destination, as subscribers are told it. */
+  readonly destination: string;
+  /** The body's bytes. Whoever keeps a message beyond the turn that brought it copies them. */
+  readonly body: Buffer;
+  /** Unique per message; on a logged destination its position. */
+  readonly id: string;
+  /** MIME type of the body, as the publisher named it. */
+  readonly contentType?: string | undefined;
+  /** The publisher's own headers, as name, value, name, value... without reserved names. */
+  readonly headers?: readonly string[];
+  /** The session that shall not hear it (`exclude-sender:true`). */
+  readonly excludes?: string | undefined;
+}
+
+/**
+ * A message, immutable for everyone who handles it. `encodings` is a cache that the encoder of MESSAGE
+ * frames keeps here, one entry per STOMP version, so that a message is encoded once for all subscribers.
+ */
+export class Message {
+  readonly destination: string;
+  readonly body: Buffer;
+  readonly id: string;
+  readonly contentType: string | undefined;
+  readonly headers: readonly string[];
+  readonly excludes: string | undefined;
+  readonly encodings: [object | undefined, object | undefined, object | undefined];
+
+  constructor(parts: MessageParts) {
+    this.destination = parts.destination;
+    this.body = parts.body;
+    this.id = parts.id;
+    this.contentType = parts.contentType;
+    this.headers = parts.headers ?? noHeaders;
+    this.excludes = parts.excludes;
+    this.encodings = [undefined, undefined, undefined];
+  }
+}

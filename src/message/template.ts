@@ -1,0 +1,61 @@
+// Destination templates such as `/chat-room/{roomId}/send`: parsing, expanding, and the types of their variables.
+
+/** The names of the variables in a template, as a type. */
+type VariableOf<T extends string> = T extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | VariableOf<Rest>
+  : never;
+
+/**
+ * The variables of a template and their values: `ParamsOf<'/chat-room/{roomId}/send'>` is `{ roomId: string }`.
+ * Source: Spring's `@DestinationVariable`.
+ */
+export type ParamsOf<T extends string> = { readonly [Name in VariableOf<T>]: string };
+
+/** One segment of a template: a fixed text, or a variable between a prefix and a suffix. */
+export type Segment =
+  | { readonly fixed: string }
+  | { readonly variable: string; readonly prefix: string; readonly suffix: string };
+
+const variablePattern = /^([^{}]*)\{([A-Za-z_][A-Za-z0-9_]*)\}([^{}]*)$/;
+
+/**
+ * Splits a template into its segments.
+ *
+ * @param template - begins with `/`; a segment holds at most one `{name}`
+ * @param separator - what stands between the segments, `/` or `.`
+ * @throws {TypeError} when the template is malformed or names a variable twice
+ */
+export function parseTemplate(template: string, separator: '/' | '.' = '/'): readonly Segment[] {
+  if (!template.startsWith('/') || template.length < 2) {
+    throw new TypeError(`template '${template}' must begin with '/' and name something`);
+  }
+  const seen = new Set<string>();
+  return template
+    .slice(1)
+    .split(separator)
+    .map((text) => parseSegment(text, template, seen));
+}
+
+function parseSegment(text: string, template: string, seen: Set<string>): Segment {
+  if (!/[{}]/.test(text)) return { fixed: text };
+  const [, prefix, variable, suffix] = variablePattern.exec(text) ?? [];
+  if (variable === undefined) {
+    throw new TypeError(`template '${template}': '${text}' must hold one {name} of letters, digits and _`);
+  }
+  if (seen.has(variable)) throw new TypeError(`template '${template}' names {${variable}} twice`);
+  seen.add(variable);
+  return { variable, prefix: prefix ?? '', suffix: suffix ?? '' };
+}
+
+/**
+ * Puts values in the place of a template's variables.
+ *
+ * @throws {TypeError} when a variable has no value
+ */
+export function expandTemplate(template: string, params: Readonly<Record<string, string>>): string {
+  return template.replace(/\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, name: string) => {
+    const value = Object.hasOwn(params, name) ? params[name] : undefined;
+    if (value === undefined) throw new TypeError(`template '${template}': no value for {${name}}`);
+    return value;
+  });
+}
