@@ -1,0 +1,115 @@
+// The one broker: knows the local subscriptions, publishes through the relay, delivers what it brings.
+import { Channel, type Soon } from '../channel/channel.ts';
+import type { Separator } from '../message/destination.ts';
+import type { Message } from '../message/message.ts';
+import { type Counter, type Metrics, noMetrics } from '../metrics/metrics.ts';
+import type { Relay } from '../relay/relay.ts';
+import { type Subscriber, Subscriptions } from './subscriptions.ts';
+
+/** Routes messages between publishers and local subscribers, over a relay. */
+export class Broker {
+  /** What is delivered passes here once per message, before the subscribers are looked up. */
+  readonly outbound = new Channel<Message>();
+  readonly #subscriptions: Subscriptions;
+  readonly #relay: Relay;
+  readonly #published: Counter;
+  readonly #delivered: Counter;
+  /** The end of the line of messages that wait for a slow outbound interceptor. */
+  #before: Promise<void> | undefined;
+  readonly #failed: (error: unknown, message: Message) => void;
+
+  /**
+   * @param relay - what is under this broker
+   * @param options - `failed` hears of outbound interceptors that throw: their message is dropped
+   */
+  constructor(
+    relay: Relay,
+    options: {
+      separator?: Separator;
+      metrics?: Metrics;
+      failed?: (error: unknown, message: Message) => void;
+    } = {},
+  ) {
+    const metrics = options.metrics ?? noMetrics;
+    this.#relay = relay;
+    this.#subscriptions = new Subscriptions(options.separator);
+    this.#failed = options.failed ?? (() => {});
+    this.#published = metrics.counter('messages_published', 'Messages given to the broker');
+    this.#delivered = metrics.counter('deliveries', 'Messages handed to subscriptions');
+    metrics.gauge('subscriptions', 'Subscriptions on this node', () => this.#subscriptions.size);
+  }
+
+  /** Begins to take messages from the relay. */
+  start(): Soon<void> {
+    return this.#relay.start((message) => this.#arrived(message));
+  }
+
+  /** Ends; the relay is closed. */
+  close(): Soon<void> {
+    return this.#relay.close();
+  }
+
+  /** Adds a subscriber; done when every later message will reach it. */
+  subscribe(destination: string, subscriber: Subscriber): Soon<void> {
+    if (this.#subscriptions.add(destination, subscriber)) return this.#relay.interest(destination);
+  }
+
+  /** Takes a subscriber out; nothing reaches it afterwards. */
+  unsubscribe(destination: string, subscriber: Subscriber): Soon<void> {
+    if (this.#subscriptions.remove(destination, subscriber)) return this.#relay.disinterest(destination);
+  }
+
+  /** Gives a message to the relay, which brings it to the subscribers of every node, here included. */
+  publish(message: Message): Soon<void> {
+    this.#published.add();
+    return this.#relay.publish(message);
+  }
+
+  /**
+   * Delivers to local subscribers of `address` only, past the relay: for what concerns one session.
+   *
+   * @returns how many heard it
+   */
+  deliver(address: string, message: Message): number {
+    let heard = 0;
+    this.#subscriptions.match(address, (listeners) => {
+      heard += deliverTo(listeners, message);
+    });
+    this.#delivered.add(heard);
+    return heard;
+  }
+
+  /** An interceptor that takes its time holds up what comes after it: the order is the relay's. */
+  #arrived(message: Message): void {
+    const done =
+      this.#before === undefined ? this.#pass(message) : this.#before.then(() => this.#pass(message));
+    if (done === undefined) return;
+    const settled = done.then(() => {
+      if (this.#before === settled) this.#before = undefined;
+    });
+    this.#before = settled;
+  }
+
+  /** Takes one message through the outbound line; a failure is reported and never passed on. */
+  #pass(message: Message): Promise<void> | undefined {
+    try {
+      const done = this.outbound.run(message, (passed) => void this.deliver(passed.destination, passed));
+      if (done instanceof Promise) return done.catch((error: unknown) => this.#failed(error, message));
+    } catch (error) {
+      this.#failed(error, message);
+    }
+    return undefined;
+  }
+}
+
+function deliverTo(listeners: readonly Subscriber[], message: Message): number {
+  const excluded = message.excludes;
+  let heard = 0;
+  for (let i = 0; i < listeners.length; i++) {
+    const subscriber = listeners[i]!;
+    if (excluded !== undefined && subscriber.owner === excluded) continue;
+    subscriber.deliver(message);
+    heard++;
+  }
+  return heard;
+}

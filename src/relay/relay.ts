@@ -1,0 +1,25 @@
+// PORT: what carries messages between the brokers of all nodes. The broker stands on exactly one relay.
+import type { Soon } from '../channel/channel.ts';
+import type { Message } from '../message/message.ts';
+
+/** Takes what the relay brings: each message once, in the relay's order per destination. */
+export type Deliver = (message: Message) => void;
+
+/**
+ * Carries messages to every node that has interest. Guarantees:
+ * - order: all nodes get the messages of one destination in one order, a publisher's in its own;
+ * - interest: once `interest` has resolved, every message whose `publish` begins later is delivered here;
+ *   a node is not bothered with destinations in which it has none;
+ * - a node's own messages come back to it through `deliver`, like everyone else's;
+ * - `publish` resolves when the message is with the relay, and rejects with `relay-unavailable` otherwise.
+ * Memory: all of that happens before the call returns.
+ */
+export interface Relay {
+  start(deliver: Deliver): Soon<void>;
+  publish(message: Message): Soon<void>;
+  /** @param destination - a destination or a pattern; asked once, however many subscribers there are */
+  interest(destination: string): Soon<void>;
+  disinterest(destination: string): Soon<void>;
+  /** Ends; nothing is delivered afterwards. Twice is harmless. */
+  close(): Soon<void>;
+}
