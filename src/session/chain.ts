@@ -1,0 +1,153 @@
+// Runs of MESSAGE frames that many connections send alike: built once, shared or patched.
+import { Buffer } from 'node:buffer';
+import type { Version } from '../../frames/index.ts';
+import type { Message } from '../message/message.ts';
+import type { Framing } from '../transport/transport.ts';
+import { type EncodedMessage, encodingOf, messagePrefix } from './encoding.ts';
+
+/** A run of frames with room for subscription ids: the bytes for one id, and where the ids stand. */
+interface Template {
+  readonly bytes: Buffer;
+  readonly id: string;
+  readonly idsAt: readonly number[];
+}
+
+/**
+ * The end of a run of messages for ids of one length. Connections that were given the same messages in
+ * the same order stand at the same link, so a queue is one pointer, and what one of them builds serves
+ * all. A link knows the way back, and its latest successor.
+ */
+export class Link {
+  /** Bytes of the whole run, framing included. */
+  readonly total: number;
+  readonly #before: Link | undefined;
+  readonly #encoded: EncodedMessage;
+  readonly #idLength: number;
+  readonly #framing: Framing;
+  #after: Link | undefined;
+  #template: Template | undefined;
+
+  constructor(before: Link | undefined, encoded: EncodedMessage, idLength: number, framing: Framing) {
+    const frameBytes = messagePrefix.length + idLength + encoded.tail.length;
+    this.total = (before?.total ?? 0) + framing.headerLength(frameBytes) + frameBytes;
+    this.#before = before;
+    this.#encoded = encoded;
+    this.#idLength = idLength;
+    this.#framing = framing;
+  }
+
+  /** The run with one more message. */
+  then(encoded: EncodedMessage): Link {
+    const known = this.#after;
+    if (known !== undefined && known.#encoded === encoded) return known;
+    const made = new Link(this, encoded, this.#idLength, this.#framing);
+    this.#after = made;
+    return made;
+  }
+
+  /** Whether the run ends with this message. */
+  is(encoded: EncodedMessage): boolean {
+    return this.#encoded === encoded;
+  }
+
+  /** The bytes of the run for a subscription id; shared, or taken from `slab`. Must not be changed. */
+  bytesFor(id: string, slab: Slab): Buffer {
+    const template = (this.#template ??= this.#build(id));
+    return template.id === id ? template.bytes : patched(template, id, slab);
+  }
+
+  #build(id: string): Template {
+    const bytes = Buffer.allocUnsafeSlow(this.total);
+    const idsAt: number[] = [];
+    let at = 0;
+    for (const link of this.#run()) {
+      const frameBytes = messagePrefix.length + id.length + link.#encoded.tail.length;
+      this.#framing.writeHeader(bytes, at, frameBytes, link.#encoded.text);
+      at += this.#framing.headerLength(frameBytes);
+      at += messagePrefix.copy(bytes, at);
+      idsAt.push(at);
+      at += bytes.write(id, at, 'latin1');
+      at += link.#encoded.tail.copy(bytes, at);
+    }
+    return { bytes, id, idsAt };
+  }
+
+  #run(): Link[] {
+    const run: Link[] = [];
+    for (let link: Link | undefined = this; link !== undefined; link = link.#before) run.push(link);
+    return run.reverse();
+  }
+}
+
+function patched(template: Template, id: string, slab: Slab): Buffer {
+  const bytes = slab.take(template.bytes.length);
+  bytes.set(template.bytes);
+  const { idsAt } = template;
+  for (let i = 0; i < idsAt.length; i++) {
+    const at = idsAt[i]!;
+    for (let j = 0; j < id.length; j++) bytes[at + j] = id.charCodeAt(j);
+  }
+  return bytes;
+}
+
+/** Ids longer than this (in bytes) are served, but runs for them are not shared. */
+const longestSharedId = 64;
+
+/** Where runs begin: one lane for all connections of one framing and STOMP version. */
+export class Lane {
+  readonly #framing: Framing;
+  readonly #version: Version;
+  /** The latest run of one message, by the length of the ids it is for. */
+  readonly #firsts: (Link | undefined)[] = new Array(longestSharedId + 1).fill(undefined);
+
+  constructor(framing: Framing, version: Version) {
+    this.#framing = framing;
+    this.#version = version;
+  }
+
+  /** The message in this lane's version. */
+  encoded(message: Message): EncodedMessage {
+    return encodingOf(message, this.#version);
+  }
+
+  /** A run of one message. */
+  begin(encoded: EncodedMessage, idLength: number): Link {
+    const known = idLength <= longestSharedId ? this.#firsts[idLength] : undefined;
+    if (known?.is(encoded)) return known;
+    const made = new Link(undefined, encoded, idLength, this.#framing);
+    if (idLength <= longestSharedId) this.#firsts[idLength] = made;
+    return made;
+  }
+
+  /** Forgets the turn's runs; those that wait for a slow connection live on with it. */
+  forget(): void {
+    this.#firsts.fill(undefined);
+  }
+}
+
+const slabBytes = 256 * 1024;
+
+/** Room for bytes that live for one write; given back when the operating system has taken them. */
+export class Slab {
+  #bytes = Buffer.alloc(0);
+  #used = 0;
+
+  /** Bytes to write into, not cleared. */
+  take(length: number): Buffer {
+    if (this.#used + length > this.#bytes.length) {
+      if (length > slabBytes / 4) return Buffer.allocUnsafeSlow(length);
+      this.#bytes = Buffer.allocUnsafeSlow(slabBytes);
+      this.#used = 0;
+    }
+    this.#used += length;
+    return this.#bytes.subarray(this.#used - length, this.#used);
+  }
+
+  /** Takes back what was taken last; harmless for bytes that were not. */
+  giveBack(bytes: Buffer): void {
+    const isLast =
+      bytes.buffer === this.#bytes.buffer &&
+      bytes.byteOffset + bytes.length === this.#bytes.byteOffset + this.#used;
+    if (isLast) this.#used -= bytes.length;
+  }
+}

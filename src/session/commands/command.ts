@@ -1,0 +1,50 @@
+// What a command may see and do of its session, and what a command is.
+import type { ClientCommand, Frame, Version } from '../../../frames/index.ts';
+import type { User } from '../../auth/authenticator.ts';
+import type { Soon } from '../../channel/channel.ts';
+import type { Inbound, SessionView } from '../../channel/inbound.ts';
+import type { Handshake } from '../../transport/transport.ts';
+import type { Outbox } from '../outbox.ts';
+import type { SessionServices } from '../services.ts';
+import type { Subscription } from '../subscription.ts';
+
+/** `opening`: before CONNECT; `connected`: after it; `closing`: an ERROR, a close or a DISCONNECT was the last word. */
+export type State = 'opening' | 'connected' | 'closing' | 'closed';
+
+/** A session as its commands know it. */
+export interface CommandSession extends SessionView {
+  readonly services: SessionServices;
+  readonly outbox: Outbox;
+  state: State;
+  readonly version: Version;
+  user: User | undefined;
+  handshake: Handshake | undefined;
+  subscriptions: Map<string, Subscription> | undefined;
+  sendsEvery: number;
+  hearsEvery: number;
+  /** Speaks a version from the next frame on. */
+  speak(version: Version): void;
+  /** Sends what waits, then closes. */
+  close(code: number, reason: string): void;
+  /** Answers what is still to be answered, then lets the client close. */
+  leave(): void;
+  /** Looks at the deadlines again. */
+  watch(): void;
+}
+
+/**
+ * What one command does. It is done when its effect holds, and a RECEIPT may follow; what it throws is
+ * told to the client.
+ */
+export type Command = (session: CommandSession, frame: Frame) => Soon<void>;
+
+/** The frame as interceptors and handlers see it. */
+export function inboundOf(session: CommandSession, frame: Frame, destination = ''): Inbound {
+  return {
+    command: frame.command as ClientCommand,
+    destination,
+    headers: frame.headers,
+    body: frame.body,
+    session,
+  };
+}

@@ -1,0 +1,76 @@
+// CONNECT and STOMP: version, heart-beats, virtual host, identity [STOMP 1.2, Connecting].
+import {
+  type Frame,
+  negotiateHeartbeat,
+  negotiateVersion,
+  parseHeartbeat,
+  type Version,
+} from '../../../frames/index.ts';
+import type { Credentials, User } from '../../auth/authenticator.ts';
+import type { Soon } from '../../channel/channel.ts';
+import { StompwireError } from '../../errors.ts';
+import { printable } from '../../message/destination.ts';
+import { connectedFrame } from '../server-frames.ts';
+import { type CommandSession, inboundOf } from './command.ts';
+
+/** Opens the session. Whatever it refuses is an ERROR. */
+export function connect(session: CommandSession, frame: Frame): Soon<void> {
+  const version = negotiateVersion(frame.headers.get('accept-version'));
+  agreeHeartbeats(session, frame);
+  assertHost(session, frame);
+  const user = session.services.authenticator.authenticate(credentialsOf(session, frame));
+  return user instanceof Promise
+    ? user.then((known) => admit(session, frame, version, known))
+    : admit(session, frame, version, user);
+}
+
+function admit(session: CommandSession, frame: Frame, version: Version, user: User): Soon<void> {
+  if (session.state !== 'opening') return;
+  session.user = user;
+  return session.services.inbound.run(inboundOf(session, frame), () => welcome(session, version));
+}
+
+function welcome(session: CommandSession, version: Version): void {
+  if (session.state !== 'opening') return;
+  const { heartbeat, serverName } = session.services.options;
+  session.speak(version);
+  session.state = 'connected';
+  session.handshake = undefined;
+  const headers: Record<string, string> = {
+    version,
+    'heart-beat': `${heartbeat.send},${heartbeat.receive}`,
+    session: session.id,
+    server: serverName,
+    'user-name': session.user!.name,
+  };
+  session.outbox.send(connectedFrame(headers, version));
+  session.watch();
+}
+
+/** The server's own values are sent back; what holds is the greater of what one gives and the other wants. */
+function agreeHeartbeats(session: CommandSession, frame: Frame): void {
+  const { heartbeat } = session.services.options;
+  const agreed = negotiateHeartbeat(parseHeartbeat(frame.headers.get('heart-beat')), heartbeat);
+  session.sendsEvery = agreed.outgoing;
+  session.hearsEvery = agreed.incoming;
+}
+
+/** Clients send the address that they dialled: any host is fine, and none, unless virtual hosts are configured. */
+function assertHost(session: CommandSession, frame: Frame): void {
+  const { virtualHosts } = session.services.options;
+  if (virtualHosts.length === 0) return;
+  const host = frame.headers.get('host');
+  if (host !== undefined && virtualHosts.includes(host)) return;
+  const given = host === undefined ? 'no host' : `host '${printable(host)}'`;
+  throw new StompwireError('unknown-host', `${given} is not served here; see the option virtualHosts`);
+}
+
+function credentialsOf(session: CommandSession, frame: Frame): Credentials {
+  return {
+    login: frame.headers.get('login'),
+    passcode: frame.headers.get('passcode'),
+    header: (name) => frame.headers.get(name),
+    handshake: session.handshake,
+    peer: session.peer,
+  };
+}

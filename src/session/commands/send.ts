@@ -1,0 +1,17 @@
+// SEND: to a handler, or to the broker [STOMP 1.2, SEND].
+import type { Frame } from '../../../frames/index.ts';
+import type { Soon } from '../../channel/channel.ts';
+import { StompwireError } from '../../errors.ts';
+import { type CommandSession, inboundOf } from './command.ts';
+
+/** Passes a message through the inbound line to whoever answers its destination. */
+export function send(session: CommandSession, frame: Frame): Soon<void> {
+  if (frame.headers.has('transaction')) {
+    throw new StompwireError(
+      'not-supported',
+      'transactions are not offered yet: SEND without a transaction header',
+    );
+  }
+  const { inbound, router } = session.services;
+  return inbound.run(inboundOf(session, frame, frame.headers.get('destination')), router.send);
+}

@@ -1,0 +1,71 @@
+// SUBSCRIBE: a destination, a pattern, or a queue of the session's own [STOMP 1.2, SUBSCRIBE].
+import type { Frame } from '../../../frames/index.ts';
+import type { Soon } from '../../channel/channel.ts';
+import { StompwireError } from '../../errors.ts';
+import { printable } from '../../message/destination.ts';
+import { wireIdOf } from '../encoding.ts';
+import { Subscription } from '../subscription.ts';
+import { type CommandSession, inboundOf } from './command.ts';
+
+/** Adds a subscription; done when the next message will reach it. */
+export function subscribe(session: CommandSession, frame: Frame): Soon<void> {
+  const destination = frame.headers.get('destination')!;
+  const id = subscriptionId(frame);
+  assertAck(frame.headers.get('ack') ?? 'auto');
+  assertRoom(session, id);
+  const { inbound, router } = session.services;
+  return inbound.run(inboundOf(session, frame, destination), () =>
+    add(session, id, router.addressOf(destination, session.id)),
+  );
+}
+
+/** [STOMP 1.0, SUBSCRIBE]: without an id the destination names the subscription. */
+export function subscriptionId(frame: Frame): string {
+  return frame.headers.get('id') ?? frame.headers.get('destination')!;
+}
+
+function add(session: CommandSession, id: string, address: string): Soon<void> {
+  if (session.state !== 'connected') return;
+  const subscription = new Subscription(session.id, address, wireIdOf(id, session.version), session.outbox);
+  session.subscriptions ??= new Map();
+  session.subscriptions.set(id, subscription);
+  const interest = session.services.broker.subscribe(address, subscription);
+  if (interest instanceof Promise)
+    return interest.catch((error: unknown) => undo(session, id, subscription, error));
+}
+
+/** The relay could not promise delivery: there is no subscription. */
+function undo(session: CommandSession, id: string, subscription: Subscription, error: unknown): never {
+  if (session.subscriptions?.delete(id))
+    void session.services.broker.unsubscribe(subscription.address, subscription);
+  throw error;
+}
+
+function assertAck(ack: string): void {
+  if (ack === 'auto') return;
+  if (ack === 'client' || ack === 'client-individual') {
+    throw new StompwireError('not-supported', `ack:${ack} is not offered yet; subscribe with ack:auto`);
+  }
+  throw new StompwireError(
+    'bad-header',
+    `ack:${printable(ack)} is unknown; allowed: auto, client, client-individual`,
+  );
+}
+
+function assertRoom(session: CommandSession, id: string): void {
+  const { maxSubscriptions } = session.services.options;
+  const { subscriptions } = session;
+  if (subscriptions === undefined) return;
+  if (subscriptions.has(id)) {
+    throw new StompwireError(
+      'duplicate-subscription',
+      `subscription id '${printable(id)}' is in use; UNSUBSCRIBE it first, or take another`,
+    );
+  }
+  if (subscriptions.size >= maxSubscriptions) {
+    throw new StompwireError(
+      'too-many-subscriptions',
+      `a session may have maxSubscriptions=${maxSubscriptions} subscriptions`,
+    );
+  }
+}

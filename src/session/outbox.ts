@@ -1,0 +1,165 @@
+// What waits to be sent to one client: collected for a turn of the event loop, sent in one write, bounded.
+import { Buffer } from 'node:buffer';
+import type { Message } from '../message/message.ts';
+import { wrap } from '../transport/framing.ts';
+import type { Connection } from '../transport/transport.ts';
+import type { Lane, Link } from './chain.ts';
+import type { Turn } from './turn.ts';
+
+/** Who owns an outbox: told when its client does not read. */
+export interface OutboxOwner {
+  /** The wheel's time in milliseconds. */
+  readonly now: number;
+  /** The client does not take what was written; `drained` is called when it has. */
+  stuck(): void;
+  /** More waits than may wait. Called once; the outbox is empty and closed. */
+  overflowed(): void;
+}
+
+const eol = Buffer.from('\n');
+
+/** Above this many bytes within one turn, a write is made at once. */
+const writeEarly = 128 * 1024;
+
+/**
+ * The outbox of a session. Frames leave in the order they came in. While the client does not read, they
+ * wait, up to a limit in bytes that includes what the operating system has not taken yet.
+ */
+export class Outbox {
+  /** Since when the client has not taken what was written, in the wheel's time; 0 while it does. */
+  stuckSince = 0;
+  /** When something was last written, in the wheel's time. */
+  lastWrite = 0;
+  readonly #connection: Connection;
+  readonly #owner: OutboxOwner;
+  readonly #turn: Turn;
+  readonly #limit: number;
+  readonly #early: number;
+  #lane: Lane;
+  /** Bytes that stand before the run. */
+  #sealed: Buffer[] | undefined;
+  #sealedBytes = 0;
+  /** Messages for one subscription, in a row: what connections share. */
+  #run: Link | undefined;
+  #id = '';
+  #waits = false;
+  #closed = false;
+
+  /** @param limit - bytes that may wait for a client that does not read */
+  constructor(connection: Connection, owner: OutboxOwner, turn: Turn, lane: Lane, limit: number) {
+    this.#connection = connection;
+    this.#owner = owner;
+    this.#turn = turn;
+    this.#lane = lane;
+    this.#limit = limit;
+    this.#early = Math.min(limit, writeEarly);
+  }
+
+  /** Changes the lane, once the version is known. */
+  use(lane: Lane): void {
+    this.#lane = lane;
+  }
+
+  /** Queues a message for a subscription, whose id comes from `wireIdOf`. */
+  deliver(message: Message, id: string): void {
+    if (this.#closed) return;
+    if (this.#run !== undefined && this.#id !== id) this.#seal();
+    const encoded = this.#lane.encoded(message);
+    const run = this.#run === undefined ? this.#lane.begin(encoded, id.length) : this.#run.then(encoded);
+    this.#run = run;
+    this.#id = id;
+    if (!this.#waits) this.#wait();
+    if (this.stuckSince !== 0 || run.total + this.#sealedBytes > this.#early) this.#relieve();
+  }
+
+  /** Queues a frame that only this client gets. */
+  send(frame: Buffer): void {
+    if (this.#closed) return;
+    if (this.#run !== undefined) this.#seal();
+    this.#push(wrap(this.#connection.framing, frame));
+    if (!this.#waits) this.#wait();
+    if (this.stuckSince !== 0 || this.#sealedBytes > this.#early) this.#relieve();
+  }
+
+  /** Sends a heart-beat [STOMP 1.2, Heart-beating]. */
+  beat(): void {
+    this.send(eol);
+    this.lastWrite = this.#owner.now;
+  }
+
+  /** Writes what waits, if the client takes it. */
+  flush(): void {
+    this.#waits = false;
+    if (this.stuckSince !== 0) return;
+    const bytes = this.#take();
+    if (bytes === undefined) return;
+    const connection = this.#connection;
+    connection.write(bytes);
+    this.lastWrite = this.#owner.now;
+    if (connection.unsent === 0) {
+      this.#turn.slab.giveBack(bytes);
+    } else {
+      this.stuckSince = this.#owner.now || 1;
+      this.#owner.stuck();
+    }
+  }
+
+  /** The connection has sent all it had. */
+  drained(): void {
+    this.stuckSince = 0;
+    this.flush();
+  }
+
+  /** Hands everything to the connection, whatever it has not sent yet, and closes: the last words. */
+  finish(): void {
+    const bytes = this.#take();
+    if (bytes !== undefined) this.#connection.write(bytes);
+    this.drop();
+  }
+
+  /** Forgets what waits and closes: there is nobody to send it to. */
+  drop(): void {
+    this.#closed = true;
+    this.#run = undefined;
+    this.#sealed = undefined;
+    this.#sealedBytes = 0;
+  }
+
+  #wait(): void {
+    this.#waits = true;
+    this.#turn.add(this);
+  }
+
+  #relieve(): void {
+    const waits = this.#waits;
+    this.flush();
+    this.#waits = waits;
+    const waiting = this.#sealedBytes + (this.#run?.total ?? 0);
+    if (waiting + this.#connection.unsent <= this.#limit) return;
+    this.drop();
+    this.#owner.overflowed();
+  }
+
+  /** Ends the run: another id or another kind of frame follows. */
+  #seal(): void {
+    this.#push(this.#run!.bytesFor(this.#id, this.#turn.slab));
+    this.#run = undefined;
+  }
+
+  #push(bytes: Buffer): void {
+    this.#sealed ??= [];
+    this.#sealed.push(bytes);
+    this.#sealedBytes += bytes.length;
+  }
+
+  #take(): Buffer | undefined {
+    const run = this.#run?.bytesFor(this.#id, this.#turn.slab);
+    const sealed = this.#sealed;
+    this.#run = undefined;
+    if (sealed === undefined) return run;
+    if (run !== undefined) sealed.push(run);
+    this.#sealed = undefined;
+    this.#sealedBytes = 0;
+    return sealed.length === 1 ? sealed[0] : Buffer.concat(sealed);
+  }
+}

@@ -1,0 +1,28 @@
+// The frames that one client gets from its session: CONNECTED, RECEIPT and ERROR.
+import { Buffer } from 'node:buffer';
+import { encodeHeaderLeniently, Headers, serializeFrame, type Version } from '../../frames/index.ts';
+import type { StompwireError } from '../errors.ts';
+
+/** A RECEIPT [STOMP 1.2, RECEIPT]. */
+export function receiptFrame(receiptId: string, version: Version): Buffer {
+  return Buffer.from(`RECEIPT\n${encodeHeaderLeniently('receipt-id', receiptId, version)}\n\0`);
+}
+
+/** A CONNECTED; its headers are written as they are [STOMP 1.2, Value Encoding]. */
+export function connectedFrame(headers: Record<string, string>, version: Version): Buffer {
+  return serializeFrame({ command: 'CONNECTED', headers: Headers.from(headers) }, version);
+}
+
+/**
+ * An ERROR [STOMP 1.2, ERROR]: the reason in `message`, our code in `code`, the detail in the body.
+ *
+ * @param receiptId - the `receipt` of the frame that caused it
+ */
+export function errorFrame(error: StompwireError, version: Version, receiptId: string | undefined): Buffer {
+  const body = Buffer.from(`${error.detail ?? `${error.message}\n\n${error.rule.says} (${error.code})`}\n`);
+  let head = `ERROR\n${encodeHeaderLeniently('message', error.message, version)}code:${error.code}\n`;
+  if (error.code === 'version-mismatch') head += 'version:1.2,1.1,1.0\n';
+  if (receiptId !== undefined) head += encodeHeaderLeniently('receipt-id', receiptId, version);
+  head += `content-type:text/plain;charset=UTF-8\ncontent-length:${body.length}\n\n`;
+  return Buffer.concat([Buffer.from(head), body, Buffer.of(0)]);
+}

@@ -1,0 +1,69 @@
+// What all sessions of a server share: the floors under them, their limits, their counters.
+import type { FrameLimits } from '../../frames/index.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import type { Broker } from '../broker/broker.ts';
+import type { Channel } from '../channel/channel.ts';
+import type { Inbound } from '../channel/inbound.ts';
+import type { StompwireError } from '../errors.ts';
+import type { Counter, Metrics } from '../metrics/metrics.ts';
+import type { Router } from '../routing/router.ts';
+import type { Turn } from './turn.ts';
+import type { TimingWheel } from './wheel.ts';
+
+/** Limits and manners of a session; times in milliseconds, 0 switches a check off. */
+export interface SessionOptions {
+  readonly frameLimits: FrameLimits;
+  readonly maxSubscriptions: number;
+  readonly outboxBytes: number;
+  readonly outboxTime: number;
+  /** Bytes of input that may wait behind a handler before reading pauses. */
+  readonly waitingBytes: number;
+  readonly connectTimeout: number;
+  readonly frameTimeout: number;
+  readonly closeTimeout: number;
+  readonly heartbeat: { readonly send: number; readonly receive: number };
+  /** How many times its promised interval a client may be silent. */
+  readonly heartbeatGrace: number;
+  /** Names a CONNECT's `host` may have; none: any, or no `host` at all. */
+  readonly virtualHosts: readonly string[];
+  /** Whether a denied SUBSCRIBE or SEND ends the session, or is told on its error queue. */
+  readonly denial: 'close' | 'keep';
+  /** What the `server` header of CONNECTED says. */
+  readonly serverName: string;
+}
+
+/** Where sessions write what an operator should know; pino's loggers fit. */
+export interface SessionLog {
+  debug(fields: object, text: string): void;
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+}
+
+/** What a session is built on. One object for all sessions of a server. */
+export interface SessionServices {
+  readonly broker: Broker;
+  readonly inbound: Channel<Inbound>;
+  readonly router: Router;
+  readonly authenticator: Authenticator;
+  readonly wheel: TimingWheel;
+  readonly turn: Turn;
+  readonly options: SessionOptions;
+  readonly counters: SessionCounters;
+  readonly log: SessionLog;
+}
+
+/** What sessions count. */
+export class SessionCounters {
+  readonly frames: Counter;
+  readonly #metrics: Metrics;
+
+  constructor(metrics: Metrics) {
+    this.#metrics = metrics;
+    this.frames = metrics.counter('frames_received', 'Frames that clients sent');
+  }
+
+  /** Counts an error by its code. */
+  refused(error: StompwireError): void {
+    this.#metrics.counter('errors', 'Errors told to clients, by code', { code: error.code }).add();
+  }
+}

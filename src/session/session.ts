@@ -1,0 +1,314 @@
+// One client's session: takes its bytes, runs its frames one after another, answers, and ends.
+import { Buffer } from 'node:buffer';
+import { clientCommands, type Frame, FrameError, FrameParser, type Version } from '../../frames/index.ts';
+import type { User } from '../auth/authenticator.ts';
+import { isErrorCode, StompwireError } from '../errors.ts';
+import type { Connection, ConnectionHandler, Handshake, Peer } from '../transport/transport.ts';
+import type { CommandSession, State } from './commands/command.ts';
+import { stepOf } from './commands/table.ts';
+import { tellOnErrorQueue } from './error-queue.ts';
+import { Outbox, type OutboxOwner } from './outbox.ts';
+import { errorFrame, receiptFrame } from './server-frames.ts';
+import type { SessionServices } from './services.ts';
+import type { Subscription } from './subscription.ts';
+import { nextDeadline, overdue, type Watched } from './watch.ts';
+import type { WheelEntry } from './wheel.ts';
+
+/** What the server hears of a session. */
+export interface SessionEnd {
+  /** @param address - the peer's, as it was when the session was opened */
+  ended(session: Session, address: string): void;
+}
+
+/**
+ * A session stands between one connection and the broker. Frames are handled in their order; while one
+ * waits for a slow handler, input waits too, and reading pauses when too much does.
+ */
+export class Session implements ConnectionHandler, OutboxOwner, CommandSession, Watched, WheelEntry {
+  readonly id: string;
+  readonly services: SessionServices;
+  readonly outbox: Outbox;
+  state: State = 'opening';
+  version: Version = '1.2';
+  user: User | undefined;
+  /** The opening HTTP request, until the client has said who it is. */
+  handshake: Handshake | undefined;
+  subscriptions: Map<string, Subscription> | undefined;
+  /** Agreed heart-beats in milliseconds; 0: none. */
+  sendsEvery = 0;
+  hearsEvery = 0;
+  /** Times on the wheel: of the opening, the last input, the begin of an unfinished frame, our close. */
+  readonly openedAt: number;
+  lastRead: number;
+  partialSince = 0;
+  closedAt = 0;
+  due = 0;
+  earlier: WheelEntry | undefined = undefined;
+  later: WheelEntry | undefined = undefined;
+  readonly #connection: Connection;
+  readonly #parser: FrameParser;
+  readonly #end: SessionEnd;
+  #attributes: Map<string, unknown> | undefined;
+  #busy = false;
+  /** Whether we still wait for the client to close: our own close was not said yet. */
+  #leaving = false;
+  #paused = false;
+  /** Input that waits behind a slow handler. */
+  #waiting: Buffer[] | undefined;
+  #waitingBytes = 0;
+
+  constructor(
+    id: string,
+    connection: Connection,
+    handshake: Handshake | undefined,
+    services: SessionServices,
+    end: SessionEnd,
+  ) {
+    this.id = id;
+    this.services = services;
+    this.handshake = handshake;
+    this.#connection = connection;
+    this.#end = end;
+    this.#parser = new FrameParser({ limits: services.options.frameLimits, accepts: clientCommands });
+    const lane = services.turn.lane(connection.framing, this.version);
+    this.outbox = new Outbox(connection, this, services.turn, lane, services.options.outboxBytes);
+    this.openedAt = services.wheel.now;
+    this.lastRead = this.openedAt;
+    this.watch();
+  }
+
+  get peer(): Peer {
+    return this.#connection.peer;
+  }
+
+  get attributes(): Map<string, unknown> {
+    return (this.#attributes ??= new Map());
+  }
+
+  get opening(): boolean {
+    return this.state === 'opening';
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  get now(): number {
+    return this.services.wheel.now;
+  }
+
+  /** Speaks a version from the next frame on, in both directions. */
+  speak(version: Version): void {
+    this.version = version;
+    this.#parser.version = version;
+    this.outbox.use(this.services.turn.lane(this.#connection.framing, version));
+  }
+
+  received(chunk: Buffer): void {
+    this.lastRead = this.now;
+    if (this.state === 'closing') return;
+    if (this.#busy || this.#waiting !== undefined) return this.#hold(chunk);
+    this.#parser.write(chunk);
+    this.#pump();
+  }
+
+  drained(): void {
+    this.outbox.drained();
+  }
+
+  stuck(): void {
+    this.watch();
+  }
+
+  overflowed(): void {
+    const { outboxBytes } = this.services.options;
+    // not now: the broker is in the middle of delivering
+    queueMicrotask(() =>
+      this.fail(new StompwireError('slow-client', `more than outboxBytes=${outboxBytes} bytes waited`)),
+    );
+  }
+
+  closed(code: number, reason: string): void {
+    if (this.state === 'closed') return;
+    this.state = 'closed';
+    const { broker, wheel, log } = this.services;
+    wheel.cancel(this);
+    this.outbox.drop();
+    this.#waiting = undefined;
+    for (const subscription of this.subscriptions?.values() ?? [])
+      void broker.unsubscribe(subscription.address, subscription);
+    this.subscriptions = undefined;
+    log.debug({ session: this.id, code, reason }, 'session ended');
+    this.#end.ended(this, this.#connection.peer.address);
+  }
+
+  /** Tells the client what went wrong in an ERROR frame, and ends the session. */
+  fail(error: StompwireError, frame?: Frame): void {
+    if (this.state === 'closing' || this.state === 'closed') return;
+    this.services.counters.refused(error);
+    this.services.log.info({ session: this.id, code: error.code, reason: error.message }, 'session refused');
+    this.outbox.send(errorFrame(error, this.version, frame?.headers.get('receipt')));
+    this.close(error.rule.close ?? 1011, error.message);
+  }
+
+  /** Sends what waits, then closes; nothing that the client sends is looked at any more. */
+  close(code: number, reason: string): void {
+    if (this.state === 'closing' || this.state === 'closed') return;
+    this.#endInput();
+    this.#say(code, reason);
+  }
+
+  /** Ends at once. */
+  cut(): void {
+    this.#connection.destroy();
+  }
+
+  /** Answers what is still to be answered, and lets the client close; we do after `closeTimeout`. */
+  leave(): void {
+    if (this.state === 'closing' || this.state === 'closed') return;
+    this.#leaving = true;
+    this.#endInput();
+  }
+
+  /** Makes sure that the wheel wakes this session at its next deadline. */
+  watch(): void {
+    const due = nextDeadline(this);
+    if (due === undefined || this.state === 'closed') return;
+    if (this.later === undefined || due < this.due) this.services.wheel.schedule(this, due);
+  }
+
+  wake(now: number): void {
+    const trouble = overdue(this, now);
+    if (trouble === 'gone') return this.#gone();
+    if (trouble !== undefined) this.fail(trouble);
+    this.watch();
+  }
+
+  /** Looks at no further input, and gives the client a bounded time to be gone. */
+  #endInput(): void {
+    this.state = 'closing';
+    this.closedAt = this.now || 1;
+    this.#waiting = undefined;
+    this.watch();
+  }
+
+  /** Our last word: what waits, then the close. */
+  #say(code: number, reason: string): void {
+    this.outbox.finish();
+    this.#connection.close(code, reason);
+  }
+
+  /** The client had its time. */
+  #gone(): void {
+    if (!this.#leaving) return this.cut();
+    this.#leaving = false;
+    this.closedAt = this.now;
+    this.#say(1000, '');
+    this.watch();
+  }
+
+  /** Takes input for as long as no handler is waited for. */
+  #pump(): void {
+    let read = 0;
+    try {
+      while (!this.#busy && this.state !== 'closing' && this.state !== 'closed') {
+        const frame = this.#parser.read();
+        if (frame === null) break;
+        read++;
+        this.#run(frame);
+      }
+    } catch (error) {
+      this.fail(asStompwireError(error));
+    }
+    if (read > 0) this.services.counters.frames.add(read);
+    this.#watchPartial(read > 0);
+  }
+
+  /** A frame that a client begins and does not finish has its time [options: frameTimeout]. */
+  #watchPartial(progress: boolean): void {
+    if (this.#busy || this.#parser.pending === 0) {
+      this.partialSince = 0;
+    } else if (this.partialSince === 0 || progress) {
+      this.partialSince = this.now || 1;
+      this.watch();
+    }
+  }
+
+  #run(frame: Frame): void {
+    try {
+      const done = stepOf(this.state, frame, this.version)(this, frame);
+      if (done instanceof Promise) this.#await(done, frame);
+      else this.#done(frame);
+    } catch (error) {
+      this.#failed(error, frame);
+    }
+  }
+
+  #await(done: Promise<void>, frame: Frame): void {
+    this.#busy = true;
+    done
+      .then(
+        () => this.#done(frame),
+        (error: unknown) => this.#failed(error, frame),
+      )
+      .finally(() => this.#goOn());
+  }
+
+  /** [STOMP 1.2, Standard Headers]: a receipt tells that the frame has been processed. */
+  #done(frame: Frame): void {
+    const receipt = frame.headers.get('receipt');
+    if (receipt === undefined || frame.command === 'CONNECT' || frame.command === 'STOMP') return;
+    this.outbox.send(receiptFrame(receipt, this.version));
+  }
+
+  #failed(raw: unknown, frame: Frame): void {
+    const error = asStompwireError(raw);
+    const { log, options } = this.services;
+    const level = error.code === 'internal' || error.code === 'handler-failed' ? 'warn' : 'info';
+    log[level]({ session: this.id, command: frame.command, code: error.code, err: raw }, error.message);
+    const lives =
+      error.rule.close === null ||
+      (error.code === 'denied' && options.denial === 'keep' && frame.command !== 'CONNECT');
+    if (lives) tellOnErrorQueue(this, error, frame);
+    else this.fail(error, frame);
+  }
+
+  #hold(chunk: Buffer): void {
+    this.#waiting ??= [];
+    this.#waiting.push(Buffer.from(chunk)); // what outlives the turn is copied: a slice pins the whole read
+    this.#waitingBytes += chunk.length;
+    if (this.#paused || this.#waitingBytes <= this.services.options.waitingBytes) return;
+    this.#paused = true;
+    this.#connection.pause();
+  }
+
+  #goOn(): void {
+    this.#busy = false;
+    this.#pump();
+    while (!this.#busy && this.#waiting !== undefined) {
+      const chunk = this.#waiting.shift();
+      if (chunk === undefined) {
+        this.#waiting = undefined;
+        break;
+      }
+      this.#waitingBytes -= chunk.length;
+      this.#parser.write(chunk);
+      this.#pump();
+    }
+    if (this.#paused && this.#waiting === undefined) this.#resume();
+  }
+
+  #resume(): void {
+    this.#paused = false;
+    this.lastRead = this.now;
+    this.#connection.resume();
+  }
+}
+
+/** What may be told to a client: a refusal as it is, anything else without its inside. */
+function asStompwireError(error: unknown): StompwireError {
+  if (error instanceof StompwireError) return error;
+  if (error instanceof FrameError && isErrorCode(error.code))
+    return new StompwireError(error.code, error.message);
+  return new StompwireError('internal', undefined, { cause: error });
+}

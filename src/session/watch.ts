@@ -1,0 +1,84 @@
+// The clocks of a session: which deadline comes next, and what has run out.
+import { StompwireError } from '../errors.ts';
+import type { SessionOptions } from './services.ts';
+import { tickMs } from './wheel.ts';
+
+/** What the clocks look at; all times in milliseconds on the wheel, 0: not running. */
+export interface Watched {
+  readonly services: { readonly options: SessionOptions };
+  /** Whether the client has not said CONNECT yet. */
+  readonly opening: boolean;
+  readonly openedAt: number;
+  readonly lastRead: number;
+  /** Whether reading pauses: a client that is not heard is not silent. */
+  readonly paused: boolean;
+  readonly partialSince: number;
+  readonly closedAt: number;
+  readonly sendsEvery: number;
+  readonly hearsEvery: number;
+  readonly outbox: { readonly stuckSince: number; readonly lastWrite: number; beat(): void };
+}
+
+/** A heart-beat leaves this long before its interval ends, so that it arrives in time. */
+function margin(interval: number): number {
+  return Math.max(Math.min(interval / 4, 500), 2 * tickMs);
+}
+
+/** When something of this session runs out next, in the wheel's time; `undefined`: nothing can. */
+export function nextDeadline(session: Watched): number | undefined {
+  const { options } = session.services;
+  if (session.closedAt !== 0) return session.closedAt + options.closeTimeout;
+  let next = Number.POSITIVE_INFINITY;
+  if (session.opening) next = at(next, session.openedAt, options.connectTimeout);
+  if (session.partialSince !== 0) next = at(next, session.partialSince, options.frameTimeout);
+  if (session.outbox.stuckSince !== 0) next = at(next, session.outbox.stuckSince, options.outboxTime);
+  if (session.hearsEvery !== 0 && !session.paused) next = at(next, session.lastRead, silence(session));
+  if (session.sendsEvery !== 0 && session.outbox.stuckSince === 0) next = Math.min(next, sendsAt(session));
+  return next === Number.POSITIVE_INFINITY ? undefined : next;
+}
+
+/** Sends a heart-beat that is due. @returns what has run out: an error for the client, or `gone` when it had its time to leave. */
+export function overdue(session: Watched, now: number): StompwireError | 'gone' | undefined {
+  const { options } = session.services;
+  if (session.closedAt !== 0) return now - session.closedAt >= options.closeTimeout ? 'gone' : undefined;
+  if (session.opening && ran(session.openedAt, options.connectTimeout, now)) {
+    return new StompwireError(
+      'connect-timeout',
+      `no CONNECT frame within connectTimeout=${options.connectTimeout} ms`,
+    );
+  }
+  if (session.partialSince !== 0 && ran(session.partialSince, options.frameTimeout, now)) {
+    return new StompwireError(
+      'frame-timeout',
+      `a frame was not finished within frameTimeout=${options.frameTimeout} ms`,
+    );
+  }
+  if (session.outbox.stuckSince !== 0 && ran(session.outbox.stuckSince, options.outboxTime, now)) {
+    return new StompwireError('slow-client', `nothing was read for outboxTime=${options.outboxTime} ms`);
+  }
+  if (session.hearsEvery !== 0 && !session.paused && now - session.lastRead >= silence(session)) {
+    return new StompwireError(
+      'heart-beat-timeout',
+      `nothing came for ${silence(session)} ms; heart-beats were promised every ${session.hearsEvery} ms`,
+    );
+  }
+  if (session.sendsEvery !== 0 && session.outbox.stuckSince === 0 && now >= sendsAt(session))
+    session.outbox.beat();
+  return undefined;
+}
+
+function silence(session: Watched): number {
+  return session.hearsEvery * session.services.options.heartbeatGrace;
+}
+
+function sendsAt(session: Watched): number {
+  return session.outbox.lastWrite + session.sendsEvery - margin(session.sendsEvery);
+}
+
+function at(next: number, since: number, limit: number): number {
+  return limit === 0 ? next : Math.min(next, since + limit);
+}
+
+function ran(since: number, limit: number, now: number): boolean {
+  return limit !== 0 && now - since >= limit;
+}
