@@ -1,8 +1,8 @@
 // The commands and their flags, read with commander; the flags come from the table of options.
 import { Command, CommanderError, type Option as Flag } from 'commander';
+import { version } from '../version.ts';
 import { flagsOf, valuesByKey } from './flags.ts';
 import { type Surroundings, serve } from './serve.ts';
-import { version } from './version.ts';
 
 const NOTES = `
 A flag wins over the environment, the environment over the file, the file over the defaults.

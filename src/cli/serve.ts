@@ -1,9 +1,9 @@
 // The command `serve`: starts the service, says that it is ready, and drains it at the first signal.
 import type { Config } from '../config/config.ts';
 import type { Sources } from '../config/load.ts';
+import { version } from '../version.ts';
 import { failureLines } from './failure.ts';
 import { type SignalSource, signalled } from './signals.ts';
-import { version } from './version.ts';
 
 /** Everything that a command touches outside itself. */
 export interface Surroundings extends Pick<Sources, 'env' | 'readFile'> {

@@ -1,7 +1,7 @@
 // The service that `serve` runs: the broker with the chat on top of it.
 import { installChat } from '../chat/chat.ts';
 import type { Config } from '../config/config.ts';
-import { createServer } from '../server.ts';
+import { createServer } from '../index.ts';
 import type { Service } from './serve.ts';
 
 /** Puts the service together; nothing is opened before its `start()`. */

@@ -1,0 +1,56 @@
+// The chat's `/app` handlers: what is sent to a room becomes a message of the room.
+import { randomUUID } from 'node:crypto';
+import { Type } from 'typebox';
+import { type Server, StompwireError } from '../index.ts';
+
+/** A message as everybody in the room gets it. */
+export interface ChatMessage {
+  readonly id: string;
+  readonly roomId: string;
+  /** The name of the session that sent it, never one that the payload claims. */
+  readonly sender: string;
+  readonly content: string;
+  /** ISO 8601, UTC. */
+  readonly sentAt: string;
+}
+
+/** What a client sends; other fields are allowed and go nowhere. */
+const Post = Type.Object({ content: Type.String({ minLength: 1, maxLength: 10_000 }) });
+
+const roomPattern = /^[\p{L}\p{N}_-]{1,64}$/u;
+/** The room behind Spring's usual first example: `/app/chat.sendMessage`, `/topic/public`. */
+const publicRoom = 'public';
+
+/** Registers the handlers, and keeps clients from writing to rooms past them. */
+export function addMappings({ app, rules, config }: Pick<Server, 'app' | 'rules' | 'config'>): void {
+  const topic = topicOf(config.brokerPrefixes);
+  const reason = `messages of a room are sent to ${config.appPrefix}/chat-room/{roomId}/send`;
+  rules.deny('SEND', `${topic}/chat-room/**`, reason);
+  rules.deny(
+    'SEND',
+    `${topic}/${publicRoom}`,
+    `messages of the public room are sent to ${config.appPrefix}/chat.sendMessage`,
+  );
+  app.message(
+    '/chat-room/{roomId}/send',
+    { body: Post, sendTo: `${topic}/chat-room/{roomId}` },
+    ({ params, user, body }) => messageOf(checkedRoom(params.roomId), user.name, body.content),
+  );
+  app.message('/chat.sendMessage', { body: Post, sendTo: `${topic}/${publicRoom}` }, ({ user, body }) =>
+    messageOf(publicRoom, user.name, body.content),
+  );
+}
+
+/** The prefix under which rooms fan out. */
+export function topicOf(brokerPrefixes: readonly string[]): string {
+  return brokerPrefixes.find((prefix) => prefix !== '/queue') ?? '/topic';
+}
+
+function messageOf(roomId: string, sender: string, content: string): ChatMessage {
+  return { id: randomUUID(), roomId, sender, content, sentAt: new Date().toISOString() };
+}
+
+function checkedRoom(roomId: string): string {
+  if (roomPattern.test(roomId)) return roomId;
+  throw new StompwireError('bad-payload', 'a room is named by 1 to 64 letters, digits, - and _');
+}

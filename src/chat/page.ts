@@ -1,0 +1,51 @@
+// The chat page, served by the service itself: nothing comes from elsewhere.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import type { Server } from '../index.ts';
+import { topicOf } from './mappings.ts';
+
+/** What the page may load and be put into: itself only. */
+const headers = {
+  'content-security-policy':
+    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+};
+
+/** Serves the page at `/`, and tells it where the service's destinations are. */
+export function addPage({ http, config, log }: Pick<Server, 'http' | 'config' | 'log'>): void {
+  const { appPrefix, userPrefix } = config;
+  const wiring = {
+    endpoint: config.endpoints[0],
+    appPrefix,
+    topicPrefix: topicOf(config.brokerPrefixes),
+    userPrefix,
+  };
+  http.get('/chat/config.json', async (_request, reply) =>
+    reply.header('cache-control', 'no-store').send(wiring),
+  );
+  const root = builtPage();
+  if (root === undefined) {
+    log.warn('the chat page is not built: npm run build:web');
+    return;
+  }
+  http.register(fastifyStatic, {
+    root,
+    setHeaders: (reply, path) => {
+      for (const [name, value] of Object.entries(headers)) reply.header(name, value);
+      reply.header(
+        'cache-control',
+        path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      );
+    },
+  });
+}
+
+/** Beside the compiled code, or in `dist` when the sources run. */
+function builtPage(): string | undefined {
+  const places = ['../../web/', '../../dist/web/'].map((place) =>
+    fileURLToPath(new URL(place, import.meta.url)),
+  );
+  return places.find((place) => existsSync(`${place}index.html`));
+}

@@ -1,0 +1,101 @@
+// The HTTP side of a server, on fastify: health, and the guard that every request passes.
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { compile } from '@fastify/proxy-addr';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Config } from '../config/config.ts';
+import type { OriginGuard } from '../transport/origins.ts';
+import type { Peer } from '../transport/transport.ts';
+
+/** What health answers depend on. */
+export interface Health {
+  /** Why the server takes no clients, or `undefined` when it does. */
+  notReady(): string | undefined;
+}
+
+/** PEM texts of the certificate and its key, or `undefined` without TLS. */
+export function tlsOf(config: Config): { cert: string; key: string } | undefined {
+  if (config.tlsCert === undefined || config.tlsKey === undefined) return undefined;
+  return { cert: readFileSync(config.tlsCert, 'utf8'), key: readFileSync(config.tlsKey, 'utf8') };
+}
+
+/** The HTTP server; nothing listens yet. Applications add their routes to it. */
+export function createHttp(
+  config: Config,
+  log: FastifyBaseLogger,
+  guard: OriginGuard,
+  health: Health,
+): FastifyInstance {
+  const limits = {
+    // who connects and says nothing is told 408 and closed
+    headersTimeout: config.connectTimeout,
+    requestTimeout: config.frameTimeout,
+    connectionsCheckingInterval: Math.max(Math.min(config.connectTimeout / 4, 5000), 50),
+  };
+  const tls = tlsOf(config);
+  const options = {
+    loggerInstance: log,
+    disableRequestLogging: true,
+    trustProxy: trustOf(config),
+    bodyLimit: config.maxFrameBytes,
+  };
+  const http = (
+    tls === undefined
+      ? Fastify({ ...options, http: limits })
+      : Fastify({ ...options, https: { ...limits, ...tls } })
+  ) as FastifyInstance;
+  addHealth(http, health);
+  http.addHook('onRequest', async (request, reply) => {
+    if (request.url.startsWith('/health/')) return;
+    const { origin, host } = request.headers;
+    const refusal = guard({ origin, host, secure: request.protocol === 'https' });
+    if (refusal !== undefined) await reply.code(403).type('text/plain').send(`${refusal}\n`);
+  });
+  return http;
+}
+
+/** `GET /health/ready` says 200 while clients are taken, `GET /health/live` while the process runs. */
+export function addHealth(http: FastifyInstance, health: Health): void {
+  http.get('/health/live', async () => ({ status: 'live' }));
+  http.get('/health/ready', async (_request, reply) => {
+    const reason = health.notReady();
+    return reason === undefined ? { status: 'ready' } : reply.code(503).send({ status: 'not ready', reason });
+  });
+}
+
+/** Who sent a request: the socket's peer, or whom the trusted proxies in front of us name. */
+export function peerReader(config: Config): (request: IncomingMessage) => Peer {
+  const trust = trustOf(config);
+  return (request) => {
+    const encrypted = 'encrypted' in request.socket;
+    const direct = request.socket.remoteAddress ?? '';
+    if (trust === false || !trust(direct, 0))
+      return { transport: 'websocket', address: direct, secure: encrypted };
+    const forwarded = firstOf(request.headers['x-forwarded-proto']);
+    return {
+      transport: 'websocket',
+      address: throughProxies(request, trust),
+      secure: forwarded === undefined ? encrypted : forwarded === 'https',
+    };
+  };
+}
+
+type Trust = (address: string, hop: number) => boolean;
+
+function trustOf({ trustProxy }: Config): Trust | false {
+  if (trustProxy === false) return false;
+  if (trustProxy === true) return () => true;
+  if (typeof trustProxy === 'number') return (_address, hop) => hop < trustProxy;
+  return compile([...trustProxy]);
+}
+
+/** The first address, from our side on, that is not a trusted proxy. */
+function throughProxies(request: IncomingMessage, trust: Trust): string {
+  const named = firstOf(request.headers['x-forwarded-for'])?.split(',') ?? [];
+  const hops = [request.socket.remoteAddress ?? '', ...named.map((one) => one.trim()).reverse()];
+  return hops.find((address, hop) => !trust(address, hop)) ?? hops.at(-1)!;
+}
+
+function firstOf(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(',') : header;
+}

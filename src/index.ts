@@ -1,0 +1,20 @@
+// The public face of the library.
+export { anonymous } from './auth/anonymous.ts';
+export type { Authenticator, Credentials, User } from './auth/authenticator.ts';
+export type { Rules } from './channel/authorize.ts';
+export type { Interceptor, Soon } from './channel/channel.ts';
+export type { Inbound, SessionView } from './channel/inbound.ts';
+export { ConfigError, resolveConfig } from './config/config.ts';
+export type { Config } from './config/schema.ts';
+export { type ErrorCode, type ErrorRule, errorTable, StompwireError } from './errors.ts';
+export { Message, type MessageParts } from './message/message.ts';
+export type { ParamsOf } from './message/template.ts';
+export type {
+  Application,
+  BodyOf,
+  MessageContext,
+  MessageHandler,
+  MessageOptions,
+} from './routing/application.ts';
+export { type Addresses, createServer, type Server, type ServerParts } from './server.ts';
+export type { Handshake, Peer } from './transport/transport.ts';

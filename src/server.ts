@@ -1,0 +1,256 @@
+// Wires the line from transport to broker, and starts, drains and stops it.
+import { randomBytes } from 'node:crypto';
+import type { Server as HttpServer } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { type Logger, pino } from 'pino';
+import { anonymous } from './auth/anonymous.ts';
+import type { Authenticator } from './auth/authenticator.ts';
+import { assertBackEnds, openRelay } from './backends.ts';
+import { Broker } from './broker/broker.ts';
+import { Rules } from './channel/authorize.ts';
+import { Channel, type Interceptor, type Soon } from './channel/channel.ts';
+import type { Inbound } from './channel/inbound.ts';
+import { type Config, resolveConfig } from './config/config.ts';
+import { opsAddress } from './config/host-port.ts';
+import { assertSafeToListen } from './config/listen-rules.ts';
+import { createHttp, type Health, peerReader, tlsOf } from './http/http.ts';
+import { startOps } from './http/ops.ts';
+import type { Message } from './message/message.ts';
+import { PrometheusMetrics } from './metrics/prometheus.ts';
+import { Application } from './routing/application.ts';
+import { Router } from './routing/router.ts';
+import { SessionCounters, type SessionOptions, type SessionServices } from './session/services.ts';
+import { Sessions } from './session/sessions.ts';
+import { Turn } from './session/turn.ts';
+import { TimingWheel } from './session/wheel.ts';
+import { originGuard } from './transport/origins.ts';
+import { TcpTransport } from './transport/tcp.ts';
+import type { Transport } from './transport/transport.ts';
+import { WebSocketTransport } from './transport/websocket.ts';
+import { version } from './version.ts';
+
+/** Where a running server is reached. */
+export interface Addresses {
+  readonly http: string;
+  readonly endpoints: readonly string[];
+  readonly stomp?: string;
+  readonly ops?: string;
+}
+
+/** Parts of a server that a program gives, beside the options. */
+export interface ServerParts {
+  /** Who clients are; default: everybody may come in. */
+  readonly authenticator?: Authenticator;
+}
+
+/**
+ * A STOMP server: broker, handlers, and the listeners in front of them. `start` and `close` pair;
+ * `close` twice is harmless, and nothing keeps the process alive after it.
+ */
+export class Server {
+  /** Handlers for `/app` destinations. */
+  readonly app: Application;
+  /** Who may send where; the first rule that matches decides. */
+  readonly rules: Rules;
+  /** The HTTP server, for routes of your own; add them before `start`. */
+  readonly http: FastifyInstance;
+  readonly config: Config;
+  readonly log: Logger;
+  readonly #inbound = new Channel<Inbound>();
+  readonly #outbound: Interceptor<Message>[] = [];
+  readonly #metrics = new PrometheusMetrics();
+  readonly #wheel = new TimingWheel();
+  readonly #authenticator: Authenticator;
+  readonly #prefix = randomBytes(6).toString('base64url');
+  #messages = 0;
+  #transports: Transport[] = [];
+  #broker: Broker | undefined;
+  #router: Router | undefined;
+  #sessions: Sessions | undefined;
+  #ops: { readonly http: FastifyInstance; readonly address: string } | undefined;
+  #state: 'new' | 'starting' | 'ready' | 'draining' | 'closed' = 'new';
+  #drained: Promise<void> | undefined;
+
+  /** @throws {ConfigError} with everything that is wrong with the options */
+  constructor(options: Partial<Config> = {}, parts: ServerParts = {}) {
+    const config = resolveConfig(options);
+    assertBackEnds(config);
+    this.#authenticator = parts.authenticator ?? anonymous();
+    assertSafeToListen(config, { authenticated: this.#authenticator.proves });
+    this.config = config;
+    this.log = pino({ level: config.logLevel, base: null }, pino.destination(2));
+    this.app = new Application(config.pathSeparator);
+    this.rules = new Rules(config.pathSeparator);
+    this.#inbound.use(this.rules.interceptor);
+    this.http = createHttp(config, this.log, originGuard(config.origins, config.host), this.#health);
+  }
+
+  /** Adds an interceptor for what clients send: CONNECT, SEND, SUBSCRIBE, UNSUBSCRIBE, DISCONNECT. */
+  intercept(interceptor: Interceptor<Inbound>): this {
+    this.#inbound.use(interceptor);
+    return this;
+  }
+
+  /** Adds an interceptor for what the broker delivers, called once per message. */
+  interceptOutbound(interceptor: Interceptor<Message>): this {
+    this.#outbound.push(interceptor);
+    this.#broker?.outbound.use(interceptor);
+    return this;
+  }
+
+  /**
+   * Publishes to the subscribers of a destination: objects travel as JSON, strings as text, bytes as they are.
+   *
+   * @throws {Error} before `start`
+   * @throws {StompwireError} `bad-destination`, `relay-unavailable`
+   */
+  publish(destination: string, payload: unknown): Soon<void> {
+    if (this.#router === undefined) throw new Error('publish() before start(): the server has no broker yet');
+    return this.#router.publish(destination, payload);
+  }
+
+  /** Where the server is reached; after `start`. */
+  get addresses(): Addresses {
+    const endpoints = this.#transports.flatMap((one) => (one.name === 'websocket' ? one.addresses : []));
+    const stomp = this.#transports.find((one) => one.name === 'tcp')?.addresses[0];
+    const http = (endpoints[0] ?? '').replace(/^ws/, 'http').replace(this.config.endpoints[0] ?? '', '');
+    return {
+      http,
+      endpoints,
+      ...(stomp !== undefined && { stomp }),
+      ...(this.#ops !== undefined && { ops: this.#ops.address }),
+    };
+  }
+
+  /** Opens everything; when it resolves, clients are taken. On failure nothing is left open. */
+  async start(): Promise<void> {
+    if (this.#state !== 'new')
+      throw new Error(`start() of a server that is ${this.#state}: a server starts once`);
+    this.#state = 'starting';
+    try {
+      await this.#open();
+      this.#state = 'ready';
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** Takes no more clients, sends what waits, closes every session with 1001; within `drainTimeout`. */
+  drain(): Promise<void> {
+    this.#drained ??= this.#drain();
+    return this.#drained;
+  }
+
+  /** Drains, and closes everything. */
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return;
+    await this.drain();
+    this.#state = 'closed';
+    await this.#ops?.http.close();
+    await this.http.close();
+    await this.#broker?.close();
+    this.#wheel.close();
+  }
+
+  readonly #health: Health = {
+    notReady: () => (this.#state === 'ready' ? undefined : this.#state),
+  };
+
+  async #open(): Promise<void> {
+    const { config } = this;
+    const broker = await this.#openBroker();
+    this.#wheel.start();
+    this.#sessions = new Sessions(this.#services(broker), config, this.#prefix);
+    this.#metrics.gauge('sessions', 'Sessions that are open', () => this.#sessions?.size ?? 0);
+    this.#transports = this.#createTransports();
+    for (const transport of this.#transports) await transport.start(this.#sessions.accept);
+    const ops = opsAddress(config.ops);
+    if (ops !== undefined) this.#ops = await startOps(ops, this.#health, this.#metrics);
+    await this.http.listen({ host: config.host, port: config.port });
+  }
+
+  async #openBroker(): Promise<Broker> {
+    const { pathSeparator: separator, appPrefix, brokerPrefixes, userPrefix } = this.config;
+    const failed = (err: unknown, { destination }: Message): void =>
+      this.log.error({ err, destination }, 'an outbound interceptor failed');
+    const broker = new Broker(await openRelay(this.config.broker), {
+      separator,
+      metrics: this.#metrics,
+      failed,
+    });
+    for (const interceptor of this.#outbound) broker.outbound.use(interceptor);
+    await broker.start();
+    this.#broker = broker;
+    const nextId = (): string => `${this.#prefix}-${(this.#messages++).toString(36)}`;
+    this.#router = new Router(broker, this.app, { appPrefix, brokerPrefixes, userPrefix, separator }, nextId);
+    return broker;
+  }
+
+  #services(broker: Broker): SessionServices {
+    return {
+      broker,
+      inbound: this.#inbound,
+      router: this.#router!,
+      authenticator: this.#authenticator,
+      wheel: this.#wheel,
+      turn: new Turn(),
+      options: sessionOptions(this.config),
+      counters: new SessionCounters(this.#metrics),
+      log: this.log,
+    };
+  }
+
+  #createTransports(): Transport[] {
+    const { config } = this;
+    const webSocket = new WebSocketTransport(this.http.server as HttpServer, {
+      endpoints: config.endpoints,
+      maxMessageBytes: Math.max(4 * config.maxFrameBytes, 1024 * 1024),
+      guard: originGuard(config.origins, config.host),
+      peerOf: peerReader(config),
+    });
+    if (config.stompPort === 'off') return [webSocket];
+    return [new TcpTransport({ host: config.host, port: config.stompPort, tls: tlsOf(config) }), webSocket];
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#state === 'new') return;
+    this.#state = 'draining';
+    for (const transport of this.#transports) await transport.stop();
+    this.http.server.close();
+    await this.#sessions?.closeAll(1001, 'the server is shutting down', this.config.drainTimeout);
+  }
+}
+
+function sessionOptions(config: Config): SessionOptions {
+  return {
+    ...config,
+    frameLimits: {
+      frameBytes: config.maxFrameBytes,
+      headerCount: config.maxHeaders,
+      headerLineBytes: config.maxHeaderLineBytes,
+    },
+    heartbeat: { send: config.heartbeatSend, receive: config.heartbeatReceive },
+    serverName: `stompwire/${version()}`,
+  };
+}
+
+/**
+ * Makes a server; nothing is opened before its `start`.
+ *
+ * @param options - see `docs/options.md`
+ * @throws {ConfigError} with everything that is wrong with the options
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'stompwire';
+ *
+ * const server = createServer({ port: 0, stompPort: 'off', logLevel: 'silent' });
+ * await server.start();
+ * await server.publish('/topic/news', { headline: 'it runs' });
+ * await server.close();
+ * ```
+ */
+export function createServer(options: Partial<Config> = {}, parts: ServerParts = {}): Server {
+  return new Server(options, parts);
+}
