@@ -34,11 +34,18 @@ export function failureLines(error: unknown, config: Config | undefined): string
   const system = systemErrorOf(error);
   const known = system && config && systemLine(system, config);
   if (known !== undefined) return [told(known)];
+  if (isBadCertificate(error))
+    return [told(`${error.message}; give PEM files that belong together with --tls-cert and --tls-key`)];
   if (error instanceof StompwireError) return error.message.split('\n').map(told);
   return unexpected(error, config);
 }
 
 const told = (line: string): string => `stompwire: ${line}`;
+
+/** What OpenSSL says of a file that is no PEM, or of a key that is not the certificate's. */
+function isBadCertificate(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_OSSL');
+}
 
 /** The error itself or the cause that it wraps. */
 function systemErrorOf(error: unknown): SystemError | undefined {

@@ -71,6 +71,14 @@ describe('a failed start', () => {
     expect(world.out).toBe('');
   });
 
+  it('for a certificate that OpenSSL refuses names both flags', async () => {
+    const world = new World(failing(system({ code: 'ERR_OSSL_PEM_NO_START_LINE' })));
+    expect(await world.run('serve --tls-cert c.pem --tls-key k.pem')).toBe(1);
+    expect(world.err).toBe(
+      'stompwire: no luck; give PEM files that belong together with --tls-cert and --tls-key\n',
+    );
+  });
+
   it('closes what was opened before', async () => {
     const world = new World(failing(new Error('x')));
     await world.run('serve');
