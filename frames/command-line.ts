@@ -93,5 +93,5 @@ function matchedLength(command: string, bytes: Buffer, from: number, end: number
 
 function unknownCommand(bytes: Buffer, from: number, end: number, accepts: ReadonlySet<string>): FrameError {
   const [line = ''] = bytes.toString('latin1', from, Math.min(end, from + shownBytes)).split(/\r?\n/, 1);
-  return new FrameError('unknown-command', `${printable(line)}; known are ${[...accepts].join(', ')}`);
+  return new FrameError('unknown-command', `${printable(line)}; expected ${[...accepts].join(', ')}`);
 }

@@ -67,13 +67,13 @@ export type FrameErrorCode = keyof typeof frameErrors;
  */
 export class FrameError extends Error {
   readonly code: FrameErrorCode;
-  readonly limit?: keyof FrameLimits;
+  readonly limit: keyof FrameLimits | undefined;
 
   constructor(code: FrameErrorCode, detail?: string, limit?: keyof FrameLimits) {
     super(detail === undefined ? frameErrors[code] : `${frameErrors[code]}: ${detail}`);
     this.name = 'FrameError';
     this.code = code;
-    if (limit !== undefined) this.limit = limit;
+    this.limit = limit;
   }
 }
 
