@@ -37,7 +37,7 @@ export class Link {
   }
 
   /** The run with one more message. */
-  then(encoded: EncodedMessage): Link {
+  and(encoded: EncodedMessage): Link {
     const known = this.#after;
     if (known !== undefined && known.#encoded === encoded) return known;
     const made = new Link(this, encoded, this.#idLength, this.#framing);

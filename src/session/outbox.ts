@@ -65,7 +65,7 @@ export class Outbox {
     if (this.#closed) return;
     if (this.#run !== undefined && this.#id !== id) this.#seal();
     const encoded = this.#lane.encoded(message);
-    const run = this.#run === undefined ? this.#lane.begin(encoded, id.length) : this.#run.then(encoded);
+    const run = this.#run === undefined ? this.#lane.begin(encoded, id.length) : this.#run.and(encoded);
     this.#run = run;
     this.#id = id;
     if (!this.#waits) this.#wait();
