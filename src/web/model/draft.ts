@@ -1,4 +1,5 @@
 // How long a message may be, and what is said when it comes near to that.
+import { plural } from './format.ts';
 
 /** The service's own bound is not lower. Counted in UTF-16 units, as the service may count. */
 export const MAX_CONTENT_LENGTH = 4000;
@@ -14,6 +15,6 @@ export function countWords(draft: string): string {
   const left = MAX_CONTENT_LENGTH - draft.trim().length;
   if (left > NEAR) return '';
   return left >= 0
-    ? `${left} characters left`
-    : `${-left} characters too long (at most ${MAX_CONTENT_LENGTH})`;
+    ? `${plural(left, 'character')} left`
+    : `${plural(-left, 'character')} too long (at most ${MAX_CONTENT_LENGTH})`;
 }

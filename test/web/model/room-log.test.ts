@@ -1,0 +1,137 @@
+// One room's log: bounded, without doubles, and honest about own messages.
+import { describe, expect, it } from 'vitest';
+import type { RoomLog } from '../../../src/web/model/room-log.ts';
+import * as log from '../../../src/web/model/room-log.ts';
+
+const SEEN = { own: false, seen: true };
+const UNSEEN = { own: false, seen: false };
+const OWN = { own: true, seen: true };
+
+const message = (id: string, content = id): log.ChatMessage => {
+  return { id, roomId: 'r', sender: 'Ann', content, sentAt: 1 };
+};
+const composed = (room: RoomLog, key: string, content: string): RoomLog =>
+  log.compose(room, { key, roomId: 'r', content, composedAt: 1 });
+const sent = (key: string, content: string, room = log.emptyLog('r')): RoomLog =>
+  log.step(composed(room, key, content), key, 'write');
+const contents = (room: RoomLog): string[] =>
+  room.entries.map((entry) => (entry.kind === 'message' ? entry.content : entry.text));
+const note = (topic: log.NoteEntry['topic'], text: string) => ({ key: text, topic, text, at: 1 });
+
+describe('the messages of a room', () => {
+  it('are kept in the order of arrival, each once', () => {
+    const room = ['1', '2', '1'].reduce((all, id) => log.deliver(all, message(id), SEEN), log.emptyLog('r'));
+    expect(contents(room)).toEqual(['1', '2']);
+  });
+
+  it('are bounded: the oldest go', () => {
+    let room = log.emptyLog('r');
+    for (let at = 0; at < log.MAX_ENTRIES + 5; at++) room = log.deliver(room, message(`${at}`), SEEN);
+    expect(room.entries).toHaveLength(log.MAX_ENTRIES);
+    expect(contents(room)[0]).toBe('5');
+  });
+});
+
+describe('an own message', () => {
+  it('is settled by its delivery, keeping its key, when the receipt comes after', () => {
+    const delivered = log.deliver(sent('k', 'hi'), message('1', 'hi'), OWN);
+    const room = log.step(delivered, 'k', 'receipt');
+    expect(room.outgoing).toEqual([]);
+    expect(room.entries.map((entry) => entry.key)).toEqual(['k']);
+  });
+
+  it('is settled by its delivery when the receipt comes before', () => {
+    const room = log.deliver(log.step(sent('k', 'hi'), 'k', 'receipt'), message('1', 'hi'), OWN);
+    expect(room.outgoing).toEqual([]);
+    expect(contents(room)).toEqual(['hi']);
+  });
+
+  it('of the same text settles in the order of sending', () => {
+    const two = sent('second', 'hi', sent('first', 'hi'));
+    expect(log.deliver(two, message('1', 'hi'), OWN).outgoing.map((out) => out.key)).toEqual(['second']);
+  });
+
+  it('is not taken for what the same user writes elsewhere', () => {
+    const room = log.deliver(sent('k', 'hi'), message('1', 'from my phone'), OWN);
+    expect(room.outgoing).toHaveLength(1);
+    expect(contents(room)).toEqual(['from my phone']);
+  });
+
+  it('that never went out is not settled by a message of the same text', () => {
+    const room = log.deliver(composed(log.emptyLog('r'), 'k', 'hi'), message('1', 'hi'), OWN);
+    expect(room.outgoing).toHaveLength(1);
+  });
+
+  it('shows why it was refused, and no longer once it is tried again', () => {
+    const refused = log.step(sent('k', 'hi'), 'k', 'refusal', 'too rude');
+    expect(refused.outgoing[0]).toMatchObject({ delivery: 'failed', reason: 'too rude' });
+    expect(log.step(refused, 'k', 'retry').outgoing[0]).not.toHaveProperty('reason');
+  });
+
+  it('that is tried again goes after those that wait', () => {
+    const failed = log.step(sent('a', 'A'), 'a', 'refusal', 'no');
+    const room = log.step(composed(failed, 'b', 'B'), 'a', 'retry');
+    expect(room.outgoing.map((out) => out.key)).toEqual(['b', 'a']);
+  });
+
+  it('waits in a bounded line', () => {
+    let room = log.emptyLog('r');
+    for (let at = 0; at <= log.MAX_OUTGOING; at++) room = composed(room, `${at}`, 'x');
+    expect(room.outgoing).toHaveLength(log.MAX_OUTGOING);
+    expect(log.isFull(room)).toBe(true);
+  });
+
+  it('can be thrown away', () => {
+    expect(log.discard(sent('k', 'hi'), 'k').outgoing).toEqual([]);
+  });
+});
+
+describe('when the connection is lost', () => {
+  it('what was confirmed is a message, what was sent is unconfirmed, what waits goes on waiting', () => {
+    const confirmed = log.step(sent('a', 'A'), 'a', 'receipt');
+    const room = log.loseConnection(composed(sent('b', 'B', confirmed), 'c', 'C'), 'Ann');
+    expect(contents(room)).toEqual(['A']);
+    expect(room.outgoing.map((out) => [out.key, out.delivery])).toEqual([
+      ['b', 'unconfirmed'],
+      ['c', 'queued'],
+    ]);
+  });
+
+  it('a flapping one fills no room with notes', () => {
+    const topics = ['joined', 'lost', 'back', 'lost', 'back'] as const;
+    const room = topics.reduce((all, topic) => log.addNote(all, note(topic, topic)), log.emptyLog('r'));
+    expect(contents(room)).toEqual(['joined', 'back']);
+  });
+
+  it('notes with messages between them stay', () => {
+    const back = log.addNote(log.emptyLog('r'), note('back', 'first'));
+    const room = log.addNote(log.deliver(back, message('1'), SEEN), note('lost', 'second'));
+    expect(contents(room)).toEqual(['first', '1', 'second']);
+  });
+});
+
+describe('what is unread', () => {
+  const two = ['1', '2'].reduce((all, id) => log.deliver(all, message(id), UNSEEN), log.emptyLog('r'));
+
+  it('is counted, and the line stands above the first of it', () => {
+    expect([two.unread, two.divider]).toEqual([2, '1']);
+  });
+
+  it('is read by opening the room; the line stays until the reader turns away', () => {
+    const read = log.markRead(two);
+    expect([read.unread, read.divider]).toEqual([0, '1']);
+    expect(log.turnAway(read).divider).toBeUndefined();
+  });
+
+  it('keeps its line when the reader turns away without having read', () => {
+    expect(log.turnAway(two).divider).toBe('1');
+  });
+
+  it('is never the own message', () => {
+    expect(log.deliver(log.emptyLog('r'), message('1'), { own: true, seen: false }).unread).toBe(0);
+  });
+
+  it('is over when its reader writes', () => {
+    expect(composed(two, 'k', 'hi')).toMatchObject({ unread: 0, divider: undefined });
+  });
+});
