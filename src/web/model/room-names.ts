@@ -5,9 +5,10 @@ export const DEFAULT_ROOMS: readonly string[] = ['general', 'random', 'help'];
 /** Each room is one subscription of the session; the service bounds those. */
 export const MAX_ROOMS = 50;
 
-export const ROOM_NAME_HINT = 'Letters a–z, digits, “-” and “_”, at most 64.';
+export const ROOM_NAME_HINT = 'Letters, digits, “-” and “_”, at most 64.';
 
-const ROOM_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+// The service accepts the same: letters and digits of any script.
+const ROOM_NAME = /^[\p{L}\p{N}_-]{1,64}$/u;
 
 export function isRoomName(text: string): boolean {
   return ROOM_NAME.test(text);
@@ -15,18 +16,26 @@ export function isRoomName(text: string): boolean {
 
 /** The room name that somebody meant: `  #Team lunch ` is `Team-lunch`. Undefined when it cannot be one. */
 export function roomNameFrom(typed: string): string | undefined {
-  const name = typed.trim().replace(/^#+/, '').trim().replace(/\s+/g, '-');
+  const name = typed.normalize('NFC').trim().replace(/^#+/, '').trim().replace(/\s+/g, '-');
   return isRoomName(name) ? name : undefined;
 }
 
 /** The room of an address such as `#/room/general`; undefined when it names none. */
 export function roomOfHash(hash: string): string | undefined {
-  const name = /^#\/room\/(.+)$/.exec(hash)?.[1];
-  return name !== undefined && isRoomName(name) ? name : undefined;
+  const name = decoded(/^#\/room\/(.+)$/.exec(hash)?.[1] ?? '');
+  return isRoomName(name) ? name : undefined;
 }
 
 export function hashOfRoom(roomId: string): string {
-  return `#/room/${roomId}`;
+  return `#/room/${encodeURIComponent(roomId)}`; // as `location.hash` reads it back
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
 }
 
 /** The remembered room list, as good as it can be read: valid names once each, or the default rooms. */

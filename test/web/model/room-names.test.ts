@@ -12,20 +12,23 @@ import {
 } from '../../../src/web/model/room-names.ts';
 
 describe('a room name', () => {
-  it('is 1 to 64 letters, digits, - and _', () => {
-    expect(['a', 'Team_2-b', 'x'.repeat(64)].every(isRoomName)).toBe(true);
-    expect(['', 'x'.repeat(65), 'a b', 'a/b', 'a.b', '*', '한글', '<b>', 'a\n'].some(isRoomName)).toBe(false);
+  it('is 1 to 64 letters, digits, - and _, of any script', () => {
+    expect(['a', 'Team_2-b', '한글-방', 'x'.repeat(64)].every(isRoomName)).toBe(true);
+    expect(['', 'x'.repeat(65), 'a b', 'a/b', 'a.b', '*', '👍', '<b>', 'a\n'].some(isRoomName)).toBe(false);
   });
 
   it('is found in what people type', () => {
     expect(roomNameFrom('  #Team  lunch ')).toBe('Team-lunch');
     expect(roomNameFrom('general')).toBe('general');
-    expect(roomNameFrom('점심')).toBeUndefined();
+    expect(roomNameFrom('점심 모임')).toBe('점심-모임');
+    expect(roomNameFrom('점심'.normalize('NFD'))).toBe('점심');
     expect(roomNameFrom(' # ')).toBeUndefined();
   });
 
   it('is read from an address and written to one', () => {
     expect(roomOfHash(hashOfRoom('general'))).toBe('general');
+    expect(roomOfHash(hashOfRoom('점심'))).toBe('점심');
+    expect(roomOfHash('#/room/%E0%A4%A')).toBeUndefined();
     expect(roomOfHash('#/room/a/b')).toBeUndefined();
     expect(roomOfHash('#/room/%3Cb%3E')).toBeUndefined();
     expect(roomOfHash('')).toBeUndefined();
