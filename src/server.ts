@@ -22,7 +22,7 @@ import { Router } from './routing/router.ts';
 import { SessionCounters, type SessionOptions, type SessionServices } from './session/services.ts';
 import { Sessions } from './session/sessions.ts';
 import { Turn } from './session/turn.ts';
-import { TimingWheel } from './session/wheel.ts';
+import { TimingWheel } from './time/wheel.ts';
 import { originGuard } from './transport/origins.ts';
 import { TcpTransport } from './transport/tcp.ts';
 import type { Transport } from './transport/transport.ts';

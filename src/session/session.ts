@@ -12,7 +12,7 @@ import { errorFrame, receiptFrame } from './server-frames.ts';
 import type { SessionServices } from './services.ts';
 import type { Subscription } from './subscription.ts';
 import { nextDeadline, overdue, type Watched } from './watch.ts';
-import type { WheelEntry } from './wheel.ts';
+import type { WheelEntry } from '../time/wheel.ts';
 
 /** What the server hears of a session. */
 export interface SessionEnd {

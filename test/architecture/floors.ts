@@ -4,7 +4,7 @@ import type { SourceFile } from './source.ts';
 /** From the bottom. A folder ends in a slash; one floor may have several parts. */
 export const floors: readonly (readonly string[])[] = [
   ['frames/'],
-  ['src/errors.ts', 'src/version.ts'],
+  ['src/errors.ts', 'src/version.ts', 'src/time/'],
   ['src/message/'],
   ['src/metrics/'],
   ['src/transport/'],
