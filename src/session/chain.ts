@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import type { Version } from '../../frames/index.ts';
 import type { Message } from '../message/message.ts';
 import type { Framing } from '../transport/transport.ts';
-import { type EncodedMessage, encodingOf, messagePrefix } from './encoding.ts';
+import { type EncodedMessage, encodingOf, messagePrefix, wireIdOf } from './encoding.ts';
 
 /** A run of frames with room for subscription ids: the bytes for one id, and where the ids stand. */
 interface Template {
@@ -23,24 +23,25 @@ export class Link {
   readonly #before: Link | undefined;
   readonly #encoded: EncodedMessage;
   readonly #idLength: number;
-  readonly #framing: Framing;
+  readonly #lane: Lane;
   #after: Link | undefined;
   #template: Template | undefined;
 
-  constructor(before: Link | undefined, encoded: EncodedMessage, idLength: number, framing: Framing) {
-    const frameBytes = messagePrefix.length + idLength + encoded.tail.length;
-    this.total = (before?.total ?? 0) + framing.headerLength(frameBytes) + frameBytes;
+  constructor(before: Link | undefined, encoded: EncodedMessage, idLength: number, lane: Lane) {
+    const frameBytes = lane.prefix.length + idLength + lane.tailOf(encoded).length;
+    const around = lane.framing.headerLength(frameBytes) + lane.framing.trailer.length;
+    this.total = (before?.total ?? 0) + around + frameBytes;
     this.#before = before;
     this.#encoded = encoded;
     this.#idLength = idLength;
-    this.#framing = framing;
+    this.#lane = lane;
   }
 
   /** The run with one more message. */
   and(encoded: EncodedMessage): Link {
     const known = this.#after;
     if (known !== undefined && known.#encoded === encoded) return known;
-    const made = new Link(this, encoded, this.#idLength, this.#framing);
+    const made = new Link(this, encoded, this.#idLength, this.#lane);
     this.#after = made;
     return made;
   }
@@ -57,17 +58,20 @@ export class Link {
   }
 
   #build(id: string): Template {
+    const { framing, prefix } = this.#lane;
     const bytes = Buffer.allocUnsafeSlow(this.total);
     const idsAt: number[] = [];
     let at = 0;
     for (const link of this.#run()) {
-      const frameBytes = messagePrefix.length + id.length + link.#encoded.tail.length;
-      this.#framing.writeHeader(bytes, at, frameBytes, link.#encoded.text);
-      at += this.#framing.headerLength(frameBytes);
-      at += messagePrefix.copy(bytes, at);
+      const tail = this.#lane.tailOf(link.#encoded);
+      const frameBytes = prefix.length + id.length + tail.length;
+      framing.writeHeader(bytes, at, frameBytes, link.#encoded.text);
+      at += framing.headerLength(frameBytes);
+      at += prefix.copy(bytes, at);
       idsAt.push(at);
       at += bytes.write(id, at, 'latin1');
-      at += link.#encoded.tail.copy(bytes, at);
+      at += tail.copy(bytes, at);
+      at += framing.trailer.copy(bytes, at);
     }
     return { bytes, id, idsAt };
   }
@@ -95,14 +99,30 @@ const longestSharedId = 64;
 
 /** Where runs begin: one lane for all connections of one framing and STOMP version. */
 export class Lane {
-  readonly #framing: Framing;
+  readonly framing: Framing;
+  /** What stands before the id in a MESSAGE, as this framing has it. */
+  readonly prefix: Buffer;
   readonly #version: Version;
   /** The latest run of one message, by the length of the ids it is for. */
   readonly #firsts: (Link | undefined)[] = new Array(longestSharedId + 1).fill(undefined);
 
   constructor(framing: Framing, version: Version) {
-    this.#framing = framing;
+    this.framing = framing;
+    this.prefix = framing.quote?.(messagePrefix) ?? messagePrefix;
     this.#version = version;
+  }
+
+  /** A subscription's id as it travels here; see {@link wireIdOf}. */
+  wireId(id: string): string {
+    const plain = wireIdOf(id, this.#version);
+    return this.framing.quote?.(Buffer.from(plain, 'latin1')).toString('latin1') ?? plain;
+  }
+
+  /** What stands behind the id in a MESSAGE, as this framing has it. */
+  tailOf(encoded: EncodedMessage): Buffer {
+    if (this.framing.quote === undefined) return encoded.tail;
+    encoded.quoted ??= this.framing.quote(encoded.tail);
+    return encoded.quoted;
   }
 
   /** The message in this lane's version. */
@@ -114,7 +134,7 @@ export class Lane {
   begin(encoded: EncodedMessage, idLength: number): Link {
     const known = idLength <= longestSharedId ? this.#firsts[idLength] : undefined;
     if (known?.is(encoded)) return known;
-    const made = new Link(undefined, encoded, idLength, this.#framing);
+    const made = new Link(undefined, encoded, idLength, this);
     if (idLength <= longestSharedId) this.#firsts[idLength] = made;
     return made;
   }

@@ -12,6 +12,8 @@ export interface EncodedMessage {
   readonly tail: Buffer;
   /** Whether the whole frame is valid UTF-8. */
   readonly text: boolean;
+  /** The tail as framings that quote have it; made when one is met. */
+  quoted: Buffer | undefined;
 }
 
 const slotOf: Record<Version, 0 | 1 | 2> = { '1.0': 0, '1.1': 1, '1.2': 2 };
@@ -34,7 +36,7 @@ function encode(message: Message, version: Version): EncodedMessage {
   tail.write(head, 0, 'utf8');
   body.copy(tail, headBytes);
   tail[tail.length - 1] = 0;
-  return { tail, text: isUtf8(body) };
+  return { tail, text: isUtf8(body), quoted: undefined };
 }
 
 function headOf(message: Message, version: Version): string {

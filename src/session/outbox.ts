@@ -60,7 +60,12 @@ export class Outbox {
     this.#lane = lane;
   }
 
-  /** Queues a message for a subscription, whose id comes from `wireIdOf`. */
+  /** A subscription's id as {@link deliver} wants it. */
+  wireId(id: string): string {
+    return this.#lane.wireId(id);
+  }
+
+  /** Queues a message for a subscription, whose id comes from {@link wireId}. */
   deliver(message: Message, id: string): void {
     if (this.#closed) return;
     if (this.#run !== undefined && this.#id !== id) this.#seal();

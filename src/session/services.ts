@@ -7,8 +7,8 @@ import type { Inbound } from '../channel/inbound.ts';
 import type { StompwireError } from '../errors.ts';
 import type { Counter, Metrics } from '../metrics/metrics.ts';
 import type { Router } from '../routing/router.ts';
-import type { Turn } from './turn.ts';
 import type { TimingWheel } from '../time/wheel.ts';
+import type { Turn } from './turn.ts';
 
 /** Limits and manners of a session; times in milliseconds, 0 switches a check off. */
 export interface SessionOptions {

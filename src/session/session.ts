@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import { clientCommands, type Frame, FrameError, FrameParser, type Version } from '../../frames/index.ts';
 import type { User } from '../auth/authenticator.ts';
 import { isErrorCode, StompwireError } from '../errors.ts';
+import type { WheelEntry } from '../time/wheel.ts';
 import type { Connection, ConnectionHandler, Handshake, Peer } from '../transport/transport.ts';
 import type { CommandSession, State } from './commands/command.ts';
 import { stepOf } from './commands/table.ts';
@@ -12,7 +13,6 @@ import { errorFrame, receiptFrame } from './server-frames.ts';
 import type { SessionServices } from './services.ts';
 import type { Subscription } from './subscription.ts';
 import { nextDeadline, overdue, type Watched } from './watch.ts';
-import type { WheelEntry } from '../time/wheel.ts';
 
 /** What the server hears of a session. */
 export interface SessionEnd {

@@ -10,7 +10,7 @@ export class Subscription implements Subscriber {
   /** Where the broker delivers to it: a destination, a pattern, or an address of this session's own. */
   readonly address: string;
   readonly #outbox: Outbox;
-  /** The id as it stands in the frame; see `wireIdOf`. */
+  /** The id as it stands in the frame; see `Outbox.wireId`. */
   readonly #wireId: string;
 
   constructor(owner: string, address: string, wireId: string, outbox: Outbox) {

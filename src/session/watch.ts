@@ -1,7 +1,7 @@
 // The clocks of a session: which deadline comes next, and what has run out.
 import { StompwireError } from '../errors.ts';
-import type { SessionOptions } from './services.ts';
 import { tickMs } from '../time/wheel.ts';
+import type { SessionOptions } from './services.ts';
 
 /** What the clocks look at; all times in milliseconds on the wheel, 0: not running. */
 export interface Watched {

@@ -2,15 +2,23 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import type { Framing } from './transport.ts';
 
+const nothing = Buffer.alloc(0);
+
 /** TCP: a STOMP frame ends itself with NUL, nothing stands around it. */
 export const bareFraming: Framing = Object.freeze({
   name: 'bare',
+  trailer: nothing,
   headerLength: () => 0,
   writeHeader: () => {},
 });
 
 /** A server's unmasked, unfragmented WebSocket message: text when the frame is UTF-8, binary otherwise. */
-export const webSocketFraming: Framing = Object.freeze({ name: 'websocket', headerLength, writeHeader });
+export const webSocketFraming: Framing = Object.freeze({
+  name: 'websocket',
+  trailer: nothing,
+  headerLength,
+  writeHeader,
+});
 
 function headerLength(frameBytes: number): number {
   if (frameBytes < 126) return 2;
@@ -34,10 +42,12 @@ function writeHeader(target: Buffer, at: number, frameBytes: number, text: boole
 
 /** Wraps one whole frame; for the frames that only one client gets. */
 export function wrap(framing: Framing, frame: Buffer): Buffer {
-  const header = framing.headerLength(frame.length);
-  if (header === 0) return frame;
-  const bytes = Buffer.allocUnsafe(header + frame.length);
-  framing.writeHeader(bytes, 0, frame.length, isUtf8(frame));
-  frame.copy(bytes, header);
+  const inner = framing.quote === undefined ? frame : framing.quote(frame);
+  const header = framing.headerLength(inner.length);
+  if (header + framing.trailer.length === 0) return inner;
+  const bytes = Buffer.allocUnsafe(header + inner.length + framing.trailer.length);
+  framing.writeHeader(bytes, 0, inner.length, isUtf8(frame));
+  inner.copy(bytes, header);
+  framing.trailer.copy(bytes, header + inner.length);
   return bytes;
 }

@@ -8,7 +8,11 @@ import type { IncomingHttpHeaders } from 'node:http';
  */
 export interface Framing {
   readonly name: string;
-  /** How many bytes stand before a frame of `frameBytes` bytes. */
+  /** Makes a frame's bytes fit to stand inside the framing; none: they stand as they are. */
+  readonly quote?: (bytes: Buffer) => Buffer;
+  /** What stands behind every frame. */
+  readonly trailer: Buffer;
+  /** How many bytes stand before a frame of `frameBytes` bytes (quoted, where the framing quotes). */
   headerLength(frameBytes: number): number;
   /** Writes them at `at`; `text` tells whether the whole frame is valid UTF-8. */
   writeHeader(target: Buffer, at: number, frameBytes: number, text: boolean): void;

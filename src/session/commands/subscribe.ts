@@ -3,7 +3,6 @@ import type { Frame } from '../../../frames/index.ts';
 import type { Soon } from '../../channel/channel.ts';
 import { StompwireError } from '../../errors.ts';
 import { printable } from '../../message/destination.ts';
-import { wireIdOf } from '../encoding.ts';
 import { Subscription } from '../subscription.ts';
 import { type CommandSession, inboundOf } from './command.ts';
 
@@ -26,7 +25,7 @@ export function subscriptionId(frame: Frame): string {
 
 function add(session: CommandSession, id: string, address: string): Soon<void> {
   if (session.state !== 'connected') return;
-  const subscription = new Subscription(session.id, address, wireIdOf(id, session.version), session.outbox);
+  const subscription = new Subscription(session.id, address, session.outbox.wireId(id), session.outbox);
   session.subscriptions ??= new Map();
   session.subscriptions.set(id, subscription);
   const interest = session.services.broker.subscribe(address, subscription);
