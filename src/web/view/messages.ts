@@ -44,17 +44,13 @@ export function createMessages(actions: MessageActions): MessagesView {
       log.ariaBusy = isArrival ? 'true' : 'false';
       setFlag(lines, 'arriving', isArrival);
       setText(byId('intro-title'), `This is #${room.roomId}`);
-      const added = show(prefixed(timeline(room, { user: state.user, now }), room.roomId));
+      if (isArrival) show([]); // a line of the other room may have the same key and is not the same
+      const added = show(timeline(room, { user: state.user, now }));
       if (isArrival) scrolling.arrive(lines.querySelector('.unread-line'));
       else scrolling.grew(added.filter((line) => line.kind === 'message').length);
     },
     toBottom: () => scrolling.toBottom(),
   };
-}
-
-/** Two rooms may hold a line of the same key, such as `unread`; they are not the same element. */
-function prefixed(lines: TimelineLine[], roomId: string): TimelineLine[] {
-  return lines.map((line) => ({ ...line, key: `${roomId}/${line.key}` }));
 }
 
 function createLine(line: TimelineLine): HTMLElement {
