@@ -34,33 +34,37 @@ const replacement = '\ufffd';
 export function decodeHeaderBlock(bytes: Buffer, from: number, to: number, version: Version): string[] {
   const text = bytes.toString('utf8', from, to);
   if (text.includes(replacement)) refuseInvalidUtf8(bytes.subarray(from, to));
-  const plain = !text.includes('\r') && (version === '1.0' || !text.includes('\\'));
-  return plain ? decodePlain(text) : decodeEscaped(text, version);
+  return decodeLines(text, version);
 }
 
-function decodePlain(text: string): string[] {
+function decodeLines(text: string, version: Version): string[] {
   const pairs: string[] = [];
+  let careful = nextCareful(text, 0, version);
   for (let at = 0; at < text.length; ) {
     const end = text.indexOf('\n', at);
     const colon = text.indexOf(':', at);
-    if (colon <= at || colon > end) throw malformed(text.slice(at, end), pairs);
-    pairs.push(text.slice(at, colon), text.slice(colon + 1, end));
+    if (careful < end) {
+      decodeCarefully(text.slice(at, end), version, pairs);
+      careful = nextCareful(text, end, version);
+    } else if (colon <= at || colon > end) throw malformed(text.slice(at, end), pairs);
+    else pairs.push(text.slice(at, colon), text.slice(colon + 1, end));
     at = end + 1;
   }
   return pairs;
 }
 
-function decodeEscaped(text: string, version: Version): string[] {
-  const pairs: string[] = [];
-  for (let at = 0; at < text.length; ) {
-    const end = text.indexOf('\n', at);
-    const line = text.slice(at, text[end - 1] === '\r' ? end - 1 : end);
-    const colon = line.indexOf(':');
-    if (colon < 1) throw malformed(line, pairs);
-    pairs.push(decode(line, 0, colon, version), decode(line, colon + 1, line.length, version));
-    at = end + 1;
-  }
-  return pairs;
+/** Where the next character stands for which a line cannot be taken as it is; infinity when there is none. */
+function nextCareful(text: string, from: number, version: Version): number {
+  const cr = text.indexOf('\r', from);
+  const backslash = version === '1.0' ? -1 : text.indexOf('\\', from);
+  return Math.min(cr === -1 ? Infinity : cr, backslash === -1 ? Infinity : backslash);
+}
+
+function decodeCarefully(rawLine: string, version: Version, pairs: string[]): void {
+  const line = rawLine.endsWith('\r') ? rawLine.slice(0, -1) : rawLine;
+  const colon = line.indexOf(':');
+  if (colon < 1) throw malformed(line, pairs);
+  pairs.push(decode(line, 0, colon, version), decode(line, colon + 1, line.length, version));
 }
 
 /** A carriage return inside a line is refused in all versions: no subscriber of 1.0 or 1.1 could be given it. */
@@ -108,7 +112,6 @@ export function headerName(line: string): string {
 
 /** Header names and values are UTF-8 [STOMP 1.2, Value Encoding]; a real U+FFFD is UTF-8 as well. */
 function refuseInvalidUtf8(block: Buffer): void {
-  if (isUtf8(block)) return;
   for (let at = 0; at < block.length; ) {
     const end = block.indexOf(10, at);
     const line = block.subarray(at, end);

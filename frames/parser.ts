@@ -221,7 +221,7 @@ export class FrameParser {
 
   /** Takes twice the room needed, so that a frame in many pieces is copied a few times and not once a piece. */
   private append(chunk: Buffer): void {
-    if (!this.owned || this.end + chunk.length > this.bytes.length) this.moveToOwn(chunk.length);
+    if (this.end + chunk.length > this.bytes.length) this.moveToOwn(chunk.length);
     this.bytes.set(chunk, this.end);
     this.end += chunk.length;
   }

@@ -67,4 +67,11 @@ describe('an error', () => {
     const { message } = refusal(`SEND\n${line}\n\n\0`, { limits: { headerLineBytes: 64 } });
     expect(message).not.toMatch(/SEC|RET/);
   });
+
+  it('shows an undefined escape, but not out of a credential', () => {
+    expect(refusal('SEND\na:b\\tc\n\n\0').message).toContain('"\\\\t"; STOMP 1.2 defines');
+    expect(refusal('SEND\npasscode:b\\tc\n\n\0').message).toBe(
+      'undefined escape in a header: in header "passcode"',
+    );
+  });
 });
