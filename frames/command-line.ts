@@ -64,7 +64,7 @@ export function matchCommand(
  * @param at - where the ending is expected
  * @param end - where the bytes that have arrived end
  * @returns 1 for LF, 2 for CRLF, 0 when more bytes are needed to tell, -1 when it is neither
- * Line endings: `EOL` in [STOMP 1.2, Augmented BNF].
+ * @see Line endings: `EOL` in [STOMP 1.2, Augmented BNF].
  *
  * @example
  * ```ts

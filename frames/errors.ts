@@ -53,7 +53,7 @@ export type FrameErrorCode = keyof typeof frameErrors;
  * @param code - which rule was broken
  * @param detail - the offending value in a safe rendering and what is allowed instead
  * @param limit - the name of the limit that was crossed, when it was one
- * What a server does with it: [STOMP 1.2, ERROR].
+ * @see What a server does with it: [STOMP 1.2, ERROR].
  *
  * @example
  * ```ts
@@ -86,7 +86,7 @@ const shown = 40;
  *
  * @param text - the value; bytes are given as latin1
  * @returns the quoted rendering
- * What stands in the `message` header of an ERROR must not break that frame [STOMP 1.2, ERROR].
+ * @see What stands in the `message` header of an ERROR must not break that frame [STOMP 1.2, ERROR].
  *
  * @example
  * ```ts

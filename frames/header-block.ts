@@ -19,7 +19,7 @@ const replacement = '\ufffd';
  * @param version - how the lines are escaped; '1.0' for CONNECT, STOMP and CONNECTED
  * @returns name, value, name, value...
  * @throws FrameError `bad-header`, `bad-escape`, `invalid-utf8`
- * Headers: [STOMP 1.2, Value Encoding].
+ * @see Headers: [STOMP 1.2, Value Encoding].
  *
  * @example
  * ```ts
@@ -93,7 +93,7 @@ function malformed(line: string, pairs: readonly string[]): FrameError {
  *
  * @param line - the line, or as much of it as is at hand
  * @returns the quoted name, or what can be told without one
- * Header lines: `header` in [STOMP 1.2, Augmented BNF].
+ * @see Header lines: `header` in [STOMP 1.2, Augmented BNF].
  *
  * @example
  * ```ts

@@ -51,7 +51,7 @@ export const defaultLimits: FrameLimits = Object.freeze({
  *
  * @param limits - the limits to change; numbers of bytes, or of lines
  * @returns all of the limits
- * The numbers are the server's own [STOMP 1.2, Size Limits].
+ * @see The numbers are the server's own [STOMP 1.2, Size Limits].
  *
  * @example
  * ```ts

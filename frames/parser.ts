@@ -57,7 +57,7 @@ export interface FrameParserOptions {
  * @param options - `version` (default '1.2') tells how headers are unescaped; `limits` fill up with
  * {@link defaultLimits}; `accepts` are the commands that may come, all of them by default
  * @throws FrameError from `read`
- * Source: [STOMP 1.2, STOMP Frames] and [STOMP 1.2, Augmented BNF].
+ * @see Source: [STOMP 1.2, STOMP Frames] and [STOMP 1.2, Augmented BNF].
  *
  * @example
  * ```ts

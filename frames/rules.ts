@@ -76,7 +76,7 @@ export function commandExistsIn(command: Command, version: Version): boolean {
  * @param frame - the frame that was read
  * @param version - the version that was negotiated
  * @returns the header's name (`id or destination` where either will do), or undefined when none is missing
- * The table is {@link requiredHeaders}: [STOMP 1.2, Standard Headers] and the frames' own sections.
+ * @see The table is {@link requiredHeaders}: [STOMP 1.2, Standard Headers] and the frames' own sections.
  *
  * @example
  * ```ts
@@ -106,7 +106,7 @@ function hasOneOf(frame: Pick<Frame, 'headers'>, names: string): boolean {
  * @param frame - the frame that was read
  * @param version - the version that was negotiated
  * @throws FrameError `missing-header`, naming the header
- * A server answers with ERROR [STOMP 1.2, ERROR].
+ * @see A server answers with ERROR [STOMP 1.2, ERROR].
  *
  * @example
  * ```ts

@@ -131,7 +131,7 @@ export function encodeHeader(name: string, value: string, version: Version): str
  * @param value - its value, may be empty
  * @param version - the version to write
  * @returns the line with its LF
- * What each version carries: [STOMP 1.2, Value Encoding], [STOMP 1.1, Value Encoding].
+ * @see What each version carries: [STOMP 1.2, Value Encoding], [STOMP 1.1, Value Encoding].
  *
  * @example
  * ```ts
