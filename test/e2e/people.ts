@@ -1,5 +1,4 @@
 // People at the chat page: each has a browser window of their own, and nothing that goes wrong in it is missed.
-import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -38,7 +37,6 @@ export class People {
   readonly complaints: string[] = [];
   readonly #browser: Browser;
   readonly #contexts: BrowserContext[] = [];
-  #pictures: string | undefined;
 
   private constructor(browser: Browser) {
     this.#browser = browser;
@@ -69,10 +67,10 @@ export class People {
     return person;
   }
 
-  /** Keeps a picture for human eyes, in a folder of its own under the temporary one. */
+  /** Keeps a picture for human eyes: `stompwire-page/<name>.png` in the folder for temporary files. */
   async picture(person: Person, name: string): Promise<void> {
-    this.#pictures ??= mkdtempSync(join(tmpdir(), 'stompwire-page-'));
-    await person.page.screenshot({ path: join(this.#pictures, `${name}.png`), animations: 'disabled' });
+    const path = join(tmpdir(), 'stompwire-page', `${name}.png`);
+    await person.page.screenshot({ path, animations: 'disabled' });
   }
 
   async leave(): Promise<void> {
