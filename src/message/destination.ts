@@ -27,7 +27,8 @@ export function segmentsOf(destination: string, separator: Separator): string[] 
 }
 
 /**
- * Refuses what cannot be a destination: no leading `/`, a control character, or `**` before the last segment.
+ * Refuses what cannot be a destination: no leading `/`, a control character, `**` before the last segment,
+ * or a pattern of more than 256 characters.
  *
  * @throws {StompwireError} `bad-destination`
  */
@@ -44,7 +45,20 @@ export function assertDestination(destination: string, separator: Separator): vo
       `destination '${printable(destination)}' holds a control character`,
     );
   }
-  if (destination.includes('**')) assertRest(destination, separator);
+  if (isPattern(destination)) assertPattern(destination, separator);
+}
+
+/** A pattern costs memory per segment and time per character: more than a destination does. */
+const longestPattern = 256;
+
+function assertPattern(pattern: string, separator: Separator): void {
+  if (pattern.length > longestPattern) {
+    throw new StompwireError(
+      'bad-destination',
+      `pattern '${printable(pattern)}' has ${pattern.length} characters; ${longestPattern} are allowed`,
+    );
+  }
+  if (pattern.includes('**')) assertRest(pattern, separator);
 }
 
 function assertRest(pattern: string, separator: Separator): void {

@@ -5,12 +5,34 @@ import { type Separator, segmentsOf } from './destination.ts';
 export function segmentMatcher(pattern: string): (segment: string) => boolean {
   if (pattern === '*') return () => true;
   if (!/[*?]/.test(pattern)) return (segment) => segment === pattern;
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*+/g, '.*')
-    .replace(/\?/g, '.');
-  const expression = new RegExp(`^${source}$`, 'su');
-  return (segment) => expression.test(segment);
+  const glob = Array.from(pattern);
+  return (segment) => fits(glob, Array.from(segment));
+}
+
+/**
+ * Only the latest `*` is ever taken back, so the time is bounded by the product of the lengths. Clients
+ * write patterns: the backtracking of a regular expression would let `*a*a*a*a` stop the server.
+ */
+function fits(glob: readonly string[], text: readonly string[]): boolean {
+  let star = -1;
+  let taken = 0;
+  let g = 0;
+  for (let t = 0; t < text.length; ) {
+    if (glob[g] === '*') {
+      star = g++;
+      taken = t;
+    } else if (glob[g] === '?' || glob[g] === text[t]) {
+      g++;
+      t++;
+    } else if (star === -1) {
+      return false;
+    } else {
+      g = star + 1;
+      t = ++taken;
+    }
+  }
+  while (glob[g] === '*') g++;
+  return g === glob.length;
 }
 
 /** A pattern made ready to be asked often. Source: Spring's `AntPathMatcher`. */
