@@ -2,7 +2,8 @@
 
 /**
  * Names that never pass from a client's SEND to a subscriber's MESSAGE: what the server writes itself,
- * what only steers the SEND, and credentials. Compared without regard to case.
+ * what only steers the SEND, and credentials. Compared without regard to case, and to the blanks around
+ * a name: clients trim it, so ` user-name` would be taken for ours.
  */
 export const reservedHeaders: ReadonlySet<string> = new Set([
   'destination',
@@ -32,8 +33,12 @@ export const reservedHeaders: ReadonlySet<string> = new Set([
   'login',
   'passcode',
   'authorization',
+  'proxy-authorization',
   'cookie',
+  'set-cookie',
   'x-csrf-token',
+  'x-xsrf-token',
+  'x-auth-token',
 ]);
 
 const none: readonly string[] = Object.freeze([]);
@@ -47,7 +52,7 @@ export function travellingHeaders(pairs: readonly string[]): readonly string[] {
   let kept: string[] | undefined;
   for (let i = 0; i < pairs.length; i += 2) {
     const name = pairs[i]!;
-    if (reservedHeaders.has(name) || reservedHeaders.has(name.toLowerCase())) continue;
+    if (reservedHeaders.has(name) || reservedHeaders.has(name.trim().toLowerCase())) continue;
     kept ??= [];
     if (!hasName(kept, name)) kept.push(name, pairs[i + 1]!);
   }
