@@ -16,18 +16,22 @@ export type Segment =
   | { readonly fixed: string }
   | { readonly variable: string; readonly prefix: string; readonly suffix: string };
 
-const variablePattern = /^([^{}]*)\{([A-Za-z_][A-Za-z0-9_]*)\}([^{}]*)$/;
+// a variable named __proto__ would be no property of its parameters
+const variablePattern = /^([^{}]*)\{(?!__proto__\})([A-Za-z_][A-Za-z0-9_]*)\}([^{}]*)$/;
 
 /**
  * Splits a template into its segments.
  *
  * @param template - begins with `/`; a segment holds at most one `{name}`
  * @param separator - what stands between the segments, `/` or `.`
- * @throws {TypeError} when the template is malformed or names a variable twice
+ * @throws {TypeError} when the template is malformed, holds a wildcard or names a variable twice
  */
 export function parseTemplate(template: string, separator: '/' | '.' = '/'): readonly Segment[] {
   if (!template.startsWith('/') || template.length < 2) {
     throw new TypeError(`template '${template}' must begin with '/' and name something`);
+  }
+  if (/[*?]/.test(template)) {
+    throw new TypeError(`template '${template}' is no pattern: in the place of * and ? write {name}`);
   }
   const seen = new Set<string>();
   return template
