@@ -13,10 +13,21 @@ export interface Health {
   notReady(): string | undefined;
 }
 
-/** PEM texts of the certificate and its key, or `undefined` without TLS. */
-export function tlsOf(config: Config): { cert: string; key: string } | undefined {
+/** What TLS listeners are given: PEM texts, and how long a handshake may take in milliseconds. */
+export interface TlsOptions {
+  readonly cert: string;
+  readonly key: string;
+  readonly handshakeTimeout: number;
+}
+
+/** The certificate and its key, or `undefined` without TLS. */
+export function tlsOf(config: Config): TlsOptions | undefined {
   if (config.tlsCert === undefined || config.tlsKey === undefined) return undefined;
-  return { cert: readFileSync(config.tlsCert, 'utf8'), key: readFileSync(config.tlsKey, 'utf8') };
+  return {
+    cert: readFileSync(config.tlsCert, 'utf8'),
+    key: readFileSync(config.tlsKey, 'utf8'),
+    handshakeTimeout: config.connectTimeout,
+  };
 }
 
 /** The HTTP server; nothing listens yet. Applications add their routes to it. */

@@ -6,13 +6,19 @@ import { bareFraming } from './framing.ts';
 import { writeTo } from './socket.ts';
 import type { Accept, Connection, ConnectionHandler, Peer, Transport } from './transport.ts';
 
+interface TcpTls {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+  readonly handshakeTimeout?: number;
+}
+
 /** Where and how to listen. */
 export interface TcpOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** PEM texts; without them the listener is plain. */
-  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
+  /** PEM texts, and how long a handshake may take in milliseconds; without them the listener is plain. */
+  readonly tls?: TcpTls | undefined;
 }
 
 /** A listener for STOMP over TCP. */
