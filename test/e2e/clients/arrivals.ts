@@ -28,7 +28,14 @@ export class Arrivals<T> {
 
   /** The first that fits, come already or still to come. */
   first(fits: (one: T) => boolean, what: string): Promise<T> {
-    return this.#until(() => this.all.find(fits), what);
+    let seen = 0;
+    return this.#until(() => {
+      while (seen < this.all.length) {
+        const one = this.all[seen++]!;
+        if (fits(one)) return one;
+      }
+      return undefined;
+    }, what);
   }
 
   /** The first `count`, once there are as many. */

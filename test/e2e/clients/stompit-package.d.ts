@@ -1,6 +1,5 @@
 // The part of stompit that the tests use; the package brings no types.
 declare module 'stompit' {
-  import type { Socket } from 'node:net';
   import type { Readable, Writable } from 'node:stream';
 
   interface ConnectOptions {
@@ -31,7 +30,7 @@ declare module 'stompit' {
     ): { unsubscribe(): void };
     disconnect(callback: (error: Error | null) => void): void;
     destroy(error?: Error): void;
-    getTransportSocket(): Socket;
+    setMaxListeners(count: number): void;
     on(event: 'error', listener: (error: Error) => void): void;
     on(event: 'end', listener: () => void): void;
   }

@@ -28,6 +28,7 @@ export class Stompit {
 
   private constructor(client: Client) {
     this.client = client;
+    client.setMaxListeners(0); // one for every send that waits for its receipt
     client.on('error', (error) => this.errors.push(error));
   }
 
