@@ -66,13 +66,13 @@ class TcpConnection implements Connection {
   readonly framing = bareFraming;
   readonly peer: Peer;
   readonly #socket: Socket;
-  #handler: ConnectionHandler | undefined;
+  handler: ConnectionHandler | undefined;
   #closing = false;
   #broken = false;
 
   static open(socket: Socket, secure: boolean, accept: Accept): void {
     const connection = new TcpConnection(socket, secure);
-    connection.#handler = accept(connection, undefined);
+    connection.handler = accept(connection, undefined);
     socket.on('data', (chunk) => connection.#received(chunk));
     socket.on('error', () => {
       connection.#broken = true;
@@ -90,7 +90,7 @@ class TcpConnection implements Connection {
   }
 
   write(bytes: Buffer): void {
-    writeTo(this.#socket, bytes, this.#handler);
+    writeTo(this.#socket, bytes, this);
   }
 
   close(): void {
@@ -115,12 +115,12 @@ class TcpConnection implements Connection {
   }
 
   #received(chunk: Buffer): void {
-    if (!this.#closing) this.#handler?.received(chunk);
+    if (!this.#closing) this.handler?.received(chunk);
   }
 
   #closed(hadError: boolean): void {
-    const handler = this.#handler;
-    this.#handler = undefined;
+    const handler = this.handler;
+    this.handler = undefined;
     handler?.closed(hadError || this.#broken ? 1006 : 1000, '');
   }
 }

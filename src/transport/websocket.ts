@@ -142,7 +142,7 @@ class WebSocketConnection implements Connection {
 
   write(bytes: Buffer): void {
     // a close frame ends the stream of frames [RFC 6455, 5.5.1]
-    if (this.#webSocket.readyState === WebSocket.OPEN) writeTo(this.#socket, bytes, this.handler);
+    if (this.#webSocket.readyState === WebSocket.OPEN) writeTo(this.#socket, bytes, this);
   }
 
   close(code: number, reason: string): void {
