@@ -87,6 +87,8 @@ function handshakeOf(request: IncomingMessage): Handshake {
 
 function refuse(socket: Socket, status: number, reason: string): void {
   socket.on('error', () => socket.destroy());
+  // an HTTP server leaves our side of the socket open until the client closes its own
+  socket.once('finish', () => socket.destroy());
   const body = `${reason}\n`;
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain;charset=UTF-8\r\n` +

@@ -70,7 +70,7 @@ export class Recorder extends Changing implements ConnectionHandler {
   /** What was called after `closed`. */
   readonly late: string[] = [];
   /** What to do when something is received. */
-  then: () => void = () => {};
+  onReceived: () => void = () => {};
 
   constructor(connection: Connection, handshake: Handshake | undefined) {
     super();
@@ -85,7 +85,7 @@ export class Recorder extends Changing implements ConnectionHandler {
   received(chunk: Buffer): void {
     this.#note('received');
     this.chunks.push(Buffer.from(chunk));
-    this.then();
+    this.onReceived();
     this.changed();
   }
 

@@ -118,11 +118,22 @@ export function transportContract(kind: TransportKind): void {
 
     test('receives nothing after close', async () => {
       const { client, server } = await pair();
-      server.then = () => server.connection.close(1000, '');
+      server.onReceived = () => server.connection.close(1000, '');
       client.send(Buffer.from('first'));
       for (let i = 0; i < 100; i++) client.send(Buffer.alloc(piece));
       await server.until(() => server.ends.length === 1);
       expect(server.chunks).toHaveLength(1);
+    });
+
+    test('sends nothing that is written after close', async () => {
+      const { client, server } = await pair();
+      write(server, Buffer.from('the last word'));
+      server.connection.close(1000, '');
+      write(server, Buffer.from('and another'));
+      await client.until(() => client.ended !== undefined);
+      expect(client.heard.toString()).toBe('the last word');
+      await server.until(() => server.ends.length === 1);
+      expect(server.ends).toMatchObject([{ code: 1000 }]);
     });
 
     test('tells an orderly end once, last, and as one', async () => {
