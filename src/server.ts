@@ -206,6 +206,7 @@ export class Server {
     const webSocket = new WebSocketTransport(this.http.server as HttpServer, {
       endpoints: config.endpoints,
       maxMessageBytes: Math.max(4 * config.maxFrameBytes, 1024 * 1024),
+      closeTimeout: config.closeTimeout,
       guard: originGuard(config.origins, config.host),
       peerOf: peerReader(config),
     });

@@ -1,12 +1,12 @@
-// STOMP over WebSocket: `ws` does handshake, inbound parsing, ping/pong and close; outgoing frames are ours.
-import { Buffer } from 'node:buffer';
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+// STOMP over WebSocket, on an HTTP server that somebody else starts and stops.
+import type { Buffer } from 'node:buffer';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { WebSocket, WebSocketServer } from 'ws';
 import { webSocketFraming } from './framing.ts';
 import type { OriginGuard } from './origins.ts';
-import { writeTo } from './socket.ts';
-import type { Accept, Connection, ConnectionHandler, Handshake, Peer, Transport } from './transport.ts';
+import type { Accept, Connection, ConnectionHandler, Peer, Transport } from './transport.ts';
+import { handshakeOf, refuse } from './upgrade.ts';
+import { handshaker, WebSocketLink } from './web-socket-link.ts';
 
 /** Which upgrades of an HTTP server become STOMP connections. */
 export interface WebSocketOptions {
@@ -21,29 +21,25 @@ export interface WebSocketOptions {
 
 const subprotocols = new Set(['v12.stomp', 'v11.stomp', 'v10.stomp']);
 
+/** The first one the client offers that is spoken here; none is fine as well. */
+function chooseProtocol(offered: Set<string>): string | false {
+  return [...offered].find((name) => subprotocols.has(name)) ?? false;
+}
+
 /** STOMP over WebSocket on an HTTP server that somebody else starts and stops. */
 export class WebSocketTransport implements Transport {
   readonly name = 'websocket';
   readonly #server: Server;
   readonly #options: WebSocketOptions;
   readonly #paths: ReadonlySet<string>;
-  readonly #webSockets: WebSocketServer;
+  readonly #webSockets: ReturnType<typeof handshaker>;
   #accept: Accept | undefined;
 
   constructor(server: Server, options: WebSocketOptions) {
     this.#server = server;
     this.#options = options;
     this.#paths = new Set(options.endpoints.flatMap((path) => [path, `${path}/websocket`]));
-    this.#webSockets = new WebSocketServer({
-      noServer: true,
-      clientTracking: false,
-      perMessageDeflate: false,
-      // a body is checked once, when it is sent on; a header when it is parsed
-      skipUTF8Validation: true,
-      maxPayload: options.maxMessageBytes,
-      // the first one the client offers that is spoken here; none is fine as well
-      handleProtocols: (offered) => [...offered].find((name) => subprotocols.has(name)) ?? false,
-    });
+    this.#webSockets = handshaker(options.maxMessageBytes, chooseProtocol);
   }
 
   get addresses(): readonly string[] {
@@ -72,105 +68,29 @@ export class WebSocketTransport implements Transport {
     const { origin, host } = request.headers;
     const refusal = this.#options.guard({ origin, host, secure: peer.secure });
     if (refusal !== undefined) return refuse(socket, 403, refusal);
-    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
-      open(webSocket, socket, peer, handshake, accept),
-    );
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const connection = new WebSocketConnection(webSocket, socket, peer);
+      connection.handler = accept(connection, handshake);
+      connection.listen();
+    });
   };
 }
 
-function handshakeOf(request: IncomingMessage): Handshake {
-  const url = request.url ?? '/';
-  const at = url.indexOf('?');
-  const [path, query] = at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at)];
-  return { path, query, headers: request.headers };
-}
-
-function refuse(socket: Socket, status: number, reason: string): void {
-  socket.on('error', () => socket.destroy());
-  // an HTTP server leaves our side of the socket open until the client closes its own
-  socket.once('finish', () => socket.destroy());
-  const body = `${reason}\n`;
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain;charset=UTF-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
-}
-
-const kConnection = Symbol('connection');
-/** The connection hangs on its WebSocket, so that the listeners below serve all of them. */
-type Owned = WebSocket & { [kConnection]: WebSocketConnection };
-
-function open(webSocket: WebSocket, socket: Socket, peer: Peer, handshake: Handshake, accept: Accept): void {
-  const connection = new WebSocketConnection(webSocket, socket, peer);
-  (webSocket as Owned)[kConnection] = connection;
-  connection.handler = accept(connection, handshake);
-  webSocket.on('message', onMessage);
-  webSocket.on('close', onClose);
-  webSocket.on('error', ignore);
-}
-
-function onMessage(this: WebSocket, data: Buffer): void {
-  const connection = (this as Owned)[kConnection];
-  if (!connection.closing) connection.handler?.received(data);
-}
-
-function onClose(this: WebSocket, code: number, reason: Buffer): void {
-  const connection = (this as Owned)[kConnection];
-  const handler = connection.handler;
-  connection.handler = undefined;
-  handler?.closed(code, reason.toString());
-}
-
-// a broken frame makes ws close with the code that says why; 'close' follows and is what we act upon
-function ignore(): void {}
-
-class WebSocketConnection implements Connection {
+class WebSocketConnection extends WebSocketLink implements Connection {
   readonly framing = webSocketFraming;
-  readonly peer: Peer;
   handler: ConnectionHandler | undefined;
-  closing = false;
-  readonly #webSocket: WebSocket;
-  readonly #socket: Socket;
 
-  constructor(webSocket: WebSocket, socket: Socket, peer: Peer) {
-    this.#webSocket = webSocket;
-    this.#socket = socket;
-    this.peer = peer;
+  received(data: Buffer): void {
+    this.handler?.received(data);
   }
 
-  get unsent(): number {
-    return this.#socket.writableLength;
+  drained(): void {
+    this.handler?.drained();
   }
 
-  write(bytes: Buffer): void {
-    // a close frame ends the stream of frames [RFC 6455, 5.5.1]
-    if (this.#webSocket.readyState === WebSocket.OPEN) writeTo(this.#socket, bytes, this);
+  ended(code: number, reason: string): void {
+    const { handler } = this;
+    this.handler = undefined;
+    handler?.closed(code, reason);
   }
-
-  close(code: number, reason: string): void {
-    if (this.closing) return;
-    this.closing = true;
-    this.#webSocket.resume();
-    this.#webSocket.close(code, cut(reason));
-  }
-
-  destroy(): void {
-    this.#webSocket.terminate();
-  }
-
-  pause(): void {
-    this.#webSocket.pause();
-  }
-
-  resume(): void {
-    this.#webSocket.resume();
-  }
-}
-
-/** A close reason has room for 123 bytes [RFC 6455, 5.5]. */
-function cut(reason: string): string {
-  if (Buffer.byteLength(reason) <= 123) return reason;
-  let end = Math.min(reason.length, 120);
-  while (Buffer.byteLength(reason.slice(0, end)) > 120) end--;
-  return `${reason.slice(0, end).trimEnd()}...`;
 }
