@@ -14,6 +14,8 @@ export interface WebSocketOptions {
   readonly endpoints: readonly string[];
   /** The largest WebSocket message taken, in bytes; above it the connection is closed with 1009. */
   readonly maxMessageBytes: number;
+  /** How long a client may take, in milliseconds, to answer a close that follows a broken frame or its own close. */
+  readonly closeTimeout?: number;
   readonly guard: OriginGuard;
   /** Who sent a request, with trusted proxies looked through. */
   peerOf(request: IncomingMessage): Peer;
@@ -39,7 +41,7 @@ export class WebSocketTransport implements Transport {
     this.#server = server;
     this.#options = options;
     this.#paths = new Set(options.endpoints.flatMap((path) => [path, `${path}/websocket`]));
-    this.#webSockets = handshaker(options.maxMessageBytes, chooseProtocol);
+    this.#webSockets = handshaker({ ...options, handleProtocols: chooseProtocol });
   }
 
   get addresses(): readonly string[] {
@@ -82,10 +84,6 @@ class WebSocketConnection extends WebSocketLink implements Connection {
 
   received(data: Buffer): void {
     this.handler?.received(data);
-  }
-
-  drained(): void {
-    this.handler?.drained();
   }
 
   ended(code: number, reason: string): void {
