@@ -34,8 +34,12 @@ export class TcpTransport implements Transport {
 
   async start(accept: Accept): Promise<void> {
     const { host, port, tls } = this.#options;
-    const take = (socket: Socket): void => TcpConnection.open(socket, tls !== undefined, accept);
-    const server =
+    const take = (socket: Socket): void => {
+      // a TLS handshake may end after stop
+      if (server.listening) TcpConnection.open(socket, tls !== undefined, accept);
+      else socket.destroy();
+    };
+    const server: Server =
       tls === undefined
         ? createServer({ noDelay: true }, take)
         : createTlsServer({ ...tls, noDelay: true }, take);
