@@ -1,0 +1,12 @@
+// Puts the script of sockjs-client and its licence into dist, for the SockJS endpoints to serve.
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const installed = dirname(createRequire(import.meta.url).resolve('sockjs-client/package.json'));
+const built = fileURLToPath(new URL('../dist/sockjs-client/', import.meta.url));
+
+mkdirSync(built, { recursive: true });
+copyFileSync(join(installed, 'dist/sockjs.min.js'), join(built, 'sockjs.min.js'));
+copyFileSync(join(installed, 'LICENSE'), join(built, 'LICENSE'));
