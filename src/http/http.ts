@@ -37,10 +37,11 @@ export function createHttp(
   guard: OriginGuard,
   health: Health,
 ): FastifyInstance {
+  const requestTimeout = Math.max(config.connectTimeout, config.frameTimeout);
   const limits = {
     // who connects and says nothing is told 408 and closed
     headersTimeout: config.connectTimeout,
-    requestTimeout: config.frameTimeout,
+    requestTimeout,
     connectionsCheckingInterval: Math.max(Math.min(config.connectTimeout / 4, 5000), 50),
   };
   const tls = tlsOf(config);
@@ -49,6 +50,7 @@ export function createHttp(
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: trustOf(config),
     bodyLimit: config.maxFrameBytes,
+    requestTimeout, // of its own accord fastify sets none
   };
   const http = (
     tls === undefined
