@@ -13,8 +13,9 @@ import type { Inbound } from './channel/inbound.ts';
 import { type Config, resolveConfig } from './config/config.ts';
 import { opsAddress } from './config/host-port.ts';
 import { assertSafeToListen } from './config/listen-rules.ts';
-import { createHttp, type Health, peerReader, tlsOf } from './http/http.ts';
+import { type Claim, createHttp, type Health } from './http/http.ts';
 import { startOps } from './http/ops.ts';
+import { createListeners } from './listeners.ts';
 import type { Message } from './message/message.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { Application } from './routing/application.ts';
@@ -24,9 +25,8 @@ import { Sessions } from './session/sessions.ts';
 import { Turn } from './session/turn.ts';
 import { TimingWheel } from './time/wheel.ts';
 import { originGuard } from './transport/origins.ts';
-import { TcpTransport } from './transport/tcp.ts';
+import type { SockJsTransport } from './transport/sockjs-transport.ts';
 import type { Transport } from './transport/transport.ts';
-import { WebSocketTransport } from './transport/websocket.ts';
 import { version } from './version.ts';
 
 /** Where a running server is reached. */
@@ -63,7 +63,8 @@ export class Server {
   readonly #authenticator: Authenticator;
   readonly #prefix = randomBytes(6).toString('base64url');
   #messages = 0;
-  #transports: Transport[] = [];
+  #transports: readonly Transport[] = [];
+  #sockJs: SockJsTransport | undefined;
   #broker: Broker | undefined;
   #router: Router | undefined;
   #sessions: Sessions | undefined;
@@ -82,7 +83,13 @@ export class Server {
     this.app = new Application(config.pathSeparator);
     this.rules = new Rules(config.pathSeparator);
     this.#inbound.use(this.rules.interceptor);
-    this.http = createHttp(config, this.log, originGuard(config.origins, config.host), this.#health);
+    this.http = createHttp(
+      config,
+      this.log,
+      originGuard(config.origins, config.host),
+      this.#health,
+      this.#claim,
+    );
   }
 
   /** Adds an interceptor for what clients send: CONNECT, SEND, SUBSCRIBE, UNSUBSCRIBE, DISCONNECT. */
@@ -147,6 +154,7 @@ export class Server {
     if (this.#state === 'closed') return;
     await this.drain();
     this.#state = 'closed';
+    this.#sockJs?.close();
     await this.#ops?.http.close();
     await this.http.close();
     await this.#broker?.close();
@@ -157,13 +165,17 @@ export class Server {
     notReady: () => (this.#state === 'ready' ? undefined : this.#state),
   };
 
+  readonly #claim: Claim = (request, response) => this.#sockJs?.handle(request, response) ?? false;
+
   async #open(): Promise<void> {
     const { config } = this;
     const broker = await this.#openBroker();
     this.#wheel.start();
     this.#sessions = new Sessions(this.#services(broker), config, this.#prefix);
     this.#metrics.gauge('sessions', 'Sessions that are open', () => this.#sessions?.size ?? 0);
-    this.#transports = this.#createTransports();
+    const listeners = createListeners(config, this.http.server as HttpServer, this.#wheel, this.#metrics);
+    this.#transports = listeners.all;
+    this.#sockJs = listeners.sockJs;
     for (const transport of this.#transports) await transport.start(this.#sessions.accept);
     const ops = opsAddress(config.ops);
     if (ops !== undefined) this.#ops = await startOps(ops, this.#health, this.#metrics);
@@ -199,19 +211,6 @@ export class Server {
       counters: new SessionCounters(this.#metrics),
       log: this.log,
     };
-  }
-
-  #createTransports(): Transport[] {
-    const { config } = this;
-    const webSocket = new WebSocketTransport(this.http.server as HttpServer, {
-      endpoints: config.endpoints,
-      maxMessageBytes: Math.max(4 * config.maxFrameBytes, 1024 * 1024),
-      closeTimeout: config.closeTimeout,
-      guard: originGuard(config.origins, config.host),
-      peerOf: peerReader(config),
-    });
-    if (config.stompPort === 'off') return [webSocket];
-    return [new TcpTransport({ host: config.host, port: config.stompPort, tls: tlsOf(config) }), webSocket];
   }
 
   async #drain(): Promise<void> {

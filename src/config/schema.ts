@@ -5,6 +5,7 @@ import { LIMITS, TIMES } from './options/limits.ts';
 import { LISTENING } from './options/listening.ts';
 import { OPERATION } from './options/operation.ts';
 import { SECURITY } from './options/security.ts';
+import { SOCKJS } from './options/sockjs.ts';
 
 /** Every option by its key. */
 export const OPTIONS = {
@@ -12,6 +13,7 @@ export const OPTIONS = {
   ...DESTINATIONS,
   ...BACK_ENDS,
   ...SECURITY,
+  ...SOCKJS,
   ...OPERATION,
   ...LIMITS,
   ...TIMES,
@@ -33,6 +35,7 @@ export const GROUPS: ReadonlyArray<{ readonly title: string; readonly keys: read
   { title: 'Destinations', keys: keysOf(DESTINATIONS) },
   { title: 'Back ends', keys: keysOf(BACK_ENDS) },
   { title: 'Security', keys: keysOf(SECURITY) },
+  { title: 'SockJS', keys: keysOf(SOCKJS) },
   { title: 'Operation', keys: keysOf(OPERATION) },
   { title: 'Limits', keys: keysOf(LIMITS) },
   { title: 'Times', keys: keysOf(TIMES) },

@@ -1,6 +1,13 @@
 // The HTTP side of a server, on fastify: health, and the guard that every request passes.
 import { readFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { compile } from '@fastify/proxy-addr';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config/config.ts';
@@ -30,33 +37,36 @@ export function tlsOf(config: Config): TlsOptions | undefined {
   };
 }
 
-/** The HTTP server; nothing listens yet. Applications add their routes to it. */
+/** Answers a request before any route sees it. @returns false when it is not its own */
+export type Claim = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/**
+ * The HTTP server; nothing listens yet. Applications add their routes to it.
+ *
+ * @param claim - is asked first for every request
+ */
 export function createHttp(
   config: Config,
   log: FastifyBaseLogger,
   guard: OriginGuard,
   health: Health,
+  claim: Claim,
 ): FastifyInstance {
-  const requestTimeout = Math.max(config.connectTimeout, config.frameTimeout);
   const limits = {
     // who connects and says nothing is told 408 and closed
     headersTimeout: config.connectTimeout,
-    requestTimeout,
+    requestTimeout: Math.max(config.connectTimeout, config.frameTimeout),
+    keepAliveTimeout: 72_000, // longer than the idle time of usual balancers
     connectionsCheckingInterval: Math.max(Math.min(config.connectTimeout / 4, 5000), 50),
   };
-  const tls = tlsOf(config);
   const options = {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: trustOf(config),
     bodyLimit: config.maxFrameBytes,
-    requestTimeout, // of its own accord fastify sets none
+    serverFactory: (routes: RequestListener) => listener(limits, tlsOf(config), claim, routes),
   };
-  const http = (
-    tls === undefined
-      ? Fastify({ ...options, http: limits })
-      : Fastify({ ...options, https: { ...limits, ...tls } })
-  ) as FastifyInstance;
+  const http: FastifyInstance = Fastify(options);
   addHealth(http, health);
   http.addHook('onRequest', async (request, reply) => {
     if (request.url.startsWith('/health/')) return;
@@ -65,6 +75,18 @@ export function createHttp(
     if (refusal !== undefined) await reply.code(403).type('text/plain').send(`${refusal}\n`);
   });
   return http;
+}
+
+function listener(
+  limits: object,
+  tls: TlsOptions | undefined,
+  claim: Claim,
+  routes: RequestListener,
+): Server {
+  const answer: RequestListener = (request, response) => {
+    if (!claim(request, response)) routes(request, response);
+  };
+  return tls === undefined ? createServer(limits, answer) : createTlsServer({ ...limits, ...tls }, answer);
 }
 
 /** `GET /health/ready` says 200 while clients are taken, `GET /health/live` while the process runs. */

@@ -29,7 +29,7 @@ export interface Handshake {
 
 /** Who is at the other end. */
 export interface Peer {
-  readonly transport: 'websocket' | 'tcp';
+  readonly transport: 'websocket' | 'tcp' | 'sockjs';
   /** The address, after trusted proxies are looked through. */
   readonly address: string;
   readonly secure: boolean;

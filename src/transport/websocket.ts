@@ -19,6 +19,8 @@ export interface WebSocketOptions {
   readonly guard: OriginGuard;
   /** Who sent a request, with trusted proxies looked through. */
   peerOf(request: IncomingMessage): Peer;
+  /** Takes upgrades of other paths. Returns false when it does not: they are refused with 404. */
+  otherwise?(request: IncomingMessage, socket: Socket, head: Buffer): boolean;
 }
 
 const subprotocols = new Set(['v12.stomp', 'v11.stomp', 'v10.stomp']);
@@ -64,7 +66,10 @@ export class WebSocketTransport implements Transport {
   readonly #upgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
     const accept = this.#accept;
     const handshake = handshakeOf(request);
-    if (!this.#paths.has(handshake.path)) return refuse(socket, 404, 'no endpoint here');
+    if (!this.#paths.has(handshake.path)) {
+      if (!this.#options.otherwise?.(request, socket, head)) refuse(socket, 404, 'no endpoint here');
+      return;
+    }
     if (accept === undefined) return refuse(socket, 503, 'the server is shutting down');
     const peer = this.#options.peerOf(request);
     const { origin, host } = request.headers;

@@ -17,7 +17,7 @@ export const floors: readonly (readonly string[])[] = [
   ['src/history/'],
   ['src/config/'],
   ['src/http/'],
-  ['src/backends.ts'],
+  ['src/backends.ts', 'src/listeners.ts'],
   ['src/server.ts'],
   ['src/index.ts', 'src/sockjs.ts'],
   ['src/chat/'],

@@ -21,6 +21,8 @@ const prefix: Samples = {
   bad: ['', '/', 'a', '/a/', '//a', '/a b', '/a*', '/a/..'],
 };
 
+const yesOrNo: Samples = { good: [true, false], bad: ['true', 1, null] };
+
 const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
   host: {
     good: ['localhost', '0.0.0.0', '::', '::1', 'chat.example', 'node_1'],
@@ -112,6 +114,14 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
   maxHeaders: count(1),
   maxHeaderLineBytes: count(1),
   maxSubscriptions: count(1),
+  sockjs: yesOrNo,
+  sockjsWebsocket: yesOrNo,
+  sockjsJsonp: yesOrNo,
+  sockjsCookie: { good: ['off', 'jsessionid'], bad: ['on', '', true] },
+  sockjsMaxSessions: count(1),
+  sockjsResponseLimit: count(4096),
+  sockjsHeartbeat: milliseconds(1),
+  sockjsDisconnectDelay: milliseconds(1),
   maxSessions: count(1),
   maxSessionsPerAddress: count(0),
   outboxBytes: count(1),

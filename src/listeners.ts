@@ -1,0 +1,60 @@
+// The listeners that the options ask for: WebSocket and SockJS on every endpoint, STOMP over TCP.
+import type { Server } from 'node:http';
+import type { Config } from './config/schema.ts';
+import { peerReader, tlsOf } from './http/http.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import type { TimingWheel } from './time/wheel.ts';
+import { originGuard } from './transport/origins.ts';
+import { SockJsTransport } from './transport/sockjs-transport.ts';
+import { TcpTransport } from './transport/tcp.ts';
+import type { Transport } from './transport/transport.ts';
+import { WebSocketTransport } from './transport/websocket.ts';
+
+/** All listeners, and the one that answers HTTP requests as well. */
+export interface Listeners {
+  readonly all: readonly Transport[];
+  readonly sockJs: SockJsTransport | undefined;
+}
+
+/** Makes the listeners; nothing is opened yet. @param http - where endpoints are, started by somebody else */
+export function createListeners(
+  config: Config,
+  http: Server,
+  wheel: TimingWheel,
+  metrics: Metrics,
+): Listeners {
+  const shared = {
+    guard: originGuard(config.origins, config.host),
+    peerOf: peerReader(config),
+    maxMessageBytes: Math.max(4 * config.maxFrameBytes, 1024 * 1024),
+  };
+  const sockJs = config.sockjs
+    ? new SockJsTransport(config.endpoints, { ...shared, ...sockJsOptions(config), wheel, metrics })
+    : undefined;
+  const webSocket = new WebSocketTransport(http, {
+    ...shared,
+    endpoints: config.endpoints,
+    closeTimeout: config.closeTimeout,
+    otherwise: (request, socket, head) => sockJs?.upgrade(request, socket, head) ?? false,
+  });
+  const tcp =
+    config.stompPort === 'off'
+      ? []
+      : [new TcpTransport({ host: config.host, port: config.stompPort, tls: tlsOf(config) })];
+  return { all: [...tcp, webSocket, ...(sockJs === undefined ? [] : [sockJs])], sockJs };
+}
+
+function sockJsOptions(config: Config) {
+  return {
+    websocket: config.sockjsWebsocket,
+    cookie: config.sockjsCookie === 'jsessionid' ? ('jsessionid' as const) : (false as const),
+    responseLimit: config.sockjsResponseLimit,
+    heartbeatDelay: config.sockjsHeartbeat,
+    disconnectDelay: config.sockjsDisconnectDelay,
+    // the session's own limit comes first: it tells the client why
+    bufferBytes: 2 * config.outboxBytes,
+    maxSessions: config.sockjsMaxSessions,
+    jsonp: config.sockjsJsonp,
+    origins: config.origins,
+  };
+}
