@@ -1,7 +1,7 @@
 // Ordered rules by command and destination pattern: the first that matches decides.
 import type { ClientCommand } from '../../frames/index.ts';
 import { StompwireError } from '../errors.ts';
-import type { Separator } from '../message/destination.ts';
+import { isPattern, type Separator } from '../message/destination.ts';
 import { PatternMatcher } from '../message/pattern.ts';
 import type { Interceptor } from './channel.ts';
 import type { Inbound } from './inbound.ts';
@@ -35,9 +35,7 @@ export class Rules {
   /** The interceptor that holds clients to the rules. */
   get interceptor(): Interceptor<Inbound> {
     return (inbound, next) => {
-      const rule = this.#rules.find(
-        (one) => one.command === inbound.command && one.matcher.matches(inbound.destination),
-      );
+      const rule = this.#rules.find((one) => one.command === inbound.command && applies(one, inbound));
       if (rule !== undefined && !rule.allows) throw new StompwireError('denied', rule.reason);
       return next();
     };
@@ -47,4 +45,13 @@ export class Rules {
     this.#rules.push({ ...rule, matcher: new PatternMatcher(pattern, this.#separator) });
     return this;
   }
+}
+
+/**
+ * A subscription to a pattern would reach around a rule for a part of what it matches: it is allowed only
+ * where the rule allows all of it, and denied where the rule denies any.
+ */
+function applies({ matcher, allows }: Rule, { destination }: Inbound): boolean {
+  if (!isPattern(destination)) return matcher.matches(destination);
+  return allows ? matcher.covers(destination) : matcher.meets(destination);
 }

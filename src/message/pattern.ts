@@ -1,5 +1,5 @@
 // Matching one destination against one pattern: `*` and `?` within a segment, `**` for the rest.
-import { type Separator, segmentsOf } from './destination.ts';
+import { isPattern, type Separator, segmentsOf } from './destination.ts';
 
 /** Whether a segment's text fits a segment of a pattern; `*` is any run of characters, `?` any one. */
 export function segmentMatcher(pattern: string): (segment: string) => boolean {
@@ -35,24 +35,56 @@ function fits(glob: readonly string[], text: readonly string[]): boolean {
   return g === glob.length;
 }
 
+/** One segment of a pattern. */
+interface PatternSegment {
+  readonly text: string;
+  readonly matches: (segment: string) => boolean;
+}
+
 /** A pattern made ready to be asked often. Source: Spring's `AntPathMatcher`. */
 export class PatternMatcher {
   readonly #separator: Separator;
-  readonly #matchers: readonly ((segment: string) => boolean)[];
+  readonly #segments: readonly PatternSegment[];
   readonly #rest: boolean;
 
   constructor(pattern: string, separator: Separator = '/') {
-    const segments = segmentsOf(pattern, separator);
+    const texts = segmentsOf(pattern, separator);
     this.#separator = separator;
-    this.#rest = segments.at(-1) === '**';
-    this.#matchers = (this.#rest ? segments.slice(0, -1) : segments).map(segmentMatcher);
+    this.#rest = texts.at(-1) === '**';
+    if (this.#rest) texts.pop();
+    this.#segments = texts.map((text) => ({ text, matches: segmentMatcher(text) }));
   }
 
   /** Whether the destination fits the pattern. */
   matches(destination: string): boolean {
-    const segments = segmentsOf(destination, this.#separator);
-    if (this.#rest ? segments.length < this.#matchers.length : segments.length !== this.#matchers.length)
+    const texts = segmentsOf(destination, this.#separator);
+    if (this.#rest ? texts.length < this.#segments.length : texts.length !== this.#segments.length)
       return false;
-    return this.#matchers.every((matches, at) => matches(segments[at]!));
+    return this.#segments.every(({ matches }, at) => matches(texts[at]!));
   }
+
+  /** Whether a destination may fit both patterns; where two wildcards meet in a segment, it is assumed. */
+  meets(pattern: string): boolean {
+    const other = new PatternMatcher(pattern, this.#separator);
+    const [longer, shorter] = this.#segments.length < other.#segments.length ? [other, this] : [this, other];
+    if (longer.#segments.length !== shorter.#segments.length && !shorter.#rest) return false;
+    return shorter.#segments.every((segment, at) => haveCommon(segment, longer.#segments[at]!));
+  }
+
+  /** Whether all that fits the other pattern fits this one; where that is hard to tell, it is denied. */
+  covers(pattern: string): boolean {
+    const other = new PatternMatcher(pattern, this.#separator);
+    const missing = this.#segments.length - other.#segments.length;
+    if (this.#rest ? missing > 0 : missing !== 0 || other.#rest) return false;
+    return this.#segments.every((segment, at) => holds(segment, other.#segments[at]!));
+  }
+}
+
+function haveCommon(one: PatternSegment, other: PatternSegment): boolean {
+  if (isPattern(one.text)) return isPattern(other.text) || one.matches(other.text);
+  return other.matches(one.text);
+}
+
+function holds(one: PatternSegment, other: PatternSegment): boolean {
+  return one.text === '*' || one.text === other.text || (!isPattern(other.text) && one.matches(other.text));
 }

@@ -40,6 +40,49 @@ describe('a pattern', () => {
   });
 });
 
+describe('two patterns', () => {
+  it.each([
+    // one, another, whether they may have a destination in common, whether the first holds all of the second
+    ['/topic/secret/**', '/topic/**', true, false],
+    ['/topic/**', '/topic/secret/**', true, true],
+    ['/topic/secret/**', '/topic/*/a', true, false],
+    ['/topic/secret/**', '/topic/s*/a', true, false],
+    ['/topic/secret/**', '/topic/p*/a', false, false],
+    ['/topic/secret/**', '/topic/*', true, false],
+    ['/topic/secret/x', '/topic/*', false, false],
+    ['/topic/secret/x', '/topic/*/?', true, false],
+    ['/topic/*', '/topic/a*', true, true],
+    ['/topic/*', '/topic/a', true, true],
+    ['/topic/*', '/topic/**', true, false],
+    ['/topic/*', '/topic/*/*', false, false],
+    ['/topic/a*', '/topic/a*', true, true],
+    ['/topic/a*', '/topic/*b', true, false],
+    ['/topic/**', '/other/**', false, false],
+    ['/**', '/topic/**', true, true],
+  ])('%s and %s: in common %s, holds %s', (one, other, meets, covers) => {
+    expect(new PatternMatcher(one).meets(other)).toBe(meets);
+    expect(new PatternMatcher(other).meets(one)).toBe(meets);
+    expect(new PatternMatcher(one).covers(other)).toBe(covers);
+  });
+
+  it('have in common what fits both, and one that holds the other leaves nothing of it out', () => {
+    const segment = fc.constantFrom('a', 'b', '*', 'a*', '?', '*b');
+    const pattern = fc
+      .tuple(fc.array(segment, { minLength: 1, maxLength: 3 }), fc.boolean())
+      .map(([segments, rest]) => `/${segments.join('/')}${rest ? '/**' : ''}`);
+    const text = fc.array(fc.constantFrom('a', 'b', 'ab'), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(pattern, pattern, text, (one, other, texts) => {
+        const destination = `/${texts.join('/')}`;
+        const [first, second] = [matches(one, destination), matches(other, destination)];
+        if (first && second) expect(new PatternMatcher(one).meets(other)).toBe(true);
+        if (second && new PatternMatcher(one).covers(other)) expect(first).toBe(true);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
+
 describe('a segment', () => {
   it('fits where a regular expression of the same meaning does', () => {
     const text = (alphabet: string) => fc.string({ unit: fc.constantFrom(...alphabet), maxLength: 9 });
