@@ -58,6 +58,11 @@ export class Service {
     return this.#kept(await RawWebSocket.open(url, opening));
   }
 
+  /** One client of each kind that the caller drops. */
+  strangers(): Promise<[RawWebSocket, RawTcp]> {
+    return Promise.all([RawWebSocket.open(this.endpoint), RawTcp.open(this.addresses.stomp!)]);
+  }
+
   /** One figure of the service's own metrics. */
   async metric(name: string): Promise<number> {
     const text = await (await fetch(`${this.addresses.ops}/metrics`)).text();

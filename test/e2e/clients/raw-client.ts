@@ -20,6 +20,16 @@ export abstract class RawClient {
   /** Writes bytes or text as they are, in the way of the connection. */
   abstract write(data: string | Buffer): void;
 
+  /** Hears every message as it comes. */
+  set onMessage(hear: (message: Received) => void) {
+    this.incoming.onMessage = hear;
+  }
+
+  /** Hears every receipt as it comes. */
+  set onReceipt(hear: (receipt: string) => void) {
+    this.incoming.onReceipt = hear;
+  }
+
   get frames(): Arrivals<Received> {
     return this.incoming.frames;
   }

@@ -28,6 +28,8 @@ export class ServerFrames {
   readonly frames = receivedFrames();
   /** End-of-lines between frames: heart-beats. */
   readonly heartbeats = new Arrivals<'heart-beat'>();
+  onMessage: (message: Received) => void = () => {};
+  onReceipt: (receipt: string) => void = () => {};
   readonly #parser = new FrameParser({ accepts: new Set(serverCommands), limits: { frameBytes: 2 ** 30 } });
 
   write(chunk: Buffer): void {
@@ -40,7 +42,10 @@ export class ServerFrames {
     const version = frame.headers.get('version');
     if (version === '1.0' || version === '1.1') this.#parser.version = version;
     const { command, headers, body } = frame;
-    this.frames.push({ command, headers: headers.toObject(), body: Buffer.from(body) });
+    const received = { command, headers: headers.toObject(), body: Buffer.from(body) };
+    this.frames.push(received);
+    if (command === 'MESSAGE') this.onMessage(received);
+    if (command === 'RECEIPT') this.onReceipt(received.headers['receipt-id']!);
   }
 }
 

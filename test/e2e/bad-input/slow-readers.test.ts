@@ -1,0 +1,89 @@
+// Subscribers that read nothing or too slowly: cut with the documented code, at nobody else's expense.
+import { describe, expect, it } from 'vitest';
+import type { RawClient } from '../clients/raw-client.ts';
+import { RawWebSocket } from '../clients/raw-web-socket.ts';
+import { UnderAttack } from './under-attack.ts';
+
+/** More than the operating system's buffers hold for a connection, several times. */
+const flood = 2000;
+const body = (n: number): string => `${n} `.padEnd(16_000, 'x');
+
+interface Crowd {
+  readonly slow: RawClient;
+  readonly reader: RawClient;
+  readonly publisher: RawClient;
+}
+
+/** One that reads nothing, one that reads everything, one that sends. */
+async function crowd(open: () => Promise<RawClient>): Promise<Crowd> {
+  const [slow, reader, publisher] = await Promise.all([open(), open(), open()]);
+  await Promise.all([slow, reader, publisher].map((client) => client.connect()));
+  await Promise.all([slow, reader].map((client) => client.subscribe('/topic/flood', '0')));
+  slow.socket.pause();
+  return { slow, reader, publisher };
+}
+
+/** Sends the flood, a few confirmed messages at a time, so that who reads is never behind. */
+async function publish({ publisher, reader }: Crowd): Promise<void> {
+  for (let n = 0; n < flood; n += 10) {
+    for (let more = n; more < n + 9; more++)
+      publisher.frame('SEND', { destination: '/topic/flood' }, body(more));
+    await publisher.confirmed('SEND', { destination: '/topic/flood' }, body(n + 9));
+    await reader.message(body(n + 9));
+  }
+}
+
+function expectWhole({ messages }: RawClient): void {
+  expect(messages.every(({ body: bytes }, n) => String(bytes) === body(n))).toBe(true);
+}
+
+describe('outboxBytes', () => {
+  const attack = new UnderAttack({ outboxBytes: 256 * 1024, outboxTime: 60_000, closeTimeout: 3000 });
+
+  it.each(attack.kinds)('bounds what waits for one that reads nothing: %s', async (_kind, open) => {
+    const all = await crowd(open);
+    await publish(all);
+    expectWhole(all.reader);
+    expect(all.reader.messages.length).toBe(flood);
+    all.slow.socket.resume();
+    const { code, reason } = await all.slow.ended;
+    if (all.slow instanceof RawWebSocket) {
+      expect({ code, reason }).toEqual({ code: 4500, reason: expect.stringContaining('outboxBytes=262144') });
+    }
+    expect(code).not.toBe(1006);
+    expectWhole(all.slow);
+    expect(all.slow.messages.length).toBeLessThan(flood);
+    expect(await attack.service.metric('stompwire_errors_total{code="slow-client"}')).toBeGreaterThan(0);
+  });
+
+  it.each(attack.kinds)('leaves nothing of one that never reads again: %s', async (_kind, open) => {
+    const all = await crowd(open);
+    await publish(all);
+    all.reader.drop();
+    all.publisher.drop();
+    await attack.calm();
+  });
+});
+
+describe('outboxTime', () => {
+  const attack = new UnderAttack({ outboxBytes: 64 * 1024 * 1024, outboxTime: 400, closeTimeout: 3000 });
+
+  it.each(attack.kinds)('bounds how long one may read nothing: %s', async (_kind, open) => {
+    const cuts = async (): Promise<number> =>
+      (await attack.service.metric('stompwire_errors_total{code="slow-client"}')) || 0;
+    const before = await cuts();
+    const all = await crowd(open);
+    await publish(all);
+    expect(all.reader.messages.length).toBe(flood);
+    await expect.poll(cuts, { timeout: 5000 }).toBe(before + 1);
+    all.slow.socket.resume();
+    const { code } = await all.slow.ended;
+    expect(code).toBe(all.slow instanceof RawWebSocket ? 4500 : 1000);
+    expectWhole(all.slow);
+    const { headers } = await all.slow.next('ERROR');
+    expect(headers).toMatchObject({
+      code: 'slow-client',
+      message: expect.stringContaining('outboxTime=400 ms'),
+    });
+  });
+});
