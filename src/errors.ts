@@ -43,6 +43,13 @@ export const errorTable = {
   'heart-beat-timeout': ends(1002, 'the client was silent for longer than it promised'),
   // who may do what
   'authentication-failed': ends(1008, 'the credentials were not accepted'),
+  'authentication-unavailable': ends(1013, 'the credentials cannot be checked at the moment', true),
+  'credentials-expired': ends(1008, 'the credentials have run out: connect again with fresh ones'),
+  'user-changed': ends(
+    1008,
+    'fresh credentials must be of the same user; another one needs a session of its own',
+  ),
+  'idle-timeout': ends(1008, 'the client sent nothing but heart-beats for too long'),
   'unknown-host': ends(1008, 'the virtual host is not served here'),
   'unknown-destination': ends(1008, 'no part of this server answers that destination'),
   denied: ends(1008, 'that is not allowed'),
@@ -51,6 +58,12 @@ export const errorTable = {
   'slow-client': ends(4500, 'the client does not read what it subscribed to', true),
   'going-away': ends(1001, 'the server is shutting down', true),
   internal: ends(1011, 'the server failed', true),
+  // fresh credentials that were shown within a session: the session lives
+  'refresh-failed': told('the fresh credentials were not accepted; the old ones hold until they run out'),
+  'refresh-unavailable': told(
+    'the fresh credentials cannot be checked at the moment; the old ones hold',
+    true,
+  ),
   // handlers: the session lives
   'no-handler': told('no handler answers that destination'),
   'bad-payload': told('the body is not what the handler expects'),

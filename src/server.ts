@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { anonymous } from './auth/anonymous.ts';
 import type { Authenticator } from './auth/authenticator.ts';
+import { credentialRules } from './auth/shown-credentials.ts';
 import { assertBackEnds, openRelay } from './backends.ts';
 import { Broker } from './broker/broker.ts';
 import { Rules } from './channel/authorize.ts';
@@ -169,6 +170,7 @@ export class Server {
 
   async #open(): Promise<void> {
     const { config } = this;
+    await this.#authenticator.start?.();
     const broker = await this.#openBroker();
     this.#wheel.start();
     this.#sessions = new Sessions(this.#services(broker), config, this.#prefix);
@@ -205,6 +207,8 @@ export class Server {
       inbound: this.#inbound,
       router: this.#router!,
       authenticator: this.#authenticator,
+      credentials: credentialRules(this.config),
+      clock: Date.now,
       wheel: this.#wheel,
       turn: new Turn(),
       options: sessionOptions(this.config),
@@ -230,6 +234,7 @@ function sessionOptions(config: Config): SessionOptions {
       headerCount: config.maxHeaders,
       headerLineBytes: config.maxHeaderLineBytes,
     },
+    authDestination: `${config.appPrefix}/$auth`,
     heartbeat: { send: config.heartbeatSend, receive: config.heartbeatReceive },
     serverName: `stompwire/${version()}`,
   };

@@ -2,8 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { StompwireError } from '../errors.ts';
 import type { Authenticator, Credentials, User } from './authenticator.ts';
+import { detached, nameFault } from './identity.ts';
 
 const longestName = 64;
+const noRoles: readonly string[] = Object.freeze([]);
 
 /**
  * Lets everybody in. The name is the CONNECT's `login`, or `guest-` and six random characters.
@@ -16,6 +18,7 @@ export function anonymous(randomName: () => string = guestName): Authenticator {
     authenticate: ({ login }: Credentials): User => ({
       name: checked(login?.trim() || randomName()),
       authenticated: false,
+      roles: noRoles,
     }),
   };
 }
@@ -24,16 +27,9 @@ function guestName(): string {
   return `guest-${randomBytes(4).toString('base64url').slice(0, 6)}`;
 }
 
-/** An identity is shown to others and written to logs: no control characters, no endless names. */
+/** Nothing is proven here, so that the reason helps nobody to guess. */
 function checked(name: string): string {
-  if (/[\p{Cc}\p{Cf}\u2028\u2029]/u.test(name)) {
-    throw new StompwireError('authentication-failed', 'the login holds a control character');
-  }
-  if (name.length > longestName) {
-    throw new StompwireError(
-      'authentication-failed',
-      `the login has ${name.length} characters; ${longestName} are allowed`,
-    );
-  }
-  return name;
+  const fault = nameFault(name, longestName);
+  if (fault !== undefined) throw new StompwireError('authentication-failed', `the login ${fault}`);
+  return detached(name);
 }

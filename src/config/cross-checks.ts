@@ -1,11 +1,8 @@
 // The rules that hold between options, checked once every source has been laid over the other.
+import { authChecks } from './auth-checks.ts';
 import { opsAddress } from './host-port.ts';
 import type { Config, OptionKey } from './schema.ts';
-import type { Problem } from './validate.ts';
-
-/** Names a key and its source: `port from flag --port`. */
-type Named = (key: OptionKey) => string;
-type Check = (config: Config, named: Named) => Problem[];
+import type { Check, Named, Problem } from './validate.ts';
 
 const WEBSOCKET = '/websocket';
 
@@ -69,7 +66,13 @@ function portsOf(config: Config): Array<readonly [OptionKey, number]> {
   return ports;
 }
 
-const CHECKS: readonly Check[] = [prefixesApart, endpointsApart, certificateWithKey, portsApart];
+const CHECKS: readonly Check[] = [
+  prefixesApart,
+  endpointsApart,
+  certificateWithKey,
+  portsApart,
+  ...authChecks,
+];
 
 /**
  * Checks a complete configuration.

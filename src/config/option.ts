@@ -70,6 +70,14 @@ export function optionalFile(
   return { ...PLAIN, fromText: asItIs, ...given, default: undefined, placeholder: '<file>', schema };
 }
 
+/** A text that may be left out. */
+export function optionalText(
+  given: Omit<Described<string>, 'default'> & { readonly format: string; readonly secret?: boolean },
+): Option<string | undefined> {
+  const { format, ...rest } = given;
+  return { ...PLAIN, fromText: asItIs, ...rest, default: undefined, schema: { type: 'string', format } };
+}
+
 /** A list of texts without repetitions: a repeatable flag, a comma-separated environment variable. */
 export function textList(
   given: Described<readonly string[]> & { readonly format: string; readonly minItems?: number },

@@ -1,5 +1,6 @@
 // The one table of options: everything else (types, checks, flags, help, docs) is derived from it.
 import { environmentName, type JsonSchema, type Option } from './option.ts';
+import { AUTH } from './options/auth.ts';
 import { BACK_ENDS, DESTINATIONS } from './options/destinations.ts';
 import { LIMITS, TIMES } from './options/limits.ts';
 import { LISTENING } from './options/listening.ts';
@@ -13,6 +14,7 @@ export const OPTIONS = {
   ...DESTINATIONS,
   ...BACK_ENDS,
   ...SECURITY,
+  ...AUTH,
   ...SOCKJS,
   ...OPERATION,
   ...LIMITS,
@@ -35,6 +37,7 @@ export const GROUPS: ReadonlyArray<{ readonly title: string; readonly keys: read
   { title: 'Destinations', keys: keysOf(DESTINATIONS) },
   { title: 'Back ends', keys: keysOf(BACK_ENDS) },
   { title: 'Security', keys: keysOf(SECURITY) },
+  { title: 'Authentication', keys: keysOf(AUTH) },
   { title: 'SockJS', keys: keysOf(SOCKJS) },
   { title: 'Operation', keys: keysOf(OPERATION) },
   { title: 'Limits', keys: keysOf(LIMITS) },

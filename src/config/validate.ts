@@ -2,7 +2,14 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { FORMATS } from './formats.ts';
 import { nearest } from './nearest.ts';
-import { isOptionKey, OPTION_KEYS, type OptionKey, optionOf, partialConfigSchema } from './schema.ts';
+import {
+  type Config,
+  isOptionKey,
+  OPTION_KEYS,
+  type OptionKey,
+  optionOf,
+  partialConfigSchema,
+} from './schema.ts';
 
 /** The values that one source gives, and how that source is called in an error. */
 export interface Layer {
@@ -18,6 +25,11 @@ export interface Problem {
   /** The line that tells it: key, source, value, what is allowed. */
   readonly line: string;
 }
+
+/** Names a key and its source: `port from flag --port`. */
+export type Named = (key: OptionKey) => string;
+/** A rule between options: the clashes that it finds in a complete configuration. */
+export type Check = (config: Config, named: Named) => Problem[];
 
 const LONGEST_SHOWN = 80;
 let compiled: ValidateFunction | undefined;

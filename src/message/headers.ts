@@ -1,4 +1,17 @@
 // Which headers of a SEND travel on to subscribers, and which are the server's alone or secret.
+import { Headers } from '../../frames/index.ts';
+
+/** Names of what proves an identity. Compared without regard to case, and to the blanks around a name. */
+const credentialHeaders: readonly string[] = [
+  'passcode',
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'set-cookie',
+  'x-csrf-token',
+  'x-xsrf-token',
+  'x-auth-token',
+];
 
 /**
  * Names that never pass from a client's SEND to a subscriber's MESSAGE: what the server writes itself,
@@ -31,14 +44,7 @@ export const reservedHeaders: ReadonlySet<string> = new Set([
   'accept-version',
   'heart-beat',
   'login',
-  'passcode',
-  'authorization',
-  'proxy-authorization',
-  'cookie',
-  'set-cookie',
-  'x-csrf-token',
-  'x-xsrf-token',
-  'x-auth-token',
+  ...credentialHeaders,
 ]);
 
 const none: readonly string[] = Object.freeze([]);
@@ -57,6 +63,22 @@ export function travellingHeaders(pairs: readonly string[]): readonly string[] {
     if (!hasName(kept, name)) kept.push(name, pairs[i + 1]!);
   }
   return kept ?? none;
+}
+
+const secret: ReadonlySet<string> = new Set(credentialHeaders);
+
+/**
+ * The headers of a frame that shows credentials, without them: what others than the authenticator may see.
+ *
+ * @param also - one more name that is secret here
+ */
+export function withoutCredentials({ pairs }: Headers, also: string): Headers {
+  const kept: string[] = [];
+  for (let i = 0; i < pairs.length; i += 2) {
+    const name = pairs[i]!.trim().toLowerCase();
+    if (!secret.has(name) && name !== also.toLowerCase()) kept.push(pairs[i]!, pairs[i + 1]!);
+  }
+  return new Headers(kept);
 }
 
 function hasName(pairs: readonly string[], name: string): boolean {

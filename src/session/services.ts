@@ -1,6 +1,7 @@
 // What all sessions of a server share: the floors under them, their limits, their counters.
 import type { FrameLimits } from '../../frames/index.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
+import type { CredentialRules } from '../auth/shown-credentials.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Channel } from '../channel/channel.ts';
 import type { Inbound } from '../channel/inbound.ts';
@@ -24,6 +25,10 @@ export interface SessionOptions {
   readonly heartbeat: { readonly send: number; readonly receive: number };
   /** How many times its promised interval a client may be silent. */
   readonly heartbeatGrace: number;
+  /** How long a client may send nothing but heart-beats. */
+  readonly idleTimeout: number;
+  /** Where a SEND with fresh credentials goes. */
+  readonly authDestination: string;
   /** Names a CONNECT's `host` may have; none: any, or no `host` at all. */
   readonly virtualHosts: readonly string[];
   /** Whether a denied SUBSCRIBE or SEND ends the session, or is told on its error queue. */
@@ -45,6 +50,9 @@ export interface SessionServices {
   readonly inbound: Channel<Inbound>;
   readonly router: Router;
   readonly authenticator: Authenticator;
+  readonly credentials: CredentialRules;
+  /** Milliseconds since the epoch: what the time at which credentials run out is compared with. */
+  readonly clock: () => number;
   readonly wheel: TimingWheel;
   readonly turn: Turn;
   readonly options: SessionOptions;

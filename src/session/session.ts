@@ -37,10 +37,11 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   /** Agreed heart-beats in milliseconds; 0: none. */
   sendsEvery = 0;
   hearsEvery = 0;
-  /** Times on the wheel: of the opening, the last input, the begin of an unfinished frame, our close. */
+  /** Times on the wheel: of the opening, the last input, the begin of an unfinished frame, the last frame, our close. */
   readonly openedAt: number;
   lastRead: number;
   partialSince = 0;
+  lastFrame = 0;
   closedAt = 0;
   due = 0;
   earlier: WheelEntry | undefined = undefined;
@@ -91,6 +92,10 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
 
   get paused(): boolean {
     return this.#paused;
+  }
+
+  get busy(): boolean {
+    return this.#busy;
   }
 
   get now(): number {
@@ -215,6 +220,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
         const frame = this.#parser.read();
         if (frame === null) break;
         read++;
+        if (this.services.options.idleTimeout !== 0) this.lastFrame = this.now || 1;
         this.#run(frame);
       }
     } catch (error) {
@@ -296,6 +302,9 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
       this.#pump();
     }
     if (this.#paused && this.#waiting === undefined) this.#resume();
+    if (this.lastFrame === 0) return;
+    this.lastFrame = this.now || 1;
+    this.watch();
   }
 
   #resume(): void {

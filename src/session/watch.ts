@@ -5,10 +5,17 @@ import type { SessionOptions } from './services.ts';
 
 /** What the clocks look at; all times in milliseconds on the wheel, 0: not running. */
 export interface Watched {
-  readonly services: { readonly options: SessionOptions };
+  readonly services: { readonly options: SessionOptions; readonly clock: () => number };
+  readonly now: number;
   /** Whether the client has not said CONNECT yet. */
   readonly opening: boolean;
   readonly openedAt: number;
+  /** Whose credentials may run out. */
+  readonly user: { readonly expiresAt?: number } | undefined;
+  /** When the last frame came, or was done with; kept only where `idleTimeout` is set. */
+  readonly lastFrame: number;
+  /** Whether a frame is being worked on: who waits for us is not idle. */
+  readonly busy: boolean;
   readonly lastRead: number;
   /** Whether reading pauses: a client that is not heard is not silent. */
   readonly paused: boolean;
@@ -18,6 +25,9 @@ export interface Watched {
   readonly hearsEvery: number;
   readonly outbox: { readonly stuckSince: number; readonly lastWrite: number; beat(): void };
 }
+
+/** How often the calendar is looked at, in ms: it may be set, and does not stop while a machine sleeps. */
+const calendarCheck = 60_000;
 
 /** A heart-beat leaves this long before its interval ends, so that it arrives in time. */
 function margin(interval: number): number {
@@ -32,6 +42,9 @@ export function nextDeadline(session: Watched): number | undefined {
   if (session.opening) next = at(next, session.openedAt, options.connectTimeout);
   if (session.partialSince !== 0) next = at(next, session.partialSince, options.frameTimeout);
   if (session.outbox.stuckSince !== 0) next = at(next, session.outbox.stuckSince, options.outboxTime);
+  if (session.lastFrame !== 0 && !session.busy) next = at(next, session.lastFrame, options.idleTimeout);
+  if (session.user?.expiresAt !== undefined)
+    next = Math.min(next, session.now + Math.min(left(session.user.expiresAt, session), calendarCheck));
   if (session.hearsEvery !== 0 && !session.paused) next = at(next, session.lastRead, silence(session));
   if (session.sendsEvery !== 0 && session.outbox.stuckSince === 0) next = Math.min(next, sendsAt(session));
   return next === Number.POSITIVE_INFINITY ? undefined : next;
@@ -56,6 +69,15 @@ export function overdue(session: Watched, now: number): StompwireError | 'gone' 
   if (session.outbox.stuckSince !== 0 && ran(session.outbox.stuckSince, options.outboxTime, now)) {
     return new StompwireError('slow-client', `nothing was read for outboxTime=${options.outboxTime} ms`);
   }
+  if (session.user?.expiresAt !== undefined && left(session.user.expiresAt, session) <= 0) {
+    return new StompwireError('credentials-expired');
+  }
+  if (session.lastFrame !== 0 && !session.busy && ran(session.lastFrame, options.idleTimeout, now)) {
+    return new StompwireError(
+      'idle-timeout',
+      `no frame came but heart-beats for idleTimeout=${options.idleTimeout} ms`,
+    );
+  }
   if (session.hearsEvery !== 0 && !session.paused && now - session.lastRead >= silence(session)) {
     return new StompwireError(
       'heart-beat-timeout',
@@ -65,6 +87,11 @@ export function overdue(session: Watched, now: number): StompwireError | 'gone' 
   if (session.sendsEvery !== 0 && session.outbox.stuckSince === 0 && now >= sendsAt(session))
     session.outbox.beat();
   return undefined;
+}
+
+/** Credentials run out by the calendar, not by the wheel's clock. */
+function left(expiresAt: number, { services }: Watched): number {
+  return expiresAt - services.clock();
 }
 
 function silence(session: Watched): number {

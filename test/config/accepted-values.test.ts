@@ -21,6 +21,11 @@ const prefix: Samples = {
   bad: ['', '/', 'a', '/a/', '//a', '/a b', '/a*', '/a/..'],
 };
 
+const name: Samples = {
+  good: ['token', '__Host-token', 'X-CSRF-TOKEN', 'a.b'],
+  bad: ['', 'a b', 'a=b', 'a;b', 'a:b', 'a\nb', 'x'.repeat(65), 5],
+};
+
 const yesOrNo: Samples = { good: [true, false], bad: ['true', 1, null] };
 
 const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
@@ -101,6 +106,30 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
       ['everyone'],
     ],
   },
+  // the other ways, and what goes with them, need one another: test/config/auth-checks.test.ts
+  auth: { good: ['anonymous'], bad: ['', 'none', 'JWT', true] },
+  usersFile: { good: [], bad: ['', 5, null] },
+  passwordChecks: { good: [1, 64], bad: [0, 65, 1.5, '2', null] },
+  passwordChecksWaiting: { good: [0, 100_000], bad: [-1, 100_001, '1'] },
+  jwtSecret: {
+    good: [],
+    bad: ['', 'x'.repeat(31), `base64:${'A'.repeat(40)}`, 'base64:not base64 at all, but long enough', 5],
+  },
+  jwtKeys: {
+    good: [],
+    bad: ['', ' ', 'http://login.example/jwks', 'https://u:p@login.example/jwks', 'ftp://h/jwks', '://', 5],
+  },
+  jwtIssuer: { good: [], bad: ['', ' ', ['a'], 5] },
+  jwtAudiences: { good: [[]], bad: [[''], ['a', 'a'], 'a'] },
+  jwtAlgorithms: { good: [[]], bad: [['none'], ['None'], ['HS1'], ['RS256', 'RS256'], 'RS256'] },
+  jwtClockSkew: { good: [0, 600_000], bad: [-1, 600_001, '5'] },
+  jwtNameClaim: { good: ['sub', 'https://a.example/name', 'profile.name'], bad: ['', 5] },
+  jwtRolesClaim: { good: ['scope', 'realm_access.roles'], bad: ['', 5] },
+  authCookie: name,
+  authQuery: name,
+  authSubprotocol: name,
+  csrfCookie: name,
+  csrfHeader: name,
   denial: { good: ['close', 'keep'], bad: ['', 'drop', true] },
   ops: {
     good: ['off', 0, 9090, '0.0.0.0:9090', '[::1]:0', 'localhost:9090'],
@@ -129,6 +158,7 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
   outboxTime: milliseconds(1),
   connectTimeout: milliseconds(1),
   frameTimeout: milliseconds(1),
+  idleTimeout: { good: [0, 2_592_000_000], bad: [-1, 2_592_000_001, 1.5, '10'] },
   heartbeatSend: milliseconds(0),
   heartbeatReceive: milliseconds(0),
   heartbeatGrace: { good: [1, 2.5, 100], bad: [0, 0.9, 101, '3'] },

@@ -96,6 +96,14 @@ export const TIMES = {
     max: DAY,
     reason: 'How long a frame that has begun may stay unfinished.',
   }),
+  idleTimeout: whole({
+    default: 0,
+    flag: 'idle-timeout',
+    unit: 'ms',
+    min: 0,
+    max: 30 * DAY,
+    reason: 'How long a client may send nothing but heart-beats; 0 sets no bound.',
+  }),
   heartbeatSend: whole({
     default: 10_000,
     flag: 'heartbeat-send',

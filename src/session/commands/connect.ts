@@ -6,10 +6,11 @@ import {
   parseHeartbeat,
   type Version,
 } from '../../../frames/index.ts';
-import type { Credentials, User } from '../../auth/authenticator.ts';
+import type { User } from '../../auth/authenticator.ts';
 import type { Soon } from '../../channel/channel.ts';
 import { StompwireError } from '../../errors.ts';
 import { printable } from '../../message/destination.ts';
+import { identify } from '../identify.ts';
 import { connectedFrame } from '../server-frames.ts';
 import { type CommandSession, inboundOf } from './command.ts';
 
@@ -18,7 +19,7 @@ export function connect(session: CommandSession, frame: Frame): Soon<void> {
   const version = negotiateVersion(frame.headers.get('accept-version'));
   agreeHeartbeats(session, frame);
   assertHost(session, frame);
-  const user = session.services.authenticator.authenticate(credentialsOf(session, frame));
+  const user = identify(session, frame.headers);
   return user instanceof Promise
     ? user.then((known) => admit(session, frame, version, known))
     : admit(session, frame, version, user);
@@ -27,7 +28,8 @@ export function connect(session: CommandSession, frame: Frame): Soon<void> {
 function admit(session: CommandSession, frame: Frame, version: Version, user: User): Soon<void> {
   if (session.state !== 'opening') return;
   session.user = user;
-  return session.services.inbound.run(inboundOf(session, frame), () => welcome(session, version));
+  const seen = session.services.credentials.conceal(frame);
+  return session.services.inbound.run(inboundOf(session, seen), () => welcome(session, version));
 }
 
 function welcome(session: CommandSession, version: Version): void {
@@ -63,14 +65,4 @@ function assertHost(session: CommandSession, frame: Frame): void {
   if (host !== undefined && virtualHosts.includes(host)) return;
   const given = host === undefined ? 'no host' : `host '${printable(host)}'`;
   throw new StompwireError('unknown-host', `${given} is not served here; see the option virtualHosts`);
-}
-
-function credentialsOf(session: CommandSession, frame: Frame): Credentials {
-  return {
-    login: frame.headers.get('login'),
-    passcode: frame.headers.get('passcode'),
-    header: (name) => frame.headers.get(name),
-    handshake: session.handshake,
-    peer: session.peer,
-  };
 }

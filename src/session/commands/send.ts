@@ -3,6 +3,7 @@ import type { Frame } from '../../../frames/index.ts';
 import type { Soon } from '../../channel/channel.ts';
 import { StompwireError } from '../../errors.ts';
 import { type CommandSession, inboundOf } from './command.ts';
+import { refresh } from './refresh.ts';
 
 /** Passes a message through the inbound line to whoever answers its destination. */
 export function send(session: CommandSession, frame: Frame): Soon<void> {
@@ -12,6 +13,8 @@ export function send(session: CommandSession, frame: Frame): Soon<void> {
       'transactions are not offered yet: SEND without a transaction header',
     );
   }
-  const { inbound, router } = session.services;
-  return inbound.run(inboundOf(session, frame, frame.headers.get('destination')), router.send);
+  const { inbound, router, options } = session.services;
+  const destination = frame.headers.get('destination');
+  if (destination === options.authDestination) return refresh(session, frame);
+  return inbound.run(inboundOf(session, frame, destination), router.send);
 }
