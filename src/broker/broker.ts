@@ -14,6 +14,8 @@ export class Broker {
   readonly #relay: Relay;
   readonly #published: Counter;
   readonly #delivered: Counter;
+  /** Interest that the relay has not granted yet: whoever subscribes meanwhile waits for it as well. */
+  readonly #pending = new Map<string, Promise<void>>();
   /** The end of the line of messages that wait for a slow outbound interceptor. */
   #before: Promise<void> | undefined;
   readonly #failed: (error: unknown, message: Message) => void;
@@ -49,14 +51,23 @@ export class Broker {
     return this.#relay.close();
   }
 
-  /** Adds a subscriber; done when every later message will reach it. */
+  /**
+   * Adds a subscriber; done when every later message will reach it. When the relay refuses, the subscriber
+   * is still to be taken out with {@link unsubscribe}.
+   */
   subscribe(destination: string, subscriber: Subscriber): Soon<void> {
-    if (this.#subscriptions.add(destination, subscriber)) return this.#relay.interest(destination);
+    if (!this.#subscriptions.add(destination, subscriber)) return this.#pending.get(destination);
+    const interest = this.#relay.interest(destination);
+    if (interest instanceof Promise) return this.#granted(destination, interest);
   }
 
   /** Takes a subscriber out; nothing reaches it afterwards. */
   unsubscribe(destination: string, subscriber: Subscriber): Soon<void> {
-    if (this.#subscriptions.remove(destination, subscriber)) return this.#relay.disinterest(destination);
+    if (!this.#subscriptions.remove(destination, subscriber)) return;
+    this.#pending.delete(destination);
+    const done = this.#relay.disinterest(destination);
+    // interest that stays is a cost of the relay's: who left hears nothing either way
+    if (done instanceof Promise) return done.catch(() => {});
   }
 
   /** Gives a message to the relay, which brings it to the subscribers of every node, here included. */
@@ -77,6 +88,14 @@ export class Broker {
     });
     this.#delivered.add(heard);
     return heard;
+  }
+
+  /** Refused interest stays pending until its subscribers have gone: who joins them meanwhile is refused too. */
+  #granted(destination: string, interest: Promise<void>): Promise<void> {
+    this.#pending.set(destination, interest);
+    return interest.then(() => {
+      if (this.#pending.get(destination) === interest) this.#pending.delete(destination);
+    });
   }
 
   /** An interceptor that takes its time holds up what comes after it: the order is the relay's. */

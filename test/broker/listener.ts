@@ -1,0 +1,22 @@
+// A subscriber that writes down what it hears.
+import { Buffer } from 'node:buffer';
+import type { Subscriber } from '../../src/broker/subscriptions.ts';
+import { Message } from '../../src/message/message.ts';
+
+export class Listener implements Subscriber {
+  slot = 0;
+  readonly owner: string;
+  readonly heard: string[] = [];
+
+  constructor(owner = 'somebody') {
+    this.owner = owner;
+  }
+
+  deliver(message: Message): void {
+    this.heard.push(message.id);
+  }
+}
+
+export function messageTo(destination: string, id = '1', excludes?: string): Message {
+  return new Message({ destination, body: Buffer.from('hi'), id, excludes });
+}
