@@ -1,0 +1,141 @@
+// Endpoints for tests: on a free port, with a clock of their own, and an application that remembers all it hears.
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import {
+  type Handshake,
+  SockJs,
+  type SockJsConnection,
+  type SockJsHandler,
+  type SockJsOptions,
+  TimingWheel,
+} from '../../../src/sockjs.ts';
+import { listen, openOptions, protocolEndpoints, serverOf } from '../../sockjs-server.ts';
+import { type Asking, ask, type Response, stream } from './raw-http.ts';
+
+/** One session as the application sees it. */
+export class Heard implements SockJsHandler {
+  readonly connection: SockJsConnection;
+  readonly handshake: Handshake;
+  readonly messages: string[] = [];
+  drains = 0;
+  ends: [code: number, reason: string][] = [];
+  #wake: (() => void)[] = [];
+
+  constructor(connection: SockJsConnection, handshake: Handshake) {
+    this.connection = connection;
+    this.handshake = handshake;
+  }
+
+  message(text: string): void {
+    this.messages.push(text);
+    this.#tell();
+  }
+
+  drained(): void {
+    this.drains++;
+    this.#tell();
+  }
+
+  closed(code: number, reason: string): void {
+    this.ends.push([code, reason]);
+    this.#tell();
+  }
+
+  /** Waits until something holds that an event makes true. */
+  async until(holds: (heard: Heard) => boolean): Promise<void> {
+    while (!holds(this)) await new Promise<void>((resolve) => this.#wake.push(resolve));
+  }
+
+  /** How it ended. */
+  async end(): Promise<[code: number, reason: string]> {
+    await this.until(({ ends }) => ends.length > 0);
+    return this.ends[0]!;
+  }
+
+  #tell(): void {
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+}
+
+/** An endpoint at `/app` whose time passes only when told. */
+export class TestEndpoint {
+  url = '';
+  readonly sockjs: SockJs;
+  readonly wheel: TimingWheel;
+  readonly heard: Heard[] = [];
+  readonly server: Server;
+  #now = 1000;
+
+  constructor(options: Partial<SockJsOptions> = {}) {
+    this.wheel = new TimingWheel(() => this.#now);
+    const all = { ...openOptions('/app', this.wheel), ...options };
+    this.sockjs = new SockJs(all, (connection, handshake) => {
+      const heard = new Heard(connection, handshake);
+      this.heard.push(heard);
+      return heard;
+    });
+    this.server = serverOf([this.sockjs]);
+  }
+
+  static async start(options: Partial<SockJsOptions> = {}): Promise<TestEndpoint> {
+    const endpoint = new TestEndpoint(options);
+    endpoint.url = `${await listen(endpoint.server, 0)}/app`;
+    return endpoint;
+  }
+
+  /** Lets time pass. */
+  pass(milliseconds: number): void {
+    for (const until = this.#now + milliseconds; this.#now < until; this.wheel.advance())
+      this.#now = Math.min(until, this.#now + 1000);
+  }
+
+  /** The session that was opened last. */
+  get last(): Heard {
+    return this.heard.at(-1)!;
+  }
+
+  get(path: string, asking: Asking = {}): Promise<Response> {
+    return ask('GET', this.url + path, asking);
+  }
+
+  post(path: string, body: string | Buffer = '', headers: Asking['headers'] = {}): Promise<Response> {
+    return ask('POST', this.url + path, { body, headers });
+  }
+
+  /** Begins a streaming receiver, and reads its prelude. */
+  async stream(path: string): ReturnType<typeof stream> {
+    const opened = await stream('POST', this.url + path);
+    await opened.http.chunk();
+    return opened;
+  }
+
+  /** Resolves when the server has been given another request. */
+  async requested(): Promise<void> {
+    await once(this.server, 'request');
+  }
+
+  stop(): void {
+    this.sockjs.close();
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+}
+
+/** The services of the protocol document on a free port. */
+export async function startProtocolServer(): Promise<{ url: string; stop(): void }> {
+  const wheel = new TimingWheel();
+  const endpoints = protocolEndpoints(wheel);
+  const server = serverOf(endpoints);
+  const stop = (): void => {
+    for (const endpoint of endpoints) endpoint.close();
+    server.close();
+    server.closeAllConnections();
+    wheel.close();
+  };
+  wheel.start();
+  return { url: await listen(server, 0), stop };
+}
+
+let sessions = 0;
+/** A path for a session that no other test has. */
+export const freshPath = (): string => `/000/session-${sessions++}`;
