@@ -1,4 +1,5 @@
 // The relay for a single node: what is published is delivered at once, in this process.
+import { StompwireError } from '../errors.ts';
 import type { Message } from '../message/message.ts';
 import type { Deliver, Relay } from './relay.ts';
 
@@ -16,13 +17,14 @@ export class MemoryRelay implements Relay {
   }
 
   publish(message: Message): void {
+    if (this.#deliver === undefined) throw new StompwireError('relay-unavailable', 'the relay is closed');
     if (this.#delivering) {
       this.#waiting.push(message);
       return;
     }
     this.#delivering = true;
     try {
-      this.#deliver?.(message);
+      this.#deliver(message);
       for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift())
         this.#deliver?.(next);
     } finally {
