@@ -1,0 +1,212 @@
+// The flow of bytes through a connection: prepared runs, clients that do not read, pauses, and when the application hears.
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { quote } from '../../../src/sockjs.ts';
+import { webSocketFraming, wrap } from '../../../src/transport/framing.ts';
+import { freshPath, type Heard, TestEndpoint } from './endpoint.ts';
+import { RawHttp } from './raw-http.ts';
+
+let endpoint: TestEndpoint;
+beforeEach(async () => {
+  endpoint = await TestEndpoint.start({ bufferBytes: 64 * 1024 * 1024, responseLimit: 1024 * 1024 * 1024 });
+});
+afterEach(() => endpoint.stop());
+
+const element = (text: string): Buffer => Buffer.from(`"${quote(text)}",`);
+const large = 'x'.repeat(4 * 1024 * 1024);
+
+async function streaming(path = freshPath()): Promise<{ http: RawHttp; heard: Heard }> {
+  const { http } = await endpoint.stream(`${path}/xhr_streaming`);
+  expect(await http.chunk()).toBe('o\n');
+  return { http, heard: endpoint.last };
+}
+
+describe('prepared bytes', () => {
+  it('leave at once as one frame, and several runs that waited as one', async () => {
+    const path = freshPath();
+    await endpoint.post(`${path}/xhr`);
+    const { connection } = endpoint.last;
+    connection.write(Buffer.concat([element('a'), element('"b"')]));
+    connection.write(element('c'));
+    expect(connection.unsent).toBe('"a","\\"b\\"","c",'.length);
+    expect((await endpoint.post(`${path}/xhr`)).body).toBe('a["a","\\"b\\"","c"]\n');
+    expect(connection.unsent).toBe(0);
+  });
+
+  it('may be shared between connections of several transports', async () => {
+    const { http, heard } = await streaming();
+    const events = new RawHttp(endpoint.url);
+    await events.request('GET', `/app${freshPath()}/eventsource`);
+    await events.chunk();
+    await events.chunk();
+    for (const run of [Buffer.concat([element('1'), element('2')]), element('3')]) {
+      for (const { connection } of [heard, endpoint.last]) connection.write(run);
+      const frame = run.length > 5 ? 'a["1","2"]' : 'a["3"]';
+      expect(await http.chunk()).toBe(`${frame}\n`);
+      expect(await events.chunk()).toBe(`data: ${frame}\r\n\r\n`);
+    }
+    http.close();
+    events.close();
+  });
+
+  it('are whole frames on a WebSocket', async () => {
+    const socket = new WebSocket(`${endpoint.url.replace('http', 'ws')}/0/0/websocket`);
+    expect(String((await once(socket, 'message'))[0])).toBe('o');
+    expect(endpoint.last.connection.kind).toBe('websocket');
+    endpoint.last.connection.write(wrap(webSocketFraming, Buffer.from('a["prepared"]')));
+    expect(String((await once(socket, 'message'))[0])).toBe('a["prepared"]');
+    socket.close();
+    expect((await endpoint.last.end())[0]).toBe(1005);
+  });
+
+  it('make one frame of what was sent in a turn', async () => {
+    const { http, heard } = await streaming();
+    for (const text of ['a', 'b', 'c']) heard.connection.send(text);
+    expect(await http.chunk()).toBe('a["a","b","c"]\n');
+    http.close();
+  });
+});
+
+describe('a client that does not read', () => {
+  it('makes bytes wait; the application hears once they are gone, and nothing is lost', async () => {
+    const { http, heard } = await streaming();
+    http.socket.pause();
+    for (let i = 0; i < 4; i++) heard.connection.write(element(large + i));
+    expect(heard.connection.unsent).toBeGreaterThan(large.length);
+    expect(heard.drains).toBe(0);
+    http.socket.resume();
+    expect((await http.chunk()).endsWith('x0"]\n')).toBe(true);
+    const rest = JSON.parse((await http.chunk()).slice(1)) as string[];
+    expect(rest.map((text) => text.at(-1))).toEqual(['1', '2', '3']);
+    await heard.until(({ drains }) => drains > 0);
+    expect(heard.connection.unsent).toBe(0);
+    expect(heard.drains).toBe(1);
+    http.close();
+  });
+
+  it('over WebSocket is cut off when too much waits', async () => {
+    const socket = new WebSocket(`${endpoint.url.replace('http', 'ws')}/0/0/websocket`);
+    await once(socket, 'message');
+    socket.pause();
+    const { connection } = endpoint.last;
+    for (let i = 0; i < 20; i++) connection.send(large);
+    expect(await endpoint.last.end()).toEqual([4500, 'too much waits for this client']);
+    socket.terminate();
+  });
+});
+
+describe('a receiver that comes late', () => {
+  it('takes in one frame what waited and what the application held back', async () => {
+    const path = freshPath();
+    await endpoint.post(`${path}/xhr`);
+    const { last } = endpoint;
+    last.connection.write(element('waited'));
+    const drained = last.drained.bind(last);
+    last.drained = () => {
+      drained();
+      if (last.drains === 1) last.connection.write(element('held back'));
+    };
+    expect((await endpoint.post(`${path}/xhr`)).body).toBe('a["waited","held back"]\n');
+    await last.until(({ drains }) => drains === 2);
+    expect(last.connection.unsent).toBe(0);
+  });
+});
+
+describe('a pause', () => {
+  it('leaves the upload that caused it unanswered and the next one unread, until it is over', async () => {
+    const path = freshPath();
+    await endpoint.post(`${path}/xhr`);
+    const { last } = endpoint;
+    const message = last.message.bind(last);
+    last.message = (text) => {
+      message(text);
+      if (text === 'stop') last.connection.pause();
+    };
+    const uploads = [new RawHttp(endpoint.url), new RawHttp(endpoint.url)];
+    const answers: number[] = [];
+    const heads: Promise<unknown>[] = [];
+    for (const [i, http] of uploads.entries()) {
+      http.send('POST', `/app${path}/xhr_send`, { body: i === 0 ? '["stop","rest"]' : '["next"]' });
+      heads.push(http.head().then(({ status }) => answers.push(status)));
+      await endpoint.requested();
+      if (i === 0) await last.until(({ messages }) => messages.length === 2);
+    }
+    await endpoint.get('/info');
+    expect(last.messages).toEqual(['stop', 'rest']);
+    expect(answers).toEqual([]);
+    last.connection.resume();
+    await last.until(({ messages }) => messages.length === 3);
+    expect(last.messages).toEqual(['stop', 'rest', 'next']);
+    await Promise.all(heads);
+    expect(answers).toEqual([204, 204]);
+    for (const http of uploads) http.close();
+  });
+
+  it('ends with the session: who waits is answered', async () => {
+    const path = freshPath();
+    await endpoint.post(`${path}/xhr`);
+    endpoint.last.connection.pause();
+    const http = new RawHttp(endpoint.url);
+    http.send('POST', `/app${path}/xhr_send`, { body: '["x"]' });
+    await endpoint.requested();
+    endpoint.last.connection.close(3000, 'Go away!');
+    expect((await http.head()).status).toBe(404);
+    expect(endpoint.last.messages).toEqual([]);
+    http.close();
+  });
+});
+
+describe('an upload that breaks off', () => {
+  it('delivers nothing and blocks nothing, also when it waited unread', async () => {
+    const path = freshPath();
+    await endpoint.post(`${path}/xhr`);
+    const { last } = endpoint;
+    const begin = async (): Promise<RawHttp> => {
+      const http = new RawHttp(endpoint.url);
+      http.socket.write(
+        `POST /app${path}/xhr_send HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n["half`,
+      );
+      await endpoint.requested();
+      return http;
+    };
+    const broken = [await begin(), await begin(), await begin()];
+    const whole = endpoint.post(`${path}/xhr_send`, '["whole"]');
+    await endpoint.requested();
+    for (const http of broken.reverse()) http.close();
+    expect((await whole).status).toBe(204);
+    expect(last.messages).toEqual(['whole']);
+  });
+});
+
+describe('a WebSocket session', () => {
+  it('beats when nothing was written for the delay', async () => {
+    const socket = new WebSocket(`${endpoint.url.replace('http', 'ws')}/0/0/websocket`);
+    const frames: string[] = [];
+    socket.on('message', (data) => frames.push(String(data)));
+    await once(socket, 'message');
+    endpoint.pass(20_000);
+    endpoint.last.connection.send('not silent');
+    await once(socket, 'message');
+    endpoint.pass(24_000);
+    endpoint.last.connection.send('still not');
+    await once(socket, 'message');
+    endpoint.pass(25_000);
+    await once(socket, 'message');
+    expect(frames).toEqual(['o', 'a["not silent"]', 'a["still not"]', 'h']);
+    socket.close();
+    await endpoint.last.end();
+    expect(endpoint.wheel.size).toBe(0);
+  });
+
+  it('is told when the endpoint closes', async () => {
+    const socket = new WebSocket(`${endpoint.url.replace('http', 'ws')}/0/0/websocket`);
+    const frames: string[] = [];
+    socket.on('message', (data) => frames.push(String(data)));
+    await once(socket, 'message');
+    endpoint.sockjs.close();
+    await once(socket, 'close');
+    expect(frames).toEqual(['o', 'c[1001,"the server is shutting down"]']);
+    expect(await endpoint.last.end()).toEqual([1001, 'the server is shutting down']);
+  });
+});
