@@ -34,7 +34,8 @@ export function createListeners(
   const webSocket = new WebSocketTransport(http, {
     ...shared,
     endpoints: config.endpoints,
-    closeTimeout: config.closeTimeout,
+    // the session is the first to lose patience, wherever it knows of the close
+    closeTimeout: Math.max(config.closeTimeout, config.outboxTime, config.drainTimeout),
     otherwise: (request, socket, head) => sockJs?.upgrade(request, socket, head) ?? false,
   });
   const tcp =

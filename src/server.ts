@@ -14,7 +14,7 @@ import type { Inbound } from './channel/inbound.ts';
 import { type Config, resolveConfig } from './config/config.ts';
 import { opsAddress } from './config/host-port.ts';
 import { assertSafeToListen } from './config/listen-rules.ts';
-import { type Claim, createHttp, type Health } from './http/http.ts';
+import { type Claim, closeHttp, createHttp, type Health } from './http/http.ts';
 import { startOps } from './http/ops.ts';
 import { createListeners } from './listeners.ts';
 import type { Message } from './message/message.ts';
@@ -156,8 +156,9 @@ export class Server {
     await this.drain();
     this.#state = 'closed';
     this.#sockJs?.close();
-    await this.#ops?.http.close();
-    await this.http.close();
+    const { closeTimeout } = this.config;
+    if (this.#ops !== undefined) await closeHttp(this.#ops.http, closeTimeout);
+    await closeHttp(this.http, closeTimeout);
     await this.#broker?.close();
     this.#wheel.close();
   }

@@ -89,6 +89,13 @@ function listener(
   return tls === undefined ? createServer(limits, answer) : createTlsServer({ ...limits, ...tls }, answer);
 }
 
+/** Ends an HTTP server; what is under way has `within` milliseconds, and so has who never asked for anything. */
+export async function closeHttp(http: FastifyInstance, within: number): Promise<void> {
+  const cut = setTimeout(() => http.server.closeAllConnections(), within);
+  await http.close();
+  clearTimeout(cut);
+}
+
 /** `GET /health/ready` says 200 while clients are taken, `GET /health/live` while the process runs. */
 export function addHealth(http: FastifyInstance, health: Health): void {
   http.get('/health/live', async () => ({ status: 'live' }));

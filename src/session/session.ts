@@ -53,6 +53,8 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   #busy = false;
   /** Whether we still wait for the client to close: our own close was not said yet. */
   #leaving = false;
+  /** While the client has not taken all that was sent before our close, it is not cut before this time. */
+  #patientUntil = 0;
   #paused = false;
   /** Input that waits behind a slow handler. */
   #waiting: Buffer[] | undefined;
@@ -153,12 +155,19 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     this.services.counters.refused(error);
     this.services.log.info({ session: this.id, code: error.code, reason: error.message }, 'session refused');
     this.outbox.send(errorFrame(error, this.version, frame?.headers.get('receipt')));
-    this.close(error.rule.close ?? 1011, error.message);
+    const patience = error.code === 'slow-client' ? 0 : undefined;
+    this.close(error.rule.close ?? 1011, error.message, patience);
   }
 
-  /** Sends what waits, then closes; nothing that the client sends is looked at any more. */
-  close(code: number, reason: string): void {
+  /**
+   * Sends what waits, then closes; nothing that the client sends is looked at any more.
+   *
+   * @param patience - milliseconds in which the client may take what was sent to it; `closeTimeout`, for its
+   *   own close, begins when it has
+   */
+  close(code: number, reason: string, patience = this.services.options.outboxTime): void {
     if (this.state === 'closing' || this.state === 'closed') return;
+    this.#patientUntil = this.now + patience;
     this.#endInput();
     this.#say(code, reason);
   }
@@ -205,10 +214,11 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
 
   /** The client had its time. */
   #gone(): void {
-    if (!this.#leaving) return this.cut();
+    const takes = this.#connection.unsent > 0 && this.now < this.#patientUntil;
+    if (!this.#leaving && !takes) return this.cut();
+    if (this.#leaving) this.#say(1000, '');
     this.#leaving = false;
     this.closedAt = this.now;
-    this.#say(1000, '');
     this.watch();
   }
 

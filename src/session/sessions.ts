@@ -58,7 +58,7 @@ export class Sessions implements SessionEnd {
     const empty = new Promise<void>((resolve) => {
       this.#empty = resolve;
     });
-    for (const session of this.#open) session.close(code, reason);
+    for (const session of this.#open) session.close(code, reason, within);
     const timer = setTimeout(() => this.#cutAll(), within);
     await empty;
     clearTimeout(timer);
