@@ -19,9 +19,12 @@ export class Executable {
   /** Resolves when the process and its output have ended. */
   readonly ended: Promise<Ending>;
 
-  /** @param nodeFlags - flags for node itself, before the executable */
-  constructor(words: readonly string[], nodeFlags: readonly string[] = []) {
-    this.child = spawn(process.execPath, [...nodeFlags, EXECUTABLE, ...words], { env: cleanEnvironment() });
+  /**
+   * @param nodeFlags - flags for node itself, before the executable
+   * @param program - another one that prints the same ready line
+   */
+  constructor(words: readonly string[], nodeFlags: readonly string[] = [], program = EXECUTABLE) {
+    this.child = spawn(process.execPath, [...nodeFlags, program, ...words], { env: cleanEnvironment() });
     this.child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
     });
@@ -35,6 +38,10 @@ export class Executable {
   async addresses(): Promise<readonly string[]> {
     const [, addresses] = await Promise.race([this.readyLine(), this.ended.then(endedEarly)]);
     return addresses!.split(' ');
+  }
+
+  get pid(): number {
+    return this.child.pid!;
   }
 
   signal(name: NodeJS.Signals): void {
