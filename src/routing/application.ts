@@ -5,7 +5,7 @@ import type { Headers } from '../../frames/index.ts';
 import type { User } from '../auth/authenticator.ts';
 import type { Soon } from '../channel/channel.ts';
 import type { Inbound, SessionView } from '../channel/inbound.ts';
-import type { Separator } from '../message/destination.ts';
+import { assertDestination, isPattern, printable, type Separator } from '../message/destination.ts';
 import { expandTemplate, type ParamsOf, parseTemplate } from '../message/template.ts';
 import { type Found, RouteTable } from './route-table.ts';
 import { bodyReader } from './validation.ts';
@@ -73,7 +73,8 @@ export class Application {
    * specific template wins. Source: Spring's `@MessageMapping` and `@SendTo`.
    *
    * @param template - such as `/chat-room/{roomId}/send`
-   * @throws {TypeError} when the template is malformed or has a handler already, or `sendTo` uses an unknown variable
+   * @throws {TypeError} when the template is malformed or has a handler already, or `sendTo` is no destination or uses
+   * an unknown variable
    */
   message<const T extends string, const Schema extends TSchema | undefined = undefined>(
     template: T,
@@ -81,7 +82,7 @@ export class Application {
     handler: MessageHandler<ParamsOf<T>, BodyOf<Schema>>,
   ): this {
     const sendTo = options.sendTo === undefined ? undefined : [options.sendTo].flat();
-    for (const target of sendTo ?? []) this.#assertExpands(target, template);
+    for (const target of sendTo ?? []) this.#assertTarget(target, template);
     this.#routes.add(template, {
       handler: handler as Route['handler'],
       read: bodyReader(options.body),
@@ -95,11 +96,26 @@ export class Application {
     return this.#routes.find(destination);
   }
 
-  #assertExpands(target: string, template: string): void {
-    const names = parseTemplate(template, this.#separator).flatMap((segment) =>
+  /** What would fail at every message is refused now. */
+  #assertTarget(target: string, template: string): void {
+    const examples = parseTemplate(template, this.#separator).flatMap((segment) =>
       'variable' in segment ? [[segment.variable, 'x']] : [],
     );
-    expandTemplate(target, Object.fromEntries(names) as Record<string, string>);
+    const example = expandTemplate(target, Object.fromEntries(examples) as Record<string, string>);
+    if (isPattern(example) || !isDestination(example, this.#separator)) {
+      throw new TypeError(
+        `sendTo '${printable(target)}' is no destination: it begins with '/', without wildcards`,
+      );
+    }
+  }
+}
+
+function isDestination(text: string, separator: Separator): boolean {
+  try {
+    assertDestination(text, separator);
+    return true;
+  } catch {
+    return false;
   }
 }
 

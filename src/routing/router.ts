@@ -125,8 +125,8 @@ export class Router {
     }
     const context = contextOf(inbound, found, this.publish);
     const result = guarded(() => found.value.handler(context));
-    if (!(result instanceof Promise)) return this.#answer(inbound, found, result);
-    return result.then((value: unknown) => this.#answer(inbound, found, value), asHandlerError);
+    if (!canBeAwaited(result)) return this.#answer(inbound, found, result);
+    return Promise.resolve(result).then((value) => this.#answer(inbound, found, value), asHandlerError);
   }
 
   #answer(inbound: Inbound, found: Found<Route>, result: unknown): Soon<void> {
@@ -157,6 +157,11 @@ function assertOne(destination: string): void {
     'bad-destination',
     `'${printable(destination)}': a message goes to one destination, not to a pattern`,
   );
+}
+
+/** Promises of other makers, such as the queries of database libraries, are none of our `Promise`. */
+function canBeAwaited(result: unknown): result is PromiseLike<unknown> {
+  return typeof (result as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
 }
 
 function guarded<T>(call: () => T): T {

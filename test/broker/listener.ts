@@ -6,14 +6,19 @@ import { Message } from '../../src/message/message.ts';
 export class Listener implements Subscriber {
   slot = 0;
   readonly owner: string;
-  readonly heard: string[] = [];
+  readonly messages: Message[] = [];
 
   constructor(owner = 'somebody') {
     this.owner = owner;
   }
 
+  /** The ids of the messages. */
+  get heard(): string[] {
+    return this.messages.map(({ id }) => id);
+  }
+
   deliver(message: Message): void {
-    this.heard.push(message.id);
+    this.messages.push(message);
   }
 }
 
