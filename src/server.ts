@@ -3,15 +3,15 @@ import { randomBytes } from 'node:crypto';
 import type { Server as HttpServer } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
-import { anonymous } from './auth/anonymous.ts';
 import type { Authenticator } from './auth/authenticator.ts';
+import { chooseAuthenticator } from './auth/choose.ts';
 import { credentialRules } from './auth/shown-credentials.ts';
 import { assertBackEnds, openRelay } from './backends.ts';
 import { Broker } from './broker/broker.ts';
 import { Rules } from './channel/authorize.ts';
 import { Channel, type Interceptor, type Soon } from './channel/channel.ts';
 import type { Inbound } from './channel/inbound.ts';
-import { type Config, resolveConfig } from './config/config.ts';
+import { type Config, ConfigError, resolveConfig } from './config/config.ts';
 import { opsAddress } from './config/host-port.ts';
 import { assertSafeToListen } from './config/listen-rules.ts';
 import { type Claim, closeHttp, createHttp, type Health } from './http/http.ts';
@@ -40,7 +40,7 @@ export interface Addresses {
 
 /** Parts of a server that a program gives, beside the options. */
 export interface ServerParts {
-  /** Who clients are; default: everybody may come in. */
+  /** Who clients are; default: what the option `auth` says. */
   readonly authenticator?: Authenticator;
 }
 
@@ -77,10 +77,10 @@ export class Server {
   constructor(options: Partial<Config> = {}, parts: ServerParts = {}) {
     const config = resolveConfig(options);
     assertBackEnds(config);
-    this.#authenticator = parts.authenticator ?? anonymous();
-    assertSafeToListen(config, { authenticated: this.#authenticator.proves });
     this.config = config;
     this.log = pino({ level: config.logLevel, base: null }, pino.destination(2));
+    this.#authenticator = authenticatorOf(config, parts, this.log);
+    assertSafeToListen(config, { authenticated: this.#authenticator.proves });
     this.app = new Application(config.pathSeparator);
     this.rules = new Rules(config.pathSeparator);
     this.#inbound.use(this.rules.interceptor);
@@ -225,6 +225,14 @@ export class Server {
     this.http.server.close();
     await this.#sessions?.closeAll(1001, 'the server is shutting down', this.config.drainTimeout);
   }
+}
+
+/** A program's own, or the one that the options ask for: with both, one would be silently ignored. */
+function authenticatorOf(config: Config, { authenticator }: ServerParts, log: Logger): Authenticator {
+  if (authenticator === undefined) return chooseAuthenticator(config, log);
+  if (config.auth === 'anonymous') return authenticator;
+  const line = `auth: "${config.auth}" has no effect beside an authenticator of your own; leave one of them out`;
+  throw new ConfigError([line]);
 }
 
 function sessionOptions(config: Config): SessionOptions {

@@ -1,7 +1,8 @@
 // The commands and their flags, read with commander; the flags come from the table of options.
 import { Command, CommanderError, type Option as Flag } from 'commander';
 import { version } from '../version.ts';
-import { flagsOf, valuesByKey } from './flags.ts';
+import { collect, flagsOf, valuesByKey } from './flags.ts';
+import { type HashingSurroundings, makeEntry } from './hash-password.ts';
 import { type Surroundings, serve } from './serve.ts';
 
 const NOTES = `
@@ -16,11 +17,17 @@ comma-separated there. In the file an option stands under its key: {"stompPort":
  * @param around - everything the commands touch outside themselves
  * @returns the exit code
  */
-export async function runCommandLine(words: readonly string[], around: Surroundings): Promise<number> {
+export async function runCommandLine(
+  words: readonly string[],
+  around: Surroundings & HashingSurroundings,
+): Promise<number> {
   let code = 0;
   const program = programOf(around);
   serveCommand(program).action(async (_options, command: Command) => {
     code = await serve(valuesByKey(command.opts()), around);
+  });
+  hashPasswordCommand(program).action(async (name: string, { role }: { role?: string[] }) => {
+    code = await makeEntry(name, role ?? [], around);
   });
   try {
     await program.parseAsync(words, { from: 'user' });
@@ -31,7 +38,7 @@ export async function runCommandLine(words: readonly string[], around: Surroundi
   }
 }
 
-function programOf({ out, err }: Surroundings): Command {
+function programOf({ out, err }: Pick<Surroundings, 'out' | 'err'>): Command {
   return new Command('stompwire')
     .description('A STOMP message broker over WebSocket and TCP, with a chat service on top.')
     .version(version(), '--version', 'Print the version.')
@@ -49,6 +56,13 @@ function serveCommand(program: Command): Command {
     .description('Start the service and run it until SIGTERM or SIGINT.');
   for (const flag of flagsOf()) command.addOption(flag as Flag);
   return command.addHelpText('after', NOTES);
+}
+
+function hashPasswordCommand(program: Command): Command {
+  return program
+    .command('hash-password <name>')
+    .description('Read a password from stdin, unseen, and print an entry for the file of --users-file.')
+    .option('--role <role>', 'A role of the user. (repeatable)', collect);
 }
 
 /** What commander quotes may hold a password: an unknown flag loses its value, any text what stands before an `@`. */

@@ -26,7 +26,8 @@ function describe(option: Option<unknown>): string {
   return `${option.reason} (${notes.join('; ')})`;
 }
 
-function collect(value: string, earlier: string[] | undefined): string[] {
+/** What commander does with each further value of a repeatable flag. */
+export function collect(value: string, earlier: string[] | undefined): string[] {
   return [...(earlier ?? []), value];
 }
 

@@ -12,6 +12,10 @@ export async function runProcess(): Promise<void> {
     readFile: (path) => readFileSync(path, 'utf8'),
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
+    // not before it is wanted: `serve` leaves it alone
+    get stdin() {
+      return process.stdin;
+    },
     signals: process,
     exit: (code) => process.exit(code),
     now: () => performance.now(),

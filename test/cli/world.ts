@@ -1,6 +1,8 @@
 // The world around a command line, with the service played by a recorder.
 import { EventEmitter } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { runCommandLine } from '../../src/cli/command-line.ts';
+import type { PasswordSource } from '../../src/cli/password-input.ts';
 import type { Service } from '../../src/cli/serve.ts';
 import type { Config } from '../../src/config/config.ts';
 
@@ -12,6 +14,8 @@ export class World {
   now = 0;
   readonly steps: string[] = [];
   readonly signals = new EventEmitter();
+  /** What is piped in, or typed where it says that it is a terminal. */
+  readonly stdin: PasswordSource & PassThrough = new PassThrough();
   readonly ready: Promise<void>;
   private sayReady = (): void => {};
   private readonly service: Partial<Service>;
@@ -29,6 +33,7 @@ export class World {
       readFile: () => '{"logLevel": "debug"}',
       out: (text) => this.wrote(text),
       err: (text) => void (this.err += text),
+      stdin: this.stdin,
       signals: this.signals,
       exit: (code) => void this.steps.push(`exit ${code}`),
       now: () => this.now,
