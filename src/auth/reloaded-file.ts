@@ -45,8 +45,8 @@ export class ReloadedFile<T> {
       this.#looking ??= this.#lookAgain().finally(() => {
         this.#looking = undefined;
       });
-      await this.#looking;
     }
+    if (this.#looking !== undefined) await this.#looking;
     if (this.#content === undefined)
       throw new Error(`${this.#parts.path} was not read yet: start() comes first`);
     return this.#content.value;

@@ -28,13 +28,18 @@ export function identify(session: Asking, headers: { get(name: string): string |
   const shown = new ShownCredentials(headers, session.handshake, session.peer, credentials);
   try {
     const user = authenticator.authenticate(shown);
-    if (!(user instanceof Promise)) return checkedUser(user, clock());
-    return user
+    if (!isLater(user)) return checkedUser(user, clock());
+    return Promise.resolve(user)
       .then((known) => checkedUser(known, clock()))
       .catch((error: unknown) => refuse(session, error));
   } catch (error) {
     return refuse(session, error);
   }
+}
+
+/** A program's own authenticator may answer with any thenable. */
+function isLater(user: User | PromiseLike<User>): user is PromiseLike<User> {
+  return 'then' in user && typeof user.then === 'function';
 }
 
 const alike = new Set(['authentication-failed', 'authentication-unavailable']);
