@@ -1,7 +1,7 @@
 // The server that the SockJS protocol document tests: its four services, for `npm run sockjs:server` and our tests.
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import {
   originGuard,
   SockJs,
@@ -30,9 +30,7 @@ export function openOptions(prefix: string, wheel: TimingWheel): SockJsOptions {
     ...sockJsDefaults,
     prefix,
     wheel,
-    websocket: true,
     rawWebsocket: true,
-    cookie: false,
     jsonp: true,
     origins: ['*'],
     guard: originGuard(['*'], 'localhost'),
@@ -57,7 +55,7 @@ export function serverOf(endpoints: readonly SockJs[]): Server {
     if (!endpoints.some((one) => one.handle(request, response))) response.writeHead(404).end();
   });
   return server.on('upgrade', (request, socket, head) => {
-    if (!endpoints.some((one) => one.upgrade(request, socket as Socket, head))) socket.destroy();
+    if (!endpoints.some((one) => one.upgrade(request, socket, head))) socket.destroy();
   });
 }
 

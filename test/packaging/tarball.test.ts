@@ -22,7 +22,14 @@ const node = (...args: string[]): string =>
 
 describe('the npm package', () => {
   it('holds the service, the codec, their types, and the page', () => {
-    const needed = ['dist/src/cli.js', 'dist/src/index.d.ts', 'dist/frames/index.js', 'dist/web/index.html'];
+    const needed = [
+      'dist/src/cli.js',
+      'dist/src/index.d.ts',
+      'dist/frames/index.js',
+      'dist/web/index.html',
+      'dist/sockjs-client/LICENSE',
+      'dist/sockjs-client/sockjs.min.js',
+    ];
     expect(installed.files).toEqual(
       expect.arrayContaining([...needed, 'README.md', 'LICENSE', 'package.json']),
     );

@@ -11,7 +11,7 @@ export function readBody(
   limit: number,
   done: (body: Buffer | 'too-large' | 'aborted') => void,
 ): void {
-  if (request.destroyed && !request.complete) return done('aborted');
+  if (request.destroyed) return done('aborted');
   const chunks: Buffer[] = [];
   let size = 0;
   const finish = (body: Buffer | 'too-large' | 'aborted'): void => {

@@ -18,7 +18,7 @@ const crlf = Buffer.from('\r\n');
 
 /**
  * One transport's framing. Everything comes as one HTTP chunk [RFC 9112, 7.1], ready for the socket; the run
- * that was wrapped last is kept, so that sessions which are sent the same bytes share the chunk as well.
+ * that was wrapped last is kept for the turn, so that sessions which are sent the same bytes share the chunk.
  */
 export class HttpFraming {
   readonly contentType: string;
@@ -48,11 +48,17 @@ export class HttpFraming {
   /** One `a[...]` frame that holds a run of elements, each followed by a comma. */
   array(run: Buffer): Buffer {
     if (run !== this.#lastRun) {
+      if (this.#lastRun === undefined) setImmediate(this.#forget);
       this.#lastChunk = this.#wrap(arrayParts(run));
       this.#lastRun = run;
     }
     return this.#lastChunk!;
   }
+
+  readonly #forget = (): void => {
+    this.#lastRun = undefined;
+    this.#lastChunk = undefined;
+  };
 
   #wrap(frame: Buffer[]): Buffer {
     const parts = this.#inScript ? [scriptString(Buffer.concat(frame))] : frame;

@@ -1,18 +1,18 @@
 // A session of the HTTP transports: what its client is sent waits here for the receiver that takes it.
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import type { TimingWheel, WheelEntry } from '../../time/wheel.ts';
 import type { Peer } from '../transport.ts';
 import type { Binding } from './binding.ts';
 import type { SockJsConnection, SockJsHandler } from './connection.ts';
-import { closeFrame, elementOf, heartbeatFrame, openFrame } from './frames.ts';
+import { closeFrame, heartbeatFrame, openFrame } from './frames.ts';
 import { Inbox, type Upload } from './inbox.ts';
 import type { Receiver, ReceiverOwner } from './receiver.ts';
-import type { TurnEnd } from './turn.ts';
+import type { Turn } from './turn.ts';
 
 /** What a session needs of its endpoint. */
 export interface SessionHost {
   readonly wheel: TimingWheel;
-  readonly turn: TurnEnd;
+  readonly turn: Turn;
   readonly heartbeatDelay: number;
   readonly disconnectDelay: number;
   readonly bufferBytes: number;
@@ -98,7 +98,7 @@ export class HttpSession implements SockJsConnection, WheelEntry, ReceiverOwner 
 
   send(text: string): void {
     if (this.#state !== 'open') return;
-    this.#keep(elementOf(text));
+    this.#keep(this.#host.turn.element(text));
     this.#behind = true;
     if (this.#queued || this.#receiver === undefined) return;
     this.#queued = true;
@@ -199,7 +199,7 @@ export class HttpSession implements SockJsConnection, WheelEntry, ReceiverOwner 
     const waiting = this.#waiting!;
     this.#waiting = undefined;
     this.#waitingBytes = 0;
-    return waiting.length === 1 ? waiting[0]! : Buffer.concat(waiting);
+    return this.#host.turn.join(waiting);
   }
 
   /** Whatever the application held back while nobody received goes into the next frame as well. */
@@ -221,7 +221,6 @@ export class HttpSession implements SockJsConnection, WheelEntry, ReceiverOwner 
     if (!receiver.ended) return;
     this.#receiver = undefined;
     this.#leaving = receiver;
-    this.#wakeIn(this.#host.disconnectDelay);
   }
 
   #sayClosed(receiver: Receiver): void {

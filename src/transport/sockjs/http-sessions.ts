@@ -10,7 +10,7 @@ import type { Upload } from './inbox.ts';
 import type { SockJsOptions } from './options.ts';
 import { Receiver } from './receiver.ts';
 import { type Refusals, refusalOf } from './refusals.ts';
-import { TurnEnd } from './turn.ts';
+import { Turn } from './turn.ts';
 
 /** What may be done with an upload, once its session is known. */
 type Uploading = Pick<Upload, 'payloadOf' | 'accept'>;
@@ -31,7 +31,7 @@ export class HttpSessions {
     const { wheel, heartbeatDelay, disconnectDelay, bufferBytes, maxMessageBytes } = options;
     this.#host = {
       wheel,
-      turn: new TurnEnd(),
+      turn: new Turn(),
       heartbeatDelay,
       disconnectDelay,
       bufferBytes,

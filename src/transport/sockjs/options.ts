@@ -5,7 +5,7 @@ import type { TimingWheel } from '../../time/wheel.ts';
 import type { OriginGuard } from '../origins.ts';
 import type { Peer } from '../transport.ts';
 
-/** All of them are given by whoever has the server; `sockJsDefaults` holds the usual figures. */
+/** All of them are given by whoever has the server; {@link sockJsDefaults} holds what most want. */
 export interface SockJsOptions {
   /** The path of the endpoint, such as `/ws`: no slash at its end. */
   readonly prefix: string;
@@ -43,8 +43,23 @@ export interface SockJsOptions {
   readonly bindingOf?: ((request: IncomingMessage) => string) | undefined;
 }
 
-/** The figures of the protocol's document, and bounds that suit a chat. */
+/**
+ * What most endpoints want: the figures of the protocol document, bounds that suit a chat, pages of the same
+ * origin, and nothing that carries no Origin.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { sockJsDefaults } from 'stompwire/sockjs';
+ *
+ * assert.equal(sockJsDefaults.heartbeatDelay, 25_000);
+ * ```
+ */
 export const sockJsDefaults = Object.freeze({
+  websocket: true,
+  cookie: false,
+  jsonp: false,
+  origins: [],
   responseLimit: 131_072,
   heartbeatDelay: 25_000,
   disconnectDelay: 5000,

@@ -1,6 +1,6 @@
 // One open HTTP response that takes the frames of a session: the half of a connection that goes down.
 import type { Buffer } from 'node:buffer';
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { writeTo } from '../socket.ts';
 import { type HttpFraming, payloadOf } from './framing.ts';
 
@@ -99,6 +99,7 @@ export class Receiver {
   }
 
   #begin(): void {
+    forget(this.#response.req);
     this.#response.writeHead(200, this.#headers);
     this.#headers = undefined;
     this.#response.flushHeaders();
@@ -122,6 +123,14 @@ export class Receiver {
       this.#slow = socket.writableLength > 0;
     }
   }
+}
+
+const noHeaders = Object.freeze({});
+
+/** A stream may stay for hours: its request was read, and its headers would cost as much as the session. */
+function forget(request: IncomingMessage): void {
+  request.rawHeaders = [];
+  request.headers = noHeaders;
 }
 
 function onClose(this: ServerResponse): void {

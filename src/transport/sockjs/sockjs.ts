@@ -2,6 +2,7 @@
 import type { Buffer } from 'node:buffer';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { handshakeOf, refuse } from '../upgrade.ts';
 import type { SockJsOpener } from './connection.ts';
 import { allows, answer, corsHeaders, type Exchange, say, stickyCookie } from './exchange.ts';
@@ -21,6 +22,41 @@ const sessionPath = /^\/[^/.]+\/([^/.]+)\/([a-z_]+)$/;
 /**
  * A SockJS endpoint [SockJS protocol 0.3.3]. The server that it stands on starts and stops elsewhere, and
  * gives it the requests and upgrades; whatever is not under the prefix is left to others.
+ *
+ * @example
+ * ```ts serves
+ * import { createServer } from 'node:http';
+ * import { originGuard, SockJs, sockJsDefaults, TimingWheel } from 'stompwire/sockjs';
+ *
+ * const wheel = new TimingWheel();
+ * wheel.start();
+ * const echo = new SockJs(
+ *   {
+ *     ...sockJsDefaults,
+ *     prefix: '/echo',
+ *     rawWebsocket: true,
+ *     guard: originGuard([], 'localhost'),
+ *     wheel,
+ *     peerOf: ({ socket }) => ({
+ *       transport: 'websocket',
+ *       address: socket.remoteAddress ?? '',
+ *       secure: false,
+ *     }),
+ *   },
+ *   (connection) => ({
+ *     message: (text) => connection.send(text),
+ *     drained: () => {},
+ *     closed: (code) => console.log('closed', code),
+ *   }),
+ * );
+ * const server = createServer((request, response) => {
+ *   if (!echo.handle(request, response)) response.writeHead(404).end();
+ * });
+ * server.on('upgrade', (request, socket, head) => {
+ *   if (!echo.upgrade(request, socket, head)) socket.destroy();
+ * });
+ * server.listen(0, () => console.log('echoing'));
+ * ```
  */
 export class SockJs {
   readonly #options: SockJsOptions;
@@ -66,7 +102,8 @@ export class SockJs {
   }
 
   /** Takes an upgrade. @returns false when it is somebody else's: not under the prefix, or the raw WebSocket */
-  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): boolean {
+  upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean {
+    const socket = stream as Socket; // which it is, whatever Node's types say
     const rest = this.#restOf(handshakeOf(request).path);
     const raw = rest === '' || rest === '/websocket';
     if (rest === undefined || (raw && this.#options.rawWebsocket !== true)) return false;

@@ -1,6 +1,6 @@
 // Endpoints for tests: on a free port, with a clock of their own, and an application that remembers all it hears.
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import {
   type Handshake,
   SockJs,
@@ -109,9 +109,10 @@ export class TestEndpoint {
     return opened;
   }
 
-  /** Resolves when the server has been given another request. */
-  async requested(): Promise<void> {
-    await once(this.server, 'request');
+  /** The next request that the server is given. */
+  async requested(): Promise<IncomingMessage> {
+    const [request] = (await once(this.server, 'request')) as [IncomingMessage];
+    return request;
   }
 
   stop(): void {

@@ -1,5 +1,6 @@
 // The flow of bytes through a connection: prepared runs, clients that do not read, pauses, and when the application hears.
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { quote } from '../../../src/sockjs.ts';
@@ -157,25 +158,75 @@ describe('a pause', () => {
   });
 });
 
-describe('an upload that breaks off', () => {
-  it('delivers nothing and blocks nothing, also when it waited unread', async () => {
+describe('uploads', () => {
+  const begin = async (path: string, body: string, length: number): Promise<[RawHttp, IncomingMessage]> => {
+    const http = new RawHttp(endpoint.url);
+    const head = `POST /app${path}/xhr_send HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}\r\n\r\n`;
+    http.socket.write(head + body);
+    return [http, await endpoint.requested()];
+  };
+
+  it('are delivered in the order in which they came, not in that in which they were finished', async () => {
     const path = freshPath();
     await endpoint.post(`${path}/xhr`);
-    const { last } = endpoint;
-    const begin = async (): Promise<RawHttp> => {
-      const http = new RawHttp(endpoint.url);
-      http.socket.write(
-        `POST /app${path}/xhr_send HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n["half`,
-      );
-      await endpoint.requested();
-      return http;
-    };
-    const broken = [await begin(), await begin(), await begin()];
+    const [first] = await begin(path, '["fi', 9);
+    const [second] = await begin(path, '["second"]', 10);
+    await endpoint.get('/info');
+    expect(endpoint.last.messages).toEqual([]);
+    first.socket.write('rst"]');
+    for (const http of [first, second]) expect((await http.head()).status).toBe(204);
+    expect(endpoint.last.messages).toEqual(['first', 'second']);
+    for (const http of [first, second]) http.close();
+  });
+
+  it('that break off deliver nothing and block nothing, whether they were being read or waited', async () => {
+    const path = freshPath();
+    await endpoint.post(`${path}/xhr`);
+    const broken = [
+      await begin(path, '["half', 99),
+      await begin(path, '["half', 99),
+      await begin(path, '["a"]', 5),
+    ];
     const whole = endpoint.post(`${path}/xhr_send`, '["whole"]');
     await endpoint.requested();
-    for (const http of broken.reverse()) http.close();
+    for (const [http, request] of broken.reverse()) {
+      const closed = new Promise((resolve) => request.once('close', resolve));
+      http.close();
+      await closed;
+    }
     expect((await whole).status).toBe(204);
-    expect(last.messages).toEqual(['whole']);
+    expect(endpoint.last.messages).toEqual(['whole']);
+  });
+});
+
+describe('a receiver', () => {
+  it('may carry a body, which is read and means nothing', async () => {
+    const http = new RawHttp(endpoint.url);
+    const body = Buffer.alloc(32 * 1024 * 1024);
+    http.socket.write(
+      `POST /app${freshPath()}/xhr_streaming HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n`,
+    );
+    await new Promise((resolve) => http.socket.write(body, resolve));
+    expect((await http.head()).status).toBe(200);
+    http.close();
+  });
+
+  it('that ended and is not taken does not keep its session, nor its socket', async () => {
+    const strict = await TestEndpoint.start({ bufferBytes: 64 * 1024 * 1024, heartbeatDelay: 25_000 });
+    const { http } = await strict.stream(`${freshPath()}/xhr_streaming`);
+    await http.chunk();
+    http.socket.pause();
+    for (let i = 0; i < 4; i++) strict.last.connection.send(large);
+    const gone = once(http.socket, 'close');
+    await new Promise((resolve) => setImmediate(resolve));
+    strict.pass(24_000);
+    expect(strict.last.ends).toEqual([]);
+    strict.pass(2000);
+    expect(await strict.last.end()).toEqual([1006, 'the client did not come back']);
+    http.socket.resume();
+    await gone;
+    expect(strict.sockjs.httpSessions).toBe(0);
+    strict.stop();
   });
 });
 

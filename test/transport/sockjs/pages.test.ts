@@ -39,6 +39,12 @@ describe('greeting', () => {
     for (const path of ['/a', '/a.html', '//', '///', '/a/a', '/a/a/', '/a/'])
       expect((await ask('GET', echo + path)).status, path).toBe(404);
   });
+
+  it('is not said, nor anything else, where only the beginning is that of the prefix', async () => {
+    const { status, headers } = await ask('GET', `${echo}es`);
+    expect(status).toBe(404);
+    expect(headers.vary, 'ours would vary by origin').toBeUndefined();
+  });
 });
 
 describe('iframe page', () => {

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freshPath, TestEndpoint } from './endpoint.ts';
-import { ask, RawHttp } from './raw-http.ts';
+import { ask, RawHttp, stream } from './raw-http.ts';
 
 let endpoint: TestEndpoint;
 beforeEach(async () => {
@@ -128,6 +128,20 @@ describe('a second receiver', () => {
     endpoint.last.connection.send('for the first');
     expect(await first.body(await first.head())).toBe('a["for the first"]\n');
     first.close();
+  });
+});
+
+describe('the application', () => {
+  it('sees the request that opened the session, and who sent it', async () => {
+    const path = freshPath();
+    const headers = { Cookie: 'user=alice' };
+    const { http } = await stream('POST', `${endpoint.url + path}/xhr_streaming?token=1`, { headers });
+    await http.chunk();
+    const { handshake, connection } = endpoint.last;
+    expect(handshake).toMatchObject({ path: `/app${path}/xhr_streaming`, query: '?token=1' });
+    expect(handshake.headers.cookie).toBe('user=alice');
+    expect(connection.peer.address).toBe('127.0.0.1');
+    http.close();
   });
 });
 
