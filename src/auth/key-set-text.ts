@@ -4,6 +4,9 @@ import type { JSONWebKeySet, JWK } from 'jose';
 
 const pemBlock = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
 const publicLabels = new Set(['PUBLIC KEY', 'RSA PUBLIC KEY', 'CERTIFICATE']);
+const signing = new Set(['rsa', 'ec', 'ed25519']);
+/** In bits [RFC 7518, 3.3]. */
+const leastModulus = 2048;
 
 const mend = 'give public keys as JWKS or PEM';
 
@@ -56,8 +59,12 @@ function assertPublic(key: JWK, at: number): void {
 /** A set may hold keys of kinds that are not known here; they are never chosen. */
 function isUsable(key: JWK): boolean {
   try {
-    createPublicKey({ key: key as never, format: 'jwk' });
-    return key.use === undefined || key.use === 'sig';
+    const { asymmetricKeyType = '', asymmetricKeyDetails } = createPublicKey({
+      key: key as never,
+      format: 'jwk',
+    });
+    const strong = (asymmetricKeyDetails?.modulusLength ?? leastModulus) >= leastModulus;
+    return signing.has(asymmetricKeyType) && strong && (key.use === undefined || key.use === 'sig');
   } catch {
     return false;
   }
