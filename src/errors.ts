@@ -55,6 +55,7 @@ export const errorTable = {
   denied: ends(1008, 'that is not allowed'),
   'too-many-subscriptions': ends(1008, 'the session has as many subscriptions as it may have'),
   'too-many-sessions': ends(1013, 'the server has as many sessions as it may have', true),
+  'ended-by-application': ends(1008, 'the application ended the session'),
   'slow-client': ends(4500, 'the client does not read what it subscribed to', true),
   'going-away': ends(1001, 'the server is shutting down', true),
   internal: ends(1011, 'the server failed', true),
@@ -68,6 +69,8 @@ export const errorTable = {
   'no-handler': told('no handler answers that destination'),
   'bad-payload': told('the body is not what the handler expects'),
   'handler-failed': told('the handler failed', true),
+  'handler-timeout': told('the handler took longer than it may', true),
+  'bad-reply-to': told('reply-to is missing, or is no destination that may be answered'),
   'relay-unavailable': told('the broker behind this server cannot be reached', true),
   // starting the service
   'bad-configuration': ends(1011, 'an option has a value that is not allowed'),
@@ -76,6 +79,18 @@ export const errorTable = {
 
 /** One of the codes of {@link errorTable}. */
 export type ErrorCode = keyof typeof errorTable;
+
+/** What an error carries beside its code and its message. */
+export interface ErrorParts {
+  /** More for the client to read, in the body of the ERROR frame. */
+  readonly detail?: string | undefined;
+  /** For the log only. */
+  readonly cause?: unknown;
+  /** Stands in the log and in what the client is told, so that a report of the one finds the other. */
+  readonly correlationId?: string | undefined;
+  /** The client has had its answer already: nothing more is said. */
+  readonly answered?: boolean;
+}
 
 /**
  * The one error class of stompwire. `message` is safe to show to the client whose frame caused it.
@@ -96,24 +111,51 @@ export class StompwireError extends Error {
   readonly code: ErrorCode;
   /** More for the client to read, in the body of the ERROR frame. */
   readonly detail: string | undefined;
+  /** What a client can name when it reports what the log explains. */
+  readonly correlationId: string | undefined;
+  /** Whether the client has had its answer already, such as an exception handler's. */
+  readonly answered: boolean;
 
   /**
    * @param code - the kind of failure
    * @param message - what happened, which value, what is allowed; default: the table's text
-   * @param options - `detail` for the body of an ERROR frame, `cause` for the log only
+   * @param parts - `detail` for the body of an ERROR frame, `cause` for the log only
    */
-  constructor(code: ErrorCode, message?: string, options: { detail?: string; cause?: unknown } = {}) {
-    super(
-      message ?? errorTable[code].says,
-      options.cause === undefined ? undefined : { cause: options.cause },
-    );
+  constructor(code: ErrorCode, message?: string, parts: ErrorParts = {}) {
+    super(message ?? errorTable[code].says, parts.cause === undefined ? undefined : { cause: parts.cause });
     this.code = code;
-    this.detail = options.detail;
+    this.detail = parts.detail;
+    this.correlationId = parts.correlationId;
+    this.answered = parts.answered ?? false;
   }
 
   /** How this error ends: its row of {@link errorTable}. */
   get rule(): ErrorRule {
     return errorTable[this.code];
+  }
+}
+
+/**
+ * Thrown by a handler, a hook or an exception handler, it sends the client an ERROR frame and ends the session
+ * with close code 1008; no exception handler is asked. Source: Spring's `StompSubProtocolErrorHandler`.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { StompError } from 'stompwire';
+ *
+ * const error = new StompError('this account was closed', { detail: 'Write to support to open it again.' });
+ * assert.equal(error.code, 'ended-by-application');
+ * assert.equal(error.rule.close, 1008);
+ * ```
+ */
+export class StompError extends StompwireError {
+  /**
+   * @param message - the reason, as the client reads it in the `message` header
+   * @param parts - `detail` for the body of the ERROR frame, `cause` for the log only
+   */
+  constructor(message: string, parts: Pick<ErrorParts, 'detail' | 'cause'> = {}) {
+    super('ended-by-application', message, parts);
   }
 }
 

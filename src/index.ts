@@ -6,7 +6,14 @@ export type { Interceptor, Soon } from './channel/channel.ts';
 export type { Inbound, SessionView } from './channel/inbound.ts';
 export { ConfigError, resolveConfig } from './config/config.ts';
 export type { Config } from './config/schema.ts';
-export { type ErrorCode, type ErrorRule, errorTable, StompwireError } from './errors.ts';
+export {
+  type ErrorCode,
+  type ErrorParts,
+  type ErrorRule,
+  errorTable,
+  StompError,
+  StompwireError,
+} from './errors.ts';
 export { Message, type MessageParts } from './message/message.ts';
 export type { ParamsOf } from './message/template.ts';
 export type {

@@ -9,6 +9,8 @@ export interface UserMessage {
   readonly contentType: string;
   /** Name, value, name, value... */
   readonly headers?: readonly string[];
+  /** The session that shall not hear it. */
+  readonly excludes?: string | undefined;
 }
 
 /**

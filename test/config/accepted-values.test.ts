@@ -162,6 +162,7 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
   heartbeatSend: milliseconds(0),
   heartbeatReceive: milliseconds(0),
   heartbeatGrace: { good: [1, 2.5, 100], bad: [0, 0.9, 101, '3'] },
+  handlerTimeout: milliseconds(0),
   drainTimeout: milliseconds(0),
   closeTimeout: milliseconds(0),
 };

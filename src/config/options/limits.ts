@@ -129,6 +129,14 @@ export const TIMES = {
     reason:
       'How many times the agreed interval a client may stay silent, for browsers slow the timers of hidden pages.',
   }),
+  handlerTimeout: whole({
+    default: 30_000,
+    flag: 'handler-timeout',
+    unit: 'ms',
+    min: 0,
+    max: DAY,
+    reason: 'How long a handler may take before its sender is told that it failed; 0 sets no bound.',
+  }),
   drainTimeout: whole({
     default: 10_000,
     flag: 'drain-timeout',
