@@ -69,6 +69,25 @@ describe('prepared bytes', () => {
   });
 });
 
+describe('what connections are sent in one turn', () => {
+  it('goes to each of them as it was sent, however alike it is', async () => {
+    const clients = [await streaming(), await streaming(), await streaming()];
+    const sent = [
+      ['a', 'b'],
+      ['a', 'c'],
+      ['a', 'b', 'c'],
+    ];
+    for (const [i, texts] of sent.entries())
+      for (const text of texts) clients[i]!.heard.connection.send(text);
+    for (const [i, texts] of sent.entries())
+      expect(await clients[i]!.http.chunk()).toBe(`a${JSON.stringify(texts)}\n`);
+    for (const [i, texts] of sent.entries()) clients[i]!.heard.connection.write(element(texts.join()));
+    for (const [i, texts] of sent.entries())
+      expect(await clients[i]!.http.chunk()).toBe(`a${JSON.stringify([texts.join()])}\n`);
+    for (const { http } of clients) http.close();
+  });
+});
+
 describe('a client that does not read', () => {
   it('makes bytes wait; the application hears once they are gone, and nothing is lost', async () => {
     const { http, heard } = await streaming();

@@ -25,7 +25,8 @@ export interface Response extends Head {
 export class RawHttp {
   readonly socket: Socket;
   readonly #host: string;
-  #read = Buffer.alloc(0);
+  #chunks: Buffer[] = [];
+  #size = 0;
   #over = false;
   #wake: () => void = () => {};
 
@@ -34,7 +35,8 @@ export class RawHttp {
     this.#host = host;
     this.socket = connect({ port: Number(port), host: hostname, noDelay: true });
     this.socket.on('data', (bytes) => {
-      this.#read = Buffer.concat([this.#read, bytes]);
+      this.#chunks.push(bytes);
+      this.#size += bytes.length;
       this.#wake();
     });
     this.socket.on('error', () => {});
@@ -78,7 +80,7 @@ export class RawHttp {
 
   /** So many bytes. */
   async bytes(length: number): Promise<string> {
-    while (this.#read.length < length) await this.#more();
+    while (this.#size < length) await this.#more();
     return this.#take(length);
   }
 
@@ -91,7 +93,7 @@ export class RawHttp {
   /** Everything until the server closes. */
   async rest(): Promise<string> {
     while (!this.#over) await this.#wait();
-    return this.#take(this.#read.length);
+    return this.#take(this.#size);
   }
 
   /** The body, in whichever way the head says how long it is. */
@@ -124,10 +126,17 @@ export class RawHttp {
     });
   }
 
+  /** All that was read and not taken, in one piece. */
+  get #read(): Buffer {
+    if (this.#chunks.length !== 1) this.#chunks = [Buffer.concat(this.#chunks)];
+    return this.#chunks[0]!;
+  }
+
   #take(length: number): string {
-    const taken = this.#read.subarray(0, length).toString();
-    this.#read = this.#read.subarray(length);
-    return taken;
+    const read = this.#read;
+    this.#chunks = [read.subarray(length)];
+    this.#size -= length;
+    return read.subarray(0, length).toString();
   }
 }
 
