@@ -34,6 +34,7 @@ export class SockJsTransport implements Transport {
 
   async stop(): Promise<void> {
     this.#accept = undefined;
+    for (const endpoint of this.#endpoints) endpoint.stop();
   }
 
   /** Ends what is still there. */
@@ -108,9 +109,11 @@ class SockJsStompConnection implements Connection, SockJsHandler {
     this.handler?.drained();
   }
 
+  /** A response that was cut off is 1002 to a client that comes back, and to the session a broken connection. */
   closed(code: number, reason: string): void {
     const { handler } = this;
+    const isCut = code === 1002 && this.framing === sockJsHttpFraming && !this.#closing;
     this.handler = undefined;
-    handler?.closed(code, reason);
+    handler?.closed(isCut ? 1006 : code, reason);
   }
 }

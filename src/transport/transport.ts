@@ -45,7 +45,7 @@ export interface Connection {
   readonly peer: Peer;
   /** How many written bytes the operating system has not taken yet. */
   readonly unsent: number;
-  /** Sends framed bytes. They must not change until `unsent` was seen 0, or `drained` was called. */
+  /** Sends framed bytes. They must not change until `unsent` was seen 0. */
   write(bytes: Buffer): void;
   /** Flushes, tells the code and reason where the kind of connection can, ends. Input is discarded from here on. */
   close(code: number, reason: string): void;
@@ -58,7 +58,8 @@ export interface Connection {
 
 /**
  * What a connection tells the session on it. `received` is never called after `close`, `closed` exactly
- * once and last. `drained` is called after `unsent` was above 0 and has come back to 0.
+ * once and last. `drained` is called after `unsent` was above 0 and has come back to 0; where the client
+ * fetches what it is sent, also when it comes to fetch, so that what waits above goes along.
  */
 export interface ConnectionHandler {
   received(chunk: Buffer): void;

@@ -206,7 +206,7 @@ export class HttpSession implements SockJsConnection, WheelEntry, ReceiverOwner 
   #gather(): void {
     if (!this.#behind) return;
     this.#gathering = true;
-    this.#tellDrained();
+    this.handler?.drained();
     this.#gathering = false;
   }
 

@@ -22,7 +22,7 @@ export class HttpSessions {
   readonly #open: SockJsOpener;
   readonly #host: SessionHost;
   readonly #sessions = new Map<string, HttpSession>();
-  #closed = false;
+  #stopped = false;
 
   constructor(options: SockJsOptions, refusals: Refusals, open: SockJsOpener) {
     this.#options = options;
@@ -71,9 +71,14 @@ export class HttpSessions {
     session.upload({ ...uploading, request: exchange.request, refuse });
   }
 
+  /** Opens no more. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   /** Ends all sessions and opens no more. */
   close(code: number, reason: string): void {
-    this.#closed = true;
+    this.stop();
     for (const session of this.#sessions.values()) {
       session.close(code, reason);
       session.destroy();
@@ -87,7 +92,7 @@ export class HttpSessions {
     framing: HttpFraming,
     binding: Binding,
   ): void {
-    if (this.#closed || this.#sessions.size >= this.#options.maxSessions)
+    if (this.#stopped || this.#sessions.size >= this.#options.maxSessions)
       return this.#refuseOpening(exchange);
     const peer = this.#options.peerOf(exchange.request);
     const session = new HttpSession(id, binding, peer, this.#host);

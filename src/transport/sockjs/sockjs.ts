@@ -115,6 +115,12 @@ export class SockJs {
     return true;
   }
 
+  /** Opens no more sessions; those that are open live on. */
+  stop(): void {
+    this.#sessions.stop();
+    this.#webSockets.stop();
+  }
+
   /** Ends all sessions, telling those who listen, and opens no more. Twice is harmless. */
   close(code = 1001, reason = 'the server is shutting down'): void {
     this.#sessions.close(code, reason);

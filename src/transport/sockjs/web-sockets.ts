@@ -19,7 +19,7 @@ export class WebSockets {
   readonly #handshaker: ReturnType<typeof handshaker>;
   readonly #host: WebSocketHost;
   readonly #sessions = new Set<WebSocketSession>();
-  #closed = false;
+  #stopped = false;
 
   constructor(options: SockJsOptions, refusals: Refusals, open: SockJsOpener) {
     this.#options = options;
@@ -40,7 +40,7 @@ export class WebSockets {
   upgrade(kind: 'websocket' | 'raw', request: IncomingMessage, socket: Socket, head: Buffer): void {
     if (request.method !== 'GET') return refuse(socket, 405, '', { Allow: 'GET' });
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') return refuse(socket, 400, onlyToWebSocket);
-    if (this.#closed) return refuse(socket, 503, 'no more sessions are taken');
+    if (this.#stopped) return refuse(socket, 503, 'no more sessions are taken');
     speakSeven(request);
     this.#handshaker.handleUpgrade(request, socket, head, (webSocket) => {
       const peer = this.#options.peerOf(request);
@@ -51,9 +51,14 @@ export class WebSockets {
     });
   }
 
+  /** Opens no more. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   /** Ends all sessions and opens no more. */
   close(code: number, reason: string): void {
-    this.#closed = true;
+    this.stop();
     for (const session of this.#sessions) session.close(code, reason);
   }
 }
