@@ -279,14 +279,17 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
 
   #failed(raw: unknown, frame: Frame): void {
     const error = asStompwireError(raw);
-    const { log, options } = this.services;
+    const { log } = this.services;
     const level = error.code === 'internal' || error.code === 'handler-failed' ? 'warn' : 'info';
     log[level]({ session: this.id, command: frame.command, code: error.code, err: raw }, error.message);
-    const lives =
-      error.rule.close === null ||
-      (error.code === 'denied' && options.denial === 'keep' && frame.command !== 'CONNECT');
-    if (lives) tellOnErrorQueue(this, error, frame);
+    if (this.#survives(error)) tellOnErrorQueue(this, error, frame);
     else this.fail(error, frame);
+  }
+
+  /** Whether an error is told on the error queue; before CONNECTED there is no such queue. */
+  #survives(error: StompwireError): boolean {
+    if (this.state === 'opening') return false;
+    return error.rule.close === null || (error.code === 'denied' && this.services.options.denial === 'keep');
   }
 
   #hold(chunk: Buffer): void {
