@@ -11,6 +11,8 @@ import { Broker } from './broker/broker.ts';
 import { Rules } from './channel/authorize.ts';
 import { Channel, type Interceptor, type Soon } from './channel/channel.ts';
 import type { Inbound } from './channel/inbound.ts';
+import { type Interceptors, Outgoing } from './channel/interceptors.ts';
+import type { Outbound } from './channel/outbound.ts';
 import { type Config, ConfigError, resolveConfig } from './config/config.ts';
 import { opsAddress } from './config/host-port.ts';
 import { assertSafeToListen } from './config/listen-rules.ts';
@@ -55,10 +57,13 @@ export class Server {
   readonly rules: Rules;
   /** The HTTP server, for routes of your own; add them before `start`. */
   readonly http: FastifyInstance;
+  /** Where interceptors are added: for what clients send, for what is published, for what is delivered. */
+  readonly interceptors: Interceptors;
   readonly config: Config;
   readonly log: Logger;
   readonly #inbound = new Channel<Inbound>();
-  readonly #outbound: Interceptor<Message>[] = [];
+  readonly #publishing = new Channel<Outbound>();
+  readonly #outgoing: Outgoing;
   readonly #metrics = new PrometheusMetrics();
   readonly #wheel = new TimingWheel();
   readonly #authenticator: Authenticator;
@@ -83,7 +88,9 @@ export class Server {
     assertSafeToListen(config, { authenticated: this.#authenticator.proves });
     this.app = new Application(config.pathSeparator);
     this.rules = new Rules(config.pathSeparator);
-    this.#inbound.use(this.rules.interceptor);
+    this.#inbound.useLast(this.rules.interceptor);
+    this.#outgoing = new Outgoing(config.pathSeparator);
+    this.interceptors = { inbound: this.#inbound, broker: this.#publishing, outbound: this.#outgoing };
     this.http = createHttp(
       config,
       this.log,
@@ -93,16 +100,9 @@ export class Server {
     );
   }
 
-  /** Adds an interceptor for what clients send: CONNECT, SEND, SUBSCRIBE, UNSUBSCRIBE, DISCONNECT. */
+  /** Adds an interceptor for what clients send: short for `interceptors.inbound.use`. */
   intercept(interceptor: Interceptor<Inbound>): this {
     this.#inbound.use(interceptor);
-    return this;
-  }
-
-  /** Adds an interceptor for what the broker delivers, called once per message. */
-  interceptOutbound(interceptor: Interceptor<Message>): this {
-    this.#outbound.push(interceptor);
-    this.#broker?.outbound.use(interceptor);
     return this;
   }
 
@@ -193,8 +193,9 @@ export class Server {
       separator,
       metrics: this.#metrics,
       failed,
+      publishing: this.#publishing,
+      outbound: this.#outgoing.messages,
     });
-    for (const interceptor of this.#outbound) broker.outbound.use(interceptor);
     await broker.start();
     this.#broker = broker;
     const nextId = (): string => `${this.#prefix}-${(this.#messages++).toString(36)}`;

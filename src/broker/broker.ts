@@ -1,5 +1,6 @@
 // The one broker: knows the local subscriptions, publishes through the relay, delivers what it brings.
 import { Channel, type Soon } from '../channel/channel.ts';
+import type { Outbound } from '../channel/outbound.ts';
 import type { Separator } from '../message/destination.ts';
 import type { Message } from '../message/message.ts';
 import { type Counter, type Metrics, noMetrics } from '../metrics/metrics.ts';
@@ -8,8 +9,10 @@ import { type Subscriber, Subscriptions } from './subscriptions.ts';
 
 /** Routes messages between publishers and local subscribers, over a relay. */
 export class Broker {
+  /** What is published passes here, before the relay takes it. */
+  readonly publishing: Channel<Outbound>;
   /** What is delivered passes here once per message, before the subscribers are looked up. */
-  readonly outbound = new Channel<Message>();
+  readonly outbound: Channel<Outbound>;
   readonly #subscriptions: Subscriptions;
   readonly #relay: Relay;
   readonly #published: Counter;
@@ -22,7 +25,8 @@ export class Broker {
 
   /**
    * @param relay - what is under this broker
-   * @param options - `failed` hears of outbound interceptors that throw: their message is dropped
+   * @param options - `failed` hears of outbound interceptors that throw: their message is dropped. The lines may
+   *   be a server's own, on which interceptors stand before there is a broker
    */
   constructor(
     relay: Relay,
@@ -30,8 +34,12 @@ export class Broker {
       separator?: Separator;
       metrics?: Metrics;
       failed?: (error: unknown, message: Message) => void;
+      publishing?: Channel<Outbound>;
+      outbound?: Channel<Outbound>;
     } = {},
   ) {
+    this.publishing = options.publishing ?? new Channel();
+    this.outbound = options.outbound ?? new Channel();
     const metrics = options.metrics ?? noMetrics;
     this.#relay = relay;
     this.#subscriptions = new Subscriptions(options.separator);
@@ -72,22 +80,26 @@ export class Broker {
 
   /** Gives a message to the relay, which brings it to the subscribers of every node, here included. */
   publish(message: Message): Soon<void> {
+    if (this.publishing.empty) return this.#hand(message);
+    return this.publishing.run({ message }, (passed) => this.#hand(passed.message));
+  }
+
+  /** Delivers to local subscribers only, past the relay, but through the outbound line like everything else. */
+  deliver(message: Message): void {
+    this.#arrived(message);
+  }
+
+  #hand(message: Message): Soon<void> {
     this.#published.add();
     return this.#relay.publish(message);
   }
 
-  /**
-   * Delivers to local subscribers of `address` only, past the relay: for what concerns one session.
-   *
-   * @returns how many heard it
-   */
-  deliver(address: string, message: Message): number {
+  #reach(message: Message): void {
     let heard = 0;
-    this.#subscriptions.match(address, (listeners) => {
+    this.#subscriptions.match(message.address, (listeners) => {
       heard += deliverTo(listeners, message);
     });
     this.#delivered.add(heard);
-    return heard;
   }
 
   /** Refused interest stays pending until its subscribers have gone: who joins them meanwhile is refused too. */
@@ -111,8 +123,9 @@ export class Broker {
 
   /** Takes one message through the outbound line; a failure is reported and never passed on. */
   #pass(message: Message): Promise<void> | undefined {
+    if (this.outbound.empty) return void this.#reach(message);
     try {
-      const done = this.outbound.run(message, (passed) => void this.deliver(passed.destination, passed));
+      const done = this.outbound.run({ message }, (passed) => this.#reach(passed.message));
       if (done instanceof Promise) return done.catch((error: unknown) => this.#failed(error, message));
     } catch (error) {
       this.#failed(error, message);
@@ -122,10 +135,11 @@ export class Broker {
 }
 
 function deliverTo(listeners: readonly Subscriber[], message: Message): number {
-  const excluded = message.excludes;
+  const { excludes: excluded, only } = message;
   let heard = 0;
   for (let i = 0; i < listeners.length; i++) {
     const subscriber = listeners[i]!;
+    if (only !== undefined && subscriber.owner !== only) continue;
     if (excluded !== undefined && subscriber.owner === excluded) continue;
     subscriber.deliver(message);
     heard++;

@@ -16,10 +16,24 @@ export type Interceptor<C> = (context: C, next: () => Soon<void>) => Soon<void>;
  */
 export class Channel<C> {
   readonly #line: Interceptor<C>[] = [];
+  /** How many of the line stay behind those that are added. */
+  #lasting = 0;
+
+  /** Whether nobody looks at what passes. */
+  get empty(): boolean {
+    return this.#line.length === 0;
+  }
 
   /** Adds an interceptor at the end of the line. */
   use(interceptor: Interceptor<C>): this {
+    this.#line.splice(this.#line.length - this.#lasting, 0, interceptor);
+    return this;
+  }
+
+  /** Adds an interceptor that stays behind all that are added with `use`, now and later. */
+  useLast(interceptor: Interceptor<C>): this {
     this.#line.push(interceptor);
+    this.#lasting++;
     return this;
   }
 

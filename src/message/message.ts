@@ -17,7 +17,14 @@ export interface MessageParts {
   readonly headers?: readonly string[];
   /** The session that shall not hear it (`exclude-sender:true`). */
   readonly excludes?: string | undefined;
+  /** The only session that shall hear it. */
+  readonly only?: string | undefined;
+  /** Where the broker delivers it, when that is not its destination: a queue of somebody's own. */
+  readonly address?: string;
 }
+
+/** What may be changed of a message on its way; where it goes may not. */
+export type MessageChanges = Pick<MessageParts, 'body' | 'contentType' | 'headers'>;
 
 /**
  * A message, immutable for everyone who handles it. `encodings` is a cache that the encoder of MESSAGE
@@ -30,6 +37,8 @@ export class Message {
   readonly contentType: string | undefined;
   readonly headers: readonly string[];
   readonly excludes: string | undefined;
+  readonly only: string | undefined;
+  readonly address: string;
   readonly encodings: [object | undefined, object | undefined, object | undefined];
 
   constructor(parts: MessageParts) {
@@ -39,6 +48,13 @@ export class Message {
     this.contentType = parts.contentType;
     this.headers = parts.headers ?? noHeaders;
     this.excludes = parts.excludes;
+    this.only = parts.only;
+    this.address = parts.address ?? parts.destination;
     this.encodings = [undefined, undefined, undefined];
+  }
+
+  /** The same message but for some of its parts; this one stays as it is. */
+  with(changes: Partial<MessageChanges>): Message {
+    return new Message({ ...this, ...changes });
   }
 }

@@ -75,17 +75,16 @@ export class Router {
     return this.#broker.publish(new Message({ destination, body, contentType, id: this.#nextId() }));
   };
 
-  /** A JSON message for a queue of one session, with the address to deliver it to. */
-  forSession(sessionId: string, path: string, body: Buffer, headers: readonly string[]): [string, Message] {
-    const destination = `${this.#options.userPrefix}${path}`;
-    const message = new Message({
-      destination,
+  /** A JSON message for a queue of one session. */
+  forSession(sessionId: string, path: string, body: Buffer, headers: readonly string[]): Message {
+    return new Message({
+      destination: `${this.#options.userPrefix}${path}`,
+      address: sessionAddress(sessionId, path),
       body,
       contentType: 'application/json',
       headers,
       id: this.#nextId(),
     });
-    return [sessionAddress(sessionId, path), message];
   }
 
   #messageOf(inbound: Inbound): Message {

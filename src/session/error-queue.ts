@@ -2,7 +2,6 @@
 import { Buffer } from 'node:buffer';
 import type { Frame } from '../../frames/index.ts';
 import type { StompwireError } from '../errors.ts';
-import type { Message } from '../message/message.ts';
 import type { SessionServices } from './services.ts';
 
 /** Whom to tell. */
@@ -29,11 +28,5 @@ export function tellOnErrorQueue(session: Told, error: StompwireError, frame: Fr
   const id = frame.command === 'SUBSCRIBE' ? frame.headers.get('id') : undefined;
   if (id !== undefined) headers.push('subscription-id', id);
   counters.refused(error);
-  const [address, message]: [string, Message] = router.forSession(
-    session.id,
-    '/queue/errors',
-    Buffer.from(JSON.stringify(body)),
-    headers,
-  );
-  broker.deliver(address, message);
+  broker.deliver(router.forSession(session.id, '/queue/errors', Buffer.from(JSON.stringify(body)), headers));
 }

@@ -1,8 +1,9 @@
 // The broker: who hears what, in which order, through interceptors and over a relay that takes its time or fails.
+import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
 import { Broker } from '../../src/broker/broker.ts';
 import { StompwireError } from '../../src/errors.ts';
-import type { Message } from '../../src/message/message.ts';
+import { Message } from '../../src/message/message.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
 import { MemoryRelay } from '../../src/relay/memory.ts';
 import type { Relay } from '../../src/relay/relay.ts';
@@ -48,17 +49,37 @@ describe('a message', () => {
     void one.subscribe('/topic/a', mine);
     void one.subscribe('/topic/**', minePattern);
     void one.subscribe('/topic/a', yours);
-    expect(one.deliver('/topic/a', messageTo('/topic/a', '1', 'me'))).toBe(1);
+    one.deliver(messageTo('/topic/a', '1', 'me'));
     expect([mine.heard, minePattern.heard, yours.heard]).toEqual([[], [], ['1']]);
   });
 
-  it('delivered to an address of a session passes the relay and the interceptors by', () => {
+  it('reaches only one session where it says so', () => {
     const one = broker();
+    const [mine, yours] = [new Listener('me'), new Listener('you')];
+    for (const listener of [mine, yours]) void one.subscribe('user:ann/queue/a', listener);
+    const parts = {
+      destination: '/user/queue/a',
+      address: 'user:ann/queue/a',
+      body: Buffer.from(''),
+      id: '1',
+    };
+    void one.publish(new Message({ ...parts, only: 'me' }));
+    expect([mine.heard, yours.heard]).toEqual([['1'], []]);
+  });
+
+  it('is delivered here alone past the relay, but not past the interceptors', () => {
+    const relay = new MemoryRelay();
+    const one = new Broker(relay);
     const listener = new Listener();
-    one.outbound.use(() => {});
-    void one.subscribe('session:s/queue/errors', listener);
-    expect(one.deliver('session:s/queue/errors', messageTo('/user/queue/errors'))).toBe(1);
-    expect(listener.heard).toEqual(['1']);
+    const seen: string[] = [];
+    one.outbound.use(({ message }, next) => {
+      seen.push(message.destination);
+      return next();
+    });
+    const address = 'session:s/queue/errors';
+    void one.subscribe(address, listener);
+    one.deliver(new Message({ destination: '/user/queue/errors', address, body: Buffer.from(''), id: '1' }));
+    expect([listener.heard, seen]).toEqual([['1'], ['/user/queue/errors']]);
   });
 });
 
@@ -86,7 +107,7 @@ describe('the order of messages', () => {
     const listener = new Listener();
     void one.subscribe('/topic/a', listener);
     const gates = new Map<string, Gate>();
-    one.outbound.use((message, next) => {
+    one.outbound.use(({ message }, next) => {
       const gate = gates.get(message.id);
       return gate === undefined ? next() : gate.opened.then(next);
     });
@@ -109,7 +130,7 @@ describe('an outbound interceptor', () => {
     const one = broker({ failed: (error, { id }) => failed.push(`${id}: ${(error as Error).message}`) });
     const listener = new Listener();
     void one.subscribe('/topic/a', listener);
-    one.outbound.use((message, next) => {
+    one.outbound.use(({ message }, next) => {
       if (message.id === 'throws') throw new Error('thrown');
       return message.id === 'rejects' ? Promise.reject(new Error('rejected')) : next();
     });
@@ -119,13 +140,46 @@ describe('an outbound interceptor', () => {
     expect(failed).toEqual(['throws: thrown', 'rejects: rejected']);
   });
 
+  it('changes a message by putting another in its place, wherever that one would go', () => {
+    const one = broker();
+    const [listener, other] = [new Listener(), new Listener()];
+    void one.subscribe('/topic/a', listener);
+    void one.subscribe('/topic/b', other);
+    one.outbound.use((outbound, next) => {
+      const changed = outbound.message.with({ body: Buffer.from('changed'), headers: ['seen', 'yes'] });
+      outbound.message = changed;
+      return next();
+    });
+    void one.publish(messageTo('/topic/a', 'm'));
+    expect(listener.messages).toMatchObject([
+      { id: 'm', destination: '/topic/a', body: Buffer.from('changed'), headers: ['seen', 'yes'] },
+    ]);
+    expect(other.heard).toEqual([]);
+  });
+
   it('drops a message by not going on', () => {
     const one = broker();
     const listener = new Listener();
     void one.subscribe('/topic/a', listener);
-    one.outbound.use((message, next) => (message.id === 'drop' ? undefined : next()));
+    one.outbound.use(({ message }, next) => (message.id === 'drop' ? undefined : next()));
     for (const id of ['drop', 'keep']) void one.publish(messageTo('/topic/a', id));
     expect(listener.heard).toEqual(['keep']);
+  });
+});
+
+describe('an interceptor of what is published', () => {
+  it('changes it, drops it, or refuses it to whoever publishes, before the relay has it', async () => {
+    const relay = new SlowRelay();
+    const one = broker({}, relay);
+    one.publishing.use((outbound, next) => {
+      if (outbound.message.id === 'refused') throw new StompwireError('denied', 'not now');
+      if (outbound.message.id === 'dropped') return;
+      outbound.message = outbound.message.with({ body: Buffer.from('changed') });
+      return next();
+    });
+    expect(() => one.publish(messageTo('/topic/a', 'refused'))).toThrow('not now');
+    for (const id of ['dropped', 'kept']) void one.publish(messageTo('/topic/a', id));
+    expect(relay.published).toMatchObject([{ id: 'kept', body: Buffer.from('changed') }]);
   });
 });
 

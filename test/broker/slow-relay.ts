@@ -8,6 +8,7 @@ import { Gate } from './gate.ts';
 export class SlowRelay implements Relay {
   readonly asked: string[] = [];
   readonly gates: Gate[] = [];
+  readonly published: Message[] = [];
   readonly #memory = new MemoryRelay();
 
   start(deliver: Deliver): void {
@@ -15,6 +16,7 @@ export class SlowRelay implements Relay {
   }
 
   publish(message: Message): void {
+    this.published.push(message);
     this.#memory.publish(message);
   }
 

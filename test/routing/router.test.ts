@@ -267,7 +267,7 @@ describe('a SUBSCRIBE', () => {
     const mine = new Listener();
     void broker.subscribe(router.addressOf('/user/queue/**', 'me'), mine);
     for (const owner of ['me', 'you', 'me2', 'm'])
-      broker.deliver(...router.forSession(owner, '/queue/errors', Buffer.from(owner), []));
+      broker.deliver(router.forSession(owner, '/queue/errors', Buffer.from(owner), []));
     expect(mine.messages.map(({ destination, body }) => [destination, body.toString()])).toEqual([
       ['/user/queue/errors', 'me'],
     ]);
