@@ -21,6 +21,9 @@ const eol = Buffer.from('\n');
 /** Above this many bytes within one turn, a write is made at once. */
 const writeEarly = 128 * 1024;
 
+/** A longer backlog is handed over in pieces: that a client reads is only seen when it has taken a whole write. */
+const piece = 256 * 1024;
+
 /**
  * The outbox of a session. Frames leave in the order they came in. While the client does not read, they
  * wait, up to a limit in bytes that includes what the operating system has not taken yet.
@@ -36,6 +39,8 @@ export class Outbox {
   readonly #limit: number;
   readonly #early: number;
   #lane: Lane;
+  /** What is left of a backlog whose first piece is on its way: it begins anywhere in a frame. */
+  #rest: Buffer | undefined;
   /** Bytes that stand before the run. */
   #sealed: Buffer[] | undefined;
   #sealedBytes = 0;
@@ -96,17 +101,18 @@ export class Outbox {
   flush(): void {
     this.#waits = false;
     if (this.stuckSince !== 0) return;
-    const bytes = this.#take();
-    if (bytes === undefined) return;
     const connection = this.#connection;
-    connection.write(bytes);
-    this.lastWrite = this.#owner.now;
-    if (connection.unsent === 0) {
+    for (let bytes = this.#next(); bytes !== undefined; bytes = this.#next()) {
+      connection.write(bytes);
+      this.lastWrite = this.#owner.now;
+      if (connection.unsent > 0) return this.#stuck();
       this.#turn.slab.giveBack(bytes);
-    } else {
-      this.stuckSince = this.#owner.now || 1;
-      this.#owner.stuck();
     }
+  }
+
+  #stuck(): void {
+    this.stuckSince = this.#owner.now || 1;
+    this.#owner.stuck();
   }
 
   /** The connection has sent all it had. */
@@ -115,15 +121,30 @@ export class Outbox {
     this.flush();
   }
 
-  /** Hands everything to the connection, whatever it has not sent yet, and closes: the last words. */
-  finish(): void {
-    const bytes = this.#take();
-    if (bytes !== undefined) this.#connection.write(bytes);
+  /**
+   * Hands everything to the connection, whatever it has not sent yet, and closes.
+   *
+   * @param lastWord - a frame that is sent behind it, even when too much waited and was forgotten
+   */
+  finish(lastWord?: Buffer): void {
+    if (lastWord !== undefined) {
+      if (this.#run !== undefined) this.#seal();
+      this.#push(wrap(this.#connection.framing, lastWord));
+    }
+    for (const bytes of [this.#rest, this.#take()]) {
+      if (bytes !== undefined) this.#connection.write(bytes);
+    }
     this.drop();
   }
 
   /** Forgets what waits and closes: there is nobody to send it to. */
   drop(): void {
+    this.#rest = undefined;
+    this.#forget();
+  }
+
+  /** Forgets all but the end of what has begun to leave: the last word would stand within a frame. */
+  #forget(): void {
     this.#closed = true;
     this.#run = undefined;
     this.#sealed = undefined;
@@ -139,9 +160,9 @@ export class Outbox {
     const waits = this.#waits;
     this.flush();
     this.#waits = waits;
-    const waiting = this.#sealedBytes + (this.#run?.total ?? 0);
+    const waiting = (this.#rest?.length ?? 0) + this.#sealedBytes + (this.#run?.total ?? 0);
     if (waiting + this.#connection.unsent <= this.#limit) return;
-    this.drop();
+    this.#forget();
     this.#owner.overflowed();
   }
 
@@ -155,6 +176,14 @@ export class Outbox {
     this.#sealed ??= [];
     this.#sealed.push(bytes);
     this.#sealedBytes += bytes.length;
+  }
+
+  #next(): Buffer | undefined {
+    const bytes = this.#rest ?? this.#take();
+    this.#rest = undefined;
+    if (bytes === undefined || bytes.length <= piece) return bytes;
+    this.#rest = bytes.subarray(piece);
+    return bytes.subarray(0, piece);
   }
 
   #take(): Buffer | undefined {

@@ -154,9 +154,10 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     if (this.state === 'closing' || this.state === 'closed') return;
     this.services.counters.refused(error);
     this.services.log.info({ session: this.id, code: error.code, reason: error.message }, 'session refused');
-    this.outbox.send(errorFrame(error, this.version, frame?.headers.get('receipt')));
-    const patience = error.code === 'slow-client' ? 0 : undefined;
-    this.close(error.rule.close ?? 1011, error.message, patience);
+    const patience = error.code === 'slow-client' ? 0 : this.services.options.outboxTime;
+    const lastWord = errorFrame(error, this.version, frame?.headers.get('receipt'));
+    this.#endInput(patience);
+    this.#say(error.rule.close ?? 1011, error.message, lastWord);
   }
 
   /**
@@ -167,8 +168,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
    */
   close(code: number, reason: string, patience = this.services.options.outboxTime): void {
     if (this.state === 'closing' || this.state === 'closed') return;
-    this.#patientUntil = this.now + patience;
-    this.#endInput();
+    this.#endInput(patience);
     this.#say(code, reason);
   }
 
@@ -181,7 +181,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   leave(): void {
     if (this.state === 'closing' || this.state === 'closed') return;
     this.#leaving = true;
-    this.#endInput();
+    this.#endInput(this.services.options.outboxTime);
   }
 
   /** Makes sure that the wheel wakes this session at its next deadline. */
@@ -199,16 +199,17 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   }
 
   /** Looks at no further input, and gives the client a bounded time to be gone. */
-  #endInput(): void {
+  #endInput(patience: number): void {
     this.state = 'closing';
+    this.#patientUntil = this.now + patience;
     this.closedAt = this.now || 1;
     this.#waiting = undefined;
     this.watch();
   }
 
   /** Our last word: what waits, then the close. */
-  #say(code: number, reason: string): void {
-    this.outbox.finish();
+  #say(code: number, reason: string, lastWord?: Buffer): void {
+    this.outbox.finish(lastWord);
     this.#connection.close(code, reason);
   }
 

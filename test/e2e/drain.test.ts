@@ -185,9 +185,7 @@ describe('the start', () => {
 
 /** Reads little by little, and so for longer than any closeTimeout of these tests. */
 function readInGulps({ socket, ended }: RawClient): void {
-  const timer = setInterval(() => {
-    socket.resume();
-    socket.once('data', () => socket.pause());
-  }, 4);
+  socket.on('data', () => socket.pause());
+  const timer = setInterval(() => socket.resume(), 4);
   void ended.then(() => clearInterval(timer));
 }
