@@ -57,6 +57,8 @@ export function createHttp(
     headersTimeout: config.connectTimeout,
     requestTimeout: Math.max(config.connectTimeout, config.frameTimeout),
     keepAliveTimeout: 72_000, // longer than the idle time of usual balancers
+    // an upgrade to anything else (h2c) is a request like any other, where Node can tell them apart
+    shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
     connectionsCheckingInterval: Math.max(Math.min(config.connectTimeout / 4, 5000), 50),
   };
   const options = {
