@@ -18,7 +18,7 @@ import type { Session } from '../../src/session/session.ts';
 import { Sessions, type SessionsLimits } from '../../src/session/sessions.ts';
 import { Turn } from '../../src/session/turn.ts';
 import { TimingWheel, tickMs } from '../../src/time/wheel.ts';
-import type { Framing, Handshake } from '../../src/transport/transport.ts';
+import type { Handshake } from '../../src/transport/transport.ts';
 import { FakeConnection } from './fake-connection.ts';
 
 /** A frame as a test reads it. */
@@ -106,8 +106,8 @@ export class World {
   }
 
   /** A client that is connected; what it heard of that is forgotten. */
-  async connected(headers: Record<string, string> = {}, framing?: Framing): Promise<Client> {
-    const client = this.client(new FakeConnection(framing));
+  async connected(headers: Record<string, string> = {}): Promise<Client> {
+    const client = this.client();
     client.say('CONNECT', { 'accept-version': '1.2', ...headers });
     await client.hears('CONNECTED');
     return client;

@@ -28,9 +28,13 @@ function add(session: CommandSession, id: string, address: string): Soon<void> {
   const subscription = new Subscription(session.id, address, session.outbox.wireId(id), session.outbox);
   session.subscriptions ??= new Map();
   session.subscriptions.set(id, subscription);
-  const interest = session.services.broker.subscribe(address, subscription);
-  if (interest instanceof Promise)
-    return interest.catch((error: unknown) => undo(session, id, subscription, error));
+  const refused = (error: unknown): never => undo(session, id, subscription, error);
+  try {
+    const interest = session.services.broker.subscribe(address, subscription);
+    if (interest instanceof Promise) return interest.catch(refused);
+  } catch (error) {
+    refused(error);
+  }
 }
 
 /** The relay could not promise delivery: there is no subscription. */
