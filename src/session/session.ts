@@ -142,6 +142,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     wheel.cancel(this);
     this.outbox.drop();
     this.#waiting = undefined;
+    this.handshake = undefined;
     for (const subscription of this.subscriptions?.values() ?? [])
       void broker.unsubscribe(subscription.address, subscription);
     this.subscriptions = undefined;
