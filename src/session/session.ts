@@ -121,6 +121,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
 
   drained(): void {
     this.outbox.drained();
+    this.watch(); // heart-beats, which rested
   }
 
   stuck(): void {
@@ -326,6 +327,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     this.#paused = false;
     this.lastRead = this.now;
     this.#connection.resume();
+    this.watch(); // the client may be missed again
   }
 }
 

@@ -66,7 +66,7 @@ export class World {
   #guests = 0;
 
   constructor({ relay = new MemoryRelay(), authenticator, ...options }: WorldParts = {}) {
-    this.broker = new Broker(relay);
+    this.broker = new Broker(relay, { metrics: this.metrics });
     void this.broker.start();
     this.wheel = new TimingWheel(() => this.now);
     const limits = { maxSessions: 0, maxSessionsPerAddress: 0, ...options };
