@@ -118,10 +118,10 @@ export class Lane {
     return this.framing.quote?.(Buffer.from(plain, 'latin1')).toString('latin1') ?? plain;
   }
 
-  /** What stands behind the id in a MESSAGE, as this framing has it. */
+  /** What stands behind the id in a MESSAGE, as this framing has it; a framing that quotes carries text only. */
   tailOf(encoded: EncodedMessage): Buffer {
     if (this.framing.quote === undefined) return encoded.tail;
-    encoded.quoted ??= this.framing.quote(encoded.tail);
+    encoded.quoted ??= this.framing.quote(encoded.asText?.() ?? encoded.tail);
     return encoded.quoted;
   }
 

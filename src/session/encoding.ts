@@ -12,6 +12,8 @@ export interface EncodedMessage {
   readonly tail: Buffer;
   /** Whether the whole frame is valid UTF-8. */
   readonly text: boolean;
+  /** The tail for connections that carry text only; none when it is text as it is. */
+  readonly asText: (() => Buffer) | undefined;
   /** The tail as framings that quote have it; made when one is met. */
   quoted: Buffer | undefined;
 }
@@ -30,23 +32,29 @@ export function encodingOf(message: Message, version: Version): EncodedMessage {
 
 function encode(message: Message, version: Version): EncodedMessage {
   const { body } = message;
-  const head = headOf(message, version);
+  const text = isUtf8(body);
+  const asText = text ? undefined : () => tailOf(message, Buffer.from(body.toString()), version);
+  return { tail: tailOf(message, body, version), text, asText, quoted: undefined };
+}
+
+function tailOf(message: Message, body: Buffer, version: Version): Buffer {
+  const head = headOf(message, body.length, version);
   const headBytes = Buffer.byteLength(head);
   const tail = Buffer.allocUnsafe(headBytes + body.length + 1);
   tail.write(head, 0, 'utf8');
   body.copy(tail, headBytes);
   tail[tail.length - 1] = 0;
-  return { tail, text: isUtf8(body), quoted: undefined };
+  return tail;
 }
 
-function headOf(message: Message, version: Version): string {
+function headOf(message: Message, bodyBytes: number, version: Version): string {
   const { headers, contentType } = message;
   let head = `\n${encodeHeaderLeniently('destination', message.destination, version)}`;
   if (contentType !== undefined) head += encodeHeaderLeniently('content-type', contentType, version);
   head += `message-id:${message.id}\n`;
   for (let i = 0; i < headers.length; i += 2)
     head += encodeHeaderLeniently(headers[i]!, headers[i + 1]!, version);
-  return `${head}content-length:${message.body.length}\n\n`;
+  return `${head}content-length:${bodyBytes}\n\n`;
 }
 
 /**

@@ -13,7 +13,7 @@ import { FakeConnection } from './fake-connection.ts';
 
 const framings = [bareFraming, webSocketFraming, sockJsWebSocketFraming, sockJsHttpFraming];
 
-/** The naive way: the whole frame, for one subscription. */
+/** The naive way: the whole frame, for one subscription; framings that quote carry text only. */
 function encoded(message: Message, id: string, version: Version, framing: Framing): Buffer {
   const line = (name: string, value: string): string => encodeHeaderLeniently(name, value, version);
   let head = `MESSAGE\n${line('subscription', id)}${line('destination', message.destination)}`;
@@ -21,8 +21,9 @@ function encoded(message: Message, id: string, version: Version, framing: Framin
   head += line('message-id', message.id);
   for (let i = 0; i < message.headers.length; i += 2)
     head += line(message.headers[i]!, message.headers[i + 1]!);
-  head += `content-length:${message.body.length}\n\n`;
-  return wrap(framing, Buffer.concat([Buffer.from(head), message.body, Buffer.of(0)]));
+  const body = framing.quote === undefined ? message.body : Buffer.from(message.body.toString());
+  head += `content-length:${body.length}\n\n`;
+  return wrap(framing, Buffer.concat([Buffer.from(head), body, Buffer.of(0)]));
 }
 
 /** A client with its outbox, and what it should have got. */
