@@ -1,0 +1,85 @@
+// All sessions of a server: their ids, their limits, and the end of all of them.
+import { describe, expect, it } from 'vitest';
+import { FakeConnection } from './fake-connection.ts';
+import { World } from './world.ts';
+
+const from = (address: string): FakeConnection => new FakeConnection(undefined, address);
+
+describe('the sessions of a server', () => {
+  it('have ids of their own, which begin with the name of the node', async () => {
+    const world = new World();
+    const ids = Array.from({ length: 50 }, () => world.client().session.id);
+    expect(new Set(ids).size).toBe(50);
+    expect(ids.every((id) => id.startsWith('node-'))).toBe(true);
+  });
+
+  it('are as many as they may be; one more is told so, and place is made by who leaves', async () => {
+    const world = new World({ maxSessions: 2 });
+    const [first] = [world.client(), world.client()];
+    const third = world.client();
+    expect(await third.ended()).toMatchObject({
+      code: 'too-many-sessions',
+      close: 1013,
+      frame: { headers: { message: 'the server has maxSessions=2 sessions; try again later' } },
+    });
+    third.connection.end();
+    first.connection.end();
+    expect(world.client().connection.closes).toEqual([]);
+    expect(world.sessions.size).toBe(2);
+  });
+
+  it('are as many per address as they may be, whoever is refused or gone', async () => {
+    const world = new World({ maxSessionsPerAddress: 2 });
+    const mine = Array.from({ length: 3 }, () => world.client(from('10.0.0.1')));
+    expect(mine.map(({ connection }) => connection.closes.length)).toEqual([0, 0, 1]);
+    expect(world.client(from('10.0.0.2')).connection.closes).toEqual([]);
+    for (const { connection } of mine) connection.end();
+    const again = [
+      world.client(from('10.0.0.1')),
+      world.client(from('10.0.0.1')),
+      world.client(from('10.0.0.1')),
+    ];
+    expect(again.map(({ connection }) => connection.closes.length)).toEqual([0, 0, 1]);
+  });
+
+  it('that are over the limit are not heard', async () => {
+    const world = new World({ maxSessions: 1 });
+    world.client();
+    const client = world.client().say('CONNECT', { 'accept-version': '1.2' });
+    expect((await client.heard()).map(({ command }) => command)).toEqual(['ERROR']);
+  });
+});
+
+describe('the end of all sessions', () => {
+  it('is told to each, behind what waits for it, and is over when all have gone', async () => {
+    const world = new World();
+    const clients = [await world.connected(), await world.connected(), world.client()];
+    clients[0]!
+      .say('SUBSCRIBE', { id: '0', destination: '/topic/a' })
+      .say('SEND', { destination: '/topic/a' });
+    let over = false;
+    const end = world.sessions.closeAll(1001, 'bye', 60_000).then(() => {
+      over = true;
+    });
+    expect((await clients[0]!.heard()).map(({ command }) => command)).toEqual(['MESSAGE']);
+    for (const { connection } of clients) expect(connection.closes).toEqual([{ code: 1001, reason: 'bye' }]);
+    for (const { connection } of clients.slice(1)) connection.end();
+    await world.settled();
+    expect(over).toBe(false);
+    clients[0]!.connection.end();
+    await end;
+    expect(over).toBe(true);
+  });
+
+  it('is over at once when there are none', async () => {
+    await new World().sessions.closeAll(1001, '', 60_000);
+  });
+
+  it('cuts who is still there when the time is up', async () => {
+    const world = new World();
+    const client = await world.connected();
+    client.connection.destroy = () => client.connection.end(1006);
+    await world.sessions.closeAll(1001, '', 0);
+    expect(client.session.state).toBe('closed');
+  });
+});
