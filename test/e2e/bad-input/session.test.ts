@@ -168,8 +168,8 @@ describe.each(attack.kinds)('over %s', (_kind, open) => {
       { destination: '/topic/x', ...Object.fromEntries(forged.map((name) => [name, 'forged'])) },
       'mail',
     );
-    const { headers } = await client.message('mail');
-    expect(Object.values(headers)).not.toContain('forged');
+    const { headers, pairs } = await client.message('mail');
+    expect(pairs).not.toContain('forged');
     expect(headers.subscription).toBe('0');
   });
 

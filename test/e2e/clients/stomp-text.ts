@@ -8,6 +8,8 @@ export interface Received {
   readonly command: string;
   /** The first value of each name. */
   readonly headers: Readonly<Record<string, string>>;
+  /** All of them as they came: name, value, name, value... */
+  readonly pairs: readonly string[];
   readonly body: Buffer;
 }
 
@@ -42,7 +44,7 @@ export class ServerFrames {
     const version = frame.headers.get('version');
     if (version === '1.0' || version === '1.1') this.#parser.version = version;
     const { command, headers, body } = frame;
-    const received = { command, headers: headers.toObject(), body: Buffer.from(body) };
+    const received = { command, headers: headers.toObject(), pairs: headers.pairs, body: Buffer.from(body) };
     this.frames.push(received);
     if (command === 'MESSAGE') this.onMessage(received);
     if (command === 'RECEIPT') this.onReceipt(received.headers['receipt-id']!);
