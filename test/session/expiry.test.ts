@@ -50,6 +50,7 @@ describe('credentials', () => {
   it('run out by the calendar when that was set on, within a minute', async () => {
     const visit = new Visit(() => user(start + year));
     await visit.connect();
+    visit.pass(20_000); // the wheel has woken the session for its connectTimeout, and not for this
     visit.wall += year;
     visit.tick(60_020);
     expect(await codeOf(visit)).toBe('credentials-expired');
