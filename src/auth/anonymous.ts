@@ -11,6 +11,16 @@ const noRoles: readonly string[] = Object.freeze([]);
  * Lets everybody in. The name is the CONNECT's `login`, or `guest-` and six random characters.
  *
  * @param randomName - makes a guest's name; a test may give its own
+ *
+ * @example
+ * ```ts
+ * import { anonymous, createServer } from 'stompwire';
+ *
+ * const authenticator = anonymous(() => `visitor-${Date.now()}`);
+ * const server = createServer({ port: 0, stompPort: 'off', logLevel: 'silent' }, { authenticator });
+ * await server.start();
+ * await server.close();
+ * ```
  */
 export function anonymous(randomName: () => string = guestName): Authenticator {
   return {

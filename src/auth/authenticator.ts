@@ -1,7 +1,17 @@
 // PORT: who a client is, decided when its CONNECT arrives, and again when it shows fresh credentials.
 import type { Handshake, Peer } from '../transport/transport.ts';
 
-/** Who a session acts for. */
+/**
+ * Who a session acts for. Source: Spring's `Principal`, with the authorities of its `Authentication`.
+ *
+ * @example
+ * ```ts
+ * import type { User } from 'stompwire';
+ *
+ * const kim: User = { name: 'kim', authenticated: true, roles: ['admin'], expiresAt: Date.now() + 60_000 };
+ * console.log(kim.roles.includes('admin'));
+ * ```
+ */
 export interface User {
   /** Shown to others, sent back as `user-name`. Holds no control characters. */
   readonly name: string;
@@ -15,7 +25,19 @@ export interface User {
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
-/** What a client shows to be let in. Not to be kept: it is forgotten once the client is in. */
+/**
+ * What a client shows to be let in. Not to be kept: it is forgotten once the client is in.
+ *
+ * @example
+ * ```ts
+ * import { type Credentials, StompwireError, type User } from 'stompwire';
+ *
+ * export function byToken(credentials: Credentials): User {
+ *   if (credentials.token() === 'let me in') return { name: 'kim', authenticated: true, roles: [] };
+ *   throw new StompwireError('authentication-failed', 'the token is not the one');
+ * }
+ * ```
+ */
 export interface Credentials {
   /** Of the CONNECT frame, as `passcode` is; the first header of a name counts. */
   readonly login: string | undefined;
@@ -46,6 +68,23 @@ export interface Credentials {
  * time that it shows fresh credentials; may be slow. Throws {@link StompwireError} `authentication-failed`:
  * the client hears the same words whatever the cause, the log hears the message. Throws
  * `authentication-unavailable` when it cannot tell now.
+ *
+ * @example
+ * ```ts
+ * import { type Authenticator, createServer, StompwireError } from 'stompwire';
+ *
+ * const authenticator: Authenticator = {
+ *   proves: true,
+ *   authenticate({ login, passcode }) {
+ *     if (login === 'billing' && passcode === process.env.BILLING_KEY)
+ *       return { name: 'billing', authenticated: true, roles: ['service'] };
+ *     throw new StompwireError('authentication-failed', 'not the key of billing');
+ *   },
+ * };
+ * const server = createServer({ port: 0, stompPort: 'off', logLevel: 'silent' }, { authenticator });
+ * await server.start();
+ * await server.close();
+ * ```
  */
 export interface Authenticator {
   /** Whether the names it gives are proven; listening beyond loopback depends on it. */
