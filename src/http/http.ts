@@ -115,7 +115,8 @@ export function peerReader(config: Config): (request: IncomingMessage) => Peer {
     const direct = request.socket.remoteAddress ?? '';
     if (trust === false || !trust(direct, 0))
       return { transport: 'websocket', address: direct, secure: encrypted };
-    const forwarded = firstOf(request.headers['x-forwarded-proto']);
+    // of several the last one is what the proxy next to us said, as fastify's `request.protocol` has it
+    const forwarded = firstOf(request.headers['x-forwarded-proto'])?.split(',').at(-1)?.trim();
     return {
       transport: 'websocket',
       address: throughProxies(request, trust),

@@ -12,7 +12,9 @@ it('answers a request that offers HTTP/2 by an upgrade as plain HTTP', async () 
       'GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\n' +
         'Upgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n',
     );
-    const answer = await new Promise<string>((resolve) => socket.once('data', (bytes) => resolve(`${bytes}`)));
+    const answer = await new Promise<string>((resolve) =>
+      socket.once('data', (bytes) => resolve(`${bytes}`)),
+    );
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);
   } finally {
     socket.destroy();
