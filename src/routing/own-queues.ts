@@ -1,0 +1,72 @@
+// Delivers to the queues of users and sessions: by name through the relay, to a session of this node at once.
+import type { Broker } from '../broker/broker.ts';
+import type { Soon } from '../channel/channel.ts';
+import { StompwireError } from '../errors.ts';
+import { assertDestination, isPattern, isUnder, printable, type Separator } from '../message/destination.ts';
+import { Message } from '../message/message.ts';
+import {
+  type Owner,
+  ownAddress,
+  queuePrefix,
+  type UserDelivery,
+  type UserMessage,
+  userAddress,
+} from './user-destinations.ts';
+import type { UserRegistry } from './user-registry.ts';
+
+/** What own queues look like to clients. */
+export interface OwnQueueOptions {
+  readonly userPrefix: string;
+  readonly separator: Separator;
+}
+
+/** The own queues of a node's sessions, over the broker. */
+export class OwnQueues implements UserDelivery {
+  readonly #broker: Broker;
+  readonly #registry: UserRegistry;
+  readonly #options: OwnQueueOptions;
+  readonly #nextId: () => string;
+
+  constructor(broker: Broker, registry: UserRegistry, options: OwnQueueOptions, nextId: () => string) {
+    this.#broker = broker;
+    this.#registry = registry;
+    this.#options = options;
+    this.#nextId = nextId;
+  }
+
+  /** With `only`, a session that has not proven its name is reached too, when it goes by this one. */
+  toUser(name: string, path: string, message: UserMessage): Soon<void> {
+    const target = message.only === undefined ? undefined : this.#registry.session(message.only);
+    if (target?.user?.authenticated === false) {
+      if (target.user.name === name) this.toSession(target.id, path, message);
+      return;
+    }
+    return this.#broker.publish(this.#made(userAddress(name, path), path, message));
+  }
+
+  toSession(sessionId: string, path: string, message: UserMessage): void {
+    const session = this.#registry.session(sessionId);
+    if (session === undefined) return;
+    this.#broker.deliver(this.#made(ownAddress(session, path), path, { ...message, only: sessionId }));
+  }
+
+  toOwner(session: Owner, path: string, message: UserMessage): Soon<void> {
+    if (session.user?.authenticated) return this.toUser(session.user.name, path, message);
+    return this.toSession(session.id, path, message);
+  }
+
+  #made(address: string, path: string, message: UserMessage): Message {
+    this.#assertQueue(path);
+    const destination = `${this.#options.userPrefix}${path}`;
+    return new Message({ ...message, destination, address, id: this.#nextId() });
+  }
+
+  #assertQueue(path: string): void {
+    assertDestination(path, this.#options.separator);
+    if (isUnder(path, queuePrefix) && !isPattern(path)) return;
+    throw new StompwireError(
+      'bad-destination',
+      `'${printable(path)}' is no queue of a user: it begins with ${queuePrefix}/, without wildcards`,
+    );
+  }
+}

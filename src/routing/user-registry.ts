@@ -1,0 +1,90 @@
+// Who is connected to this node: sessions by id, and those that proved a name by that name.
+import type { SessionView } from '../channel/inbound.ts';
+import type { SubscriptionView } from '../channel/outbound.ts';
+import { StompwireError } from '../errors.ts';
+
+/** A session as the registry knows it. */
+export interface Registered extends SessionView {
+  /** What it is subscribed to now. */
+  listed(): readonly SubscriptionView[];
+  /** Tells its client what happened, and ends it. */
+  fail(error: StompwireError): void;
+}
+
+/**
+ * The sessions that are connected. Every lookup takes the same time, however many there are. A user's only
+ * session stands for itself; guests have no entry but that of their session.
+ */
+export class UserRegistry {
+  readonly #sessions = new Map<string, Registered>();
+  readonly #users = new Map<string, Registered | Set<Registered>>();
+  readonly #maxPerUser: number;
+
+  /** @param maxPerUser - how many sessions a user may have on this node; 0: no limit */
+  constructor(maxPerUser = 0) {
+    this.#maxPerUser = maxPerUser;
+  }
+
+  /** How many sessions are connected. */
+  get sessionCount(): number {
+    return this.#sessions.size;
+  }
+
+  /** How many users who proved their names are connected. */
+  get userCount(): number {
+    return this.#users.size;
+  }
+
+  /** @throws {StompwireError} `too-many-sessions` */
+  add(session: Registered): void {
+    const { user } = session;
+    if (user?.authenticated) this.#join(user.name, session);
+    this.#sessions.set(session.id, session);
+  }
+
+  /** Forgets a session; harmless when it is not there. */
+  remove(session: Registered): void {
+    if (!this.#sessions.delete(session.id) || !session.user?.authenticated) return;
+    const { name } = session.user;
+    const known = this.#users.get(name);
+    if (known === session) this.#users.delete(name);
+    else if (known instanceof Set && known.delete(session) && known.size === 0) this.#users.delete(name);
+  }
+
+  session(id: string): Registered | undefined {
+    return this.#sessions.get(id);
+  }
+
+  /** The sessions that proved to be of this user. */
+  sessionsOf(name: string): Iterable<Registered> {
+    const known = this.#users.get(name);
+    if (known === undefined) return [];
+    return known instanceof Set ? known : [known];
+  }
+
+  /** Every session, guests' included. */
+  sessions(): Iterable<Registered> {
+    return this.#sessions.values();
+  }
+
+  /** The names that are proven. */
+  names(): Iterable<string> {
+    return this.#users.keys();
+  }
+
+  #join(name: string, session: Registered): void {
+    const known = this.#users.get(name);
+    this.#assertRoom(known === undefined ? 0 : known instanceof Set ? known.size : 1);
+    if (known === undefined) this.#users.set(name, session);
+    else if (known instanceof Set) known.add(session);
+    else this.#users.set(name, new Set([known, session]));
+  }
+
+  #assertRoom(count: number): void {
+    if (this.#maxPerUser === 0 || count < this.#maxPerUser) return;
+    throw new StompwireError(
+      'too-many-sessions',
+      `a user may have maxSessionsPerUser=${this.#maxPerUser} sessions; close another one first`,
+    );
+  }
+}
