@@ -46,17 +46,21 @@ export class PatternMatcher {
   readonly #separator: Separator;
   readonly #segments: readonly PatternSegment[];
   readonly #rest: boolean;
+  /** What stands between the leading `/` and the first wildcard: it tells most destinations apart. */
+  readonly #begin: string;
 
   constructor(pattern: string, separator: Separator = '/') {
     const texts = segmentsOf(pattern, separator);
     this.#separator = separator;
     this.#rest = texts.at(-1) === '**';
     if (this.#rest) texts.pop();
+    this.#begin = /^[^*?]*/.exec(texts.join(separator))![0];
     this.#segments = texts.map((text) => ({ text, matches: segmentMatcher(text) }));
   }
 
   /** Whether the destination fits the pattern. */
   matches(destination: string): boolean {
+    if (!destination.startsWith(this.#begin, 1)) return false;
     const texts = segmentsOf(destination, this.#separator);
     if (this.#rest ? texts.length < this.#segments.length : texts.length !== this.#segments.length)
       return false;
