@@ -1,6 +1,6 @@
 // The frames that one client gets from its session: CONNECTED, RECEIPT and ERROR.
 import { Buffer } from 'node:buffer';
-import { encodeHeaderLeniently, Headers, serializeFrame, type Version } from '../../frames/index.ts';
+import { encodeHeader, encodeHeaderLeniently, type Version } from '../../frames/index.ts';
 import type { StompwireError } from '../errors.ts';
 
 /** A RECEIPT [STOMP 1.2, RECEIPT]. */
@@ -9,8 +9,10 @@ export function receiptFrame(receiptId: string, version: Version): Buffer {
 }
 
 /** A CONNECTED; its headers are written as they are [STOMP 1.2, Value Encoding]. */
-export function connectedFrame(headers: Record<string, string>, version: Version): Buffer {
-  return serializeFrame({ command: 'CONNECTED', headers: Headers.from(headers) }, version);
+export function connectedFrame(headers: Readonly<Record<string, string>>): Buffer {
+  let head = 'CONNECTED\n';
+  for (const name in headers) head += encodeHeader(name, headers[name]!, '1.0');
+  return Buffer.from(`${head}\n\0`);
 }
 
 /**

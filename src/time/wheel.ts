@@ -38,7 +38,7 @@ export class TimingWheel {
   #size = 0;
 
   /** @param clock - a monotonic clock in milliseconds; a test gives its own and calls {@link advance} */
-  constructor(clock: () => number = () => performance.now()) {
+  constructor(clock: () => number = () => Math.floor(performance.now())) {
     this.#clock = clock;
     this.now = clock();
     this.#tick = Math.floor(this.now / tickMs);

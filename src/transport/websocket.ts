@@ -27,7 +27,8 @@ const subprotocols = new Set(['v12.stomp', 'v11.stomp', 'v10.stomp']);
 
 /** The first one the client offers that is spoken here; none is fine as well. */
 function chooseProtocol(offered: Set<string>): string | false {
-  return [...offered].find((name) => subprotocols.has(name)) ?? false;
+  for (const name of offered) if (subprotocols.has(name)) return name;
+  return false;
 }
 
 /** STOMP over WebSocket on an HTTP server that somebody else starts and stops. */

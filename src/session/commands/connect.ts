@@ -45,7 +45,7 @@ function welcome(session: CommandSession, version: Version): void {
     server: serverName,
     'user-name': session.user!.name,
   };
-  session.outbox.send(connectedFrame(headers, version));
+  session.outbox.send(connectedFrame(headers));
   session.watch();
 }
 

@@ -1,8 +1,10 @@
 // SUBSCRIBE: a destination, a pattern, or a queue of the session's own [STOMP 1.2, SUBSCRIBE].
 import type { Frame } from '../../../frames/index.ts';
+import { detached } from '../../auth/identity.ts';
 import type { Soon } from '../../channel/channel.ts';
 import { StompwireError } from '../../errors.ts';
 import { printable } from '../../message/destination.ts';
+import type { Message } from '../../message/message.ts';
 import { Subscription } from '../subscription.ts';
 import { type CommandSession, inboundOf } from './command.ts';
 
@@ -13,9 +15,17 @@ export function subscribe(session: CommandSession, frame: Frame): Soon<void> {
   assertAck(frame.headers.get('ack') ?? 'auto');
   assertRoom(session, id);
   const { inbound, router } = session.services;
-  return inbound.run(inboundOf(session, frame, destination), () =>
-    add(session, id, router.addressOf(destination, session.id)),
+  return inbound.run(inboundOf(session, frame, destination), (passed) =>
+    router.isAnswered(destination)
+      ? router.subscribe(passed, answerTo(session, id))
+      : add(session, id, router.addressOf(destination, session.id)),
   );
+}
+
+/** What a handler answers goes to the subscription's id, once; there is no subscription that lasts. */
+function answerTo(session: CommandSession, id: string): (message: Message) => void {
+  const { outbox } = session;
+  return (message) => outbox.deliver(message, outbox.wireId(id));
 }
 
 /** [STOMP 1.0, SUBSCRIBE]: without an id the destination names the subscription. */
@@ -25,12 +35,14 @@ export function subscriptionId(frame: Frame): string {
 
 function add(session: CommandSession, id: string, address: string): Soon<void> {
   if (session.state !== 'connected') return;
-  const subscription = new Subscription(session.id, address, session.outbox.wireId(id), session.outbox);
+  const { outbox } = session;
+  const key = detached(id);
+  const subscription = new Subscription(session.id, detached(address), outbox.wireId(key), outbox);
   session.subscriptions ??= new Map();
-  session.subscriptions.set(id, subscription);
-  const refused = (error: unknown): never => undo(session, id, subscription, error);
+  session.subscriptions.set(key, subscription);
+  const refused = (error: unknown): never => undo(session, key, subscription, error);
   try {
-    const interest = session.services.broker.subscribe(address, subscription);
+    const interest = session.services.broker.subscribe(subscription.address, subscription);
     if (interest instanceof Promise) return interest.catch(refused);
   } catch (error) {
     refused(error);
