@@ -3,10 +3,12 @@ import { installChat } from '../chat/chat.ts';
 import type { Config } from '../config/config.ts';
 import { createServer } from '../index.ts';
 import type { Service } from './serve.ts';
+import { keepYoungGeneration } from './young-generation.ts';
 
 /** Puts the service together; nothing is opened before its `start()`. */
 export function openService(config: Config): Service {
   const server = createServer(config);
   installChat(server);
+  server.http.addHook('onListen', keepYoungGeneration);
   return server;
 }
