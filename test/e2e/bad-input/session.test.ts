@@ -57,10 +57,10 @@ const refused: readonly Case[] = [
   ['SEND in a transaction', send({ transaction: '1' }), refusal('not-supported', /transaction/)],
   [
     'SUBSCRIBE to a queue',
-    subscribe({ destination: '/queue/work' }),
-    refusal('not-supported', /\/queue\/work.*\/topic/),
+    subscribe({ destination: '/queue/jobs' }),
+    refusal('not-supported', /\/queue\/jobs.*\/topic/),
   ],
-  ['SEND to a queue', send({ destination: '/queue/work' }), refusal('not-supported', /\/queue\/work/)],
+  ['SEND to a queue', send({ destination: '/queue/jobs' }), refusal('not-supported', /\/queue\/jobs/)],
   ['an id that is in use', subscribe({ id: '0' }), refusal('duplicate-subscription', /'0'/)],
   [
     'a destination without a slash',
