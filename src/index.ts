@@ -16,12 +16,19 @@ export {
 } from './errors.ts';
 export { Message, type MessageParts } from './message/message.ts';
 export type { ParamsOf } from './message/template.ts';
+export type { AnswerOptions } from './routing/answer.ts';
+export type { Application } from './routing/application.ts';
 export type {
-  Application,
-  BodyOf,
+  ExceptionHandler,
+  HandlerContext,
+  Hook,
   MessageContext,
   MessageHandler,
-  MessageOptions,
-} from './routing/application.ts';
+  SendOptions,
+  SubscribeHandler,
+} from './routing/context.ts';
+export type { Converted, Converter, Converters } from './routing/converters.ts';
+export type { ErrorClass } from './routing/exceptions.ts';
+export type { BodyOf, HandlerGroup, MessageOptions, SubscribeOptions } from './routing/handler-group.ts';
 export { type Addresses, createServer, type Server, type ServerParts } from './server.ts';
 export type { Handshake, Peer } from './transport/transport.ts';

@@ -199,7 +199,12 @@ export class Server {
     await broker.start();
     this.#broker = broker;
     const nextId = (): string => `${this.#prefix}-${(this.#messages++).toString(36)}`;
-    this.#router = new Router(broker, this.app, { appPrefix, brokerPrefixes, userPrefix, separator }, nextId);
+    const prefixes = { appPrefix, brokerPrefixes, userPrefix, separator };
+    this.#router = new Router(broker, this.app, prefixes, nextId, {
+      inbound: this.#inbound,
+      wheel: this.#wheel,
+      handlerTimeout: this.config.handlerTimeout,
+    });
     return broker;
   }
 

@@ -11,6 +11,8 @@ export interface SessionView {
   readonly peer: Peer;
   /** Whatever the application keeps with a session. */
   readonly attributes: Map<string, unknown>;
+  /** Fires when the session is over; made when first asked for. */
+  readonly ended: AbortSignal;
 }
 
 /** A client's frame on its way in; interceptors may change its headers and body. */

@@ -51,15 +51,32 @@ function parseSegment(text: string, template: string, seen: Set<string>): Segmen
   return { variable, prefix: prefix ?? '', suffix: suffix ?? '' };
 }
 
+const variables = /\{([A-Za-z_][A-Za-z0-9_]*)\}/;
+
 /**
  * Puts values in the place of a template's variables.
  *
  * @throws {TypeError} when a variable has no value
  */
 export function expandTemplate(template: string, params: Readonly<Record<string, string>>): string {
-  return template.replace(/\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, name: string) => {
-    const value = Object.hasOwn(params, name) ? params[name] : undefined;
-    if (value === undefined) throw new TypeError(`template '${template}': no value for {${name}}`);
-    return value;
-  });
+  return templateExpander(template)(params);
+}
+
+/** A template made ready to be expanded often; what it returns throws as {@link expandTemplate} does. */
+export function templateExpander(template: string): (params: Readonly<Record<string, string>>) => string {
+  // texts at even places, names between them
+  const parts = template.split(variables);
+  if (parts.length === 1) return () => template;
+  return (params) => {
+    let text = parts[0]!;
+    for (let at = 1; at < parts.length; at += 2)
+      text += variableIn(template, params, parts[at]!) + parts[at + 1]!;
+    return text;
+  };
+}
+
+function variableIn(template: string, params: Readonly<Record<string, string>>, name: string): string {
+  const value = Object.hasOwn(params, name) ? params[name] : undefined;
+  if (value === undefined) throw new TypeError(`template '${template}': no value for {${name}}`);
+  return value;
 }

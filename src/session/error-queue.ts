@@ -11,7 +11,7 @@ export interface Told {
 }
 
 /**
- * Sends `{code, message, destination}` to the session's own error queue, with `receipt-id` in place of
+ * Sends `{code, message, destination, correlationId}` to the session's own error queue, with `receipt-id` in place of
  * the RECEIPT and `subscription-id` of a refused SUBSCRIBE. Who has not subscribed to it hears nothing.
  */
 export function tellOnErrorQueue(session: Told, error: StompwireError, frame: Frame): void {
@@ -21,6 +21,7 @@ export function tellOnErrorQueue(session: Told, error: StompwireError, frame: Fr
     code: error.code,
     message: error.message,
     ...(destination !== undefined && { destination }),
+    ...(error.correlationId !== undefined && { correlationId: error.correlationId }),
   };
   const headers: string[] = [];
   const receipt = frame.headers.get('receipt');

@@ -50,6 +50,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   readonly #parser: FrameParser;
   readonly #end: SessionEnd;
   #attributes: Map<string, unknown> | undefined;
+  #ended: AbortController | undefined;
   #busy = false;
   /** Whether we still wait for the client to close: our own close was not said yet. */
   #leaving = false;
@@ -86,6 +87,11 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
 
   get attributes(): Map<string, unknown> {
     return (this.#attributes ??= new Map());
+  }
+
+  get ended(): AbortSignal {
+    if (this.state === 'closed') return AbortSignal.abort(sessionOver());
+    return (this.#ended ??= new AbortController()).signal;
   }
 
   get opening(): boolean {
@@ -148,6 +154,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
       void broker.unsubscribe(subscription.address, subscription);
     this.subscriptions = undefined;
     log.debug({ session: this.id, code, reason }, 'session ended');
+    this.#ended?.abort(sessionOver());
     this.#end.ended(this, this.#connection.peer.address);
   }
 
@@ -282,10 +289,11 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
 
   #failed(raw: unknown, frame: Frame): void {
     const error = asStompwireError(raw);
-    const { log } = this.services;
-    const level = error.code === 'internal' || error.code === 'handler-failed' ? 'warn' : 'info';
-    log[level]({ session: this.id, command: frame.command, code: error.code, err: raw }, error.message);
-    if (this.#survives(error)) tellOnErrorQueue(this, error, frame);
+    const { code, correlationId } = error;
+    const fields = { session: this.id, command: frame.command, code, correlationId, err: raw };
+    this.services.log[levelOf(error)](fields, error.message);
+    if (error.answered) this.services.counters.refused(error);
+    else if (this.#survives(error)) tellOnErrorQueue(this, error, frame);
     else this.fail(error, frame);
   }
 
@@ -329,6 +337,17 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     this.#connection.resume();
     this.watch(); // the client may be missed again
   }
+}
+
+/** What is the server's fault is a warning; what the application has answered is its own business. */
+function levelOf({ code, answered }: StompwireError): 'debug' | 'info' | 'warn' {
+  if (answered) return 'debug';
+  return code === 'internal' || code === 'handler-failed' || code === 'handler-timeout' ? 'warn' : 'info';
+}
+
+/** Why what worked for a session should stop. */
+function sessionOver(): Error {
+  return new Error('the session is over');
 }
 
 /** What may be told to a client: a refusal as it is, anything else without its inside. */

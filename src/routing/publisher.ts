@@ -1,0 +1,112 @@
+// The server's own messages: payloads become bodies and go to the broker, to users, or to one session.
+import type { Broker } from '../broker/broker.ts';
+import type { Soon } from '../channel/channel.ts';
+import { StompwireError } from '../errors.ts';
+import { assertDestination, isPattern, printable, type Separator } from '../message/destination.ts';
+import { reservedHeaders } from '../message/headers.ts';
+import { Message } from '../message/message.ts';
+import type { SendOptions } from './context.ts';
+import type { Converted, Converters } from './converters.ts';
+import type { Owner, UserDelivery } from './user-destinations.ts';
+
+/** What a publisher stands on. */
+export interface PublisherParts {
+  readonly broker: Broker;
+  readonly users: UserDelivery;
+  readonly converters: Converters;
+  readonly separator: Separator;
+  /** Gives every message an id of its own. */
+  readonly nextId: () => string;
+}
+
+/** Sends what the server has to say. */
+export class Publisher {
+  /** Brings bodies to the own queues of users and sessions. */
+  readonly users: UserDelivery;
+  readonly #parts: PublisherParts;
+
+  constructor(parts: PublisherParts) {
+    this.#parts = parts;
+    this.users = parts.users;
+  }
+
+  /** A value as a body; see {@link Converters.write}. */
+  convert(value: unknown, produces?: string): Converted {
+    return this.#parts.converters.write(value, produces);
+  }
+
+  /**
+   * Publishes a payload; done when the broker has it.
+   *
+   * @param excludes - the session that shall not hear it
+   */
+  publish(destination: string, payload: unknown, options: SendOptions = {}, excludes?: string): Soon<void> {
+    this.#assertOne(destination);
+    const converted = this.convert(payload, options.produces);
+    return this.#parts.broker.publish(
+      this.message(destination, converted, excludes, headerPairs(options.headers)),
+    );
+  }
+
+  /** Sends a payload to a queue of a user; with `session`, only to that one of the user's. */
+  readonly sendToUser = (
+    name: string,
+    path: string,
+    payload: unknown,
+    options: SendOptions & { readonly session?: string } = {},
+  ): Soon<void> => {
+    const converted = this.convert(payload, options.produces);
+    const headers = headerPairs(options.headers);
+    return this.users.toUser(name, path, { ...converted, headers, only: options.session });
+  };
+
+  /** Publishes a body. */
+  toTopic(destination: string, converted: Converted, excludes?: string): Soon<void> {
+    this.#assertOne(destination);
+    return this.#parts.broker.publish(this.message(destination, converted, excludes));
+  }
+
+  /** Brings a body to one session of this node. */
+  toSession(session: Owner, path: string, converted: Converted, headers: readonly string[]): void {
+    this.users.toSession(session.id, path, { ...converted, headers });
+  }
+
+  /** A body as a message that has not gone anywhere yet. */
+  message(
+    destination: string,
+    { body, contentType }: Converted,
+    excludes?: string,
+    headers: readonly string[] = none,
+  ): Message {
+    return new Message({ destination, body, contentType, headers, excludes, id: this.#parts.nextId() });
+  }
+
+  #assertOne(destination: string): void {
+    assertDestination(destination, this.#parts.separator);
+    if (isPattern(destination)) throw notOne(destination);
+  }
+}
+
+const none: readonly string[] = Object.freeze([]);
+
+/** The refusal of a pattern where one destination is meant. */
+export function notOne(destination: string): StompwireError {
+  return new StompwireError(
+    'bad-destination',
+    `'${printable(destination)}': a message goes to one destination, not to a pattern`,
+  );
+}
+
+/**
+ * The headers of an application's own, as pairs.
+ *
+ * @throws {TypeError} when one is what clients take for the server's
+ */
+export function headerPairs(headers: Readonly<Record<string, string>> | undefined): readonly string[] {
+  if (headers === undefined) return none;
+  for (const name of Object.keys(headers)) {
+    if (reservedHeaders.has(name.trim().toLowerCase()))
+      throw new TypeError(`header '${printable(name)}' is written by the server itself`);
+  }
+  return Object.entries(headers).flat();
+}
