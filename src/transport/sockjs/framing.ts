@@ -10,8 +10,8 @@ interface Shape {
   readonly prelude?: string;
   readonly before?: string;
   readonly after: string;
-  /** Whether the frame is a string in a script. */
-  readonly inScript?: boolean;
+  /** How a frame is written; as it is when not given. */
+  readonly written?: (frame: Buffer) => Buffer;
 }
 
 const crlf = Buffer.from('\r\n');
@@ -27,7 +27,7 @@ export class HttpFraming {
   readonly prelude: Buffer | undefined;
   readonly #before: Buffer;
   readonly #after: Buffer;
-  readonly #inScript: boolean;
+  readonly #written: ((frame: Buffer) => Buffer) | undefined;
   #lastRun: Buffer | undefined;
   #lastChunk: Buffer | undefined;
 
@@ -37,7 +37,7 @@ export class HttpFraming {
     this.prelude = shape.prelude === undefined ? undefined : chunkOf([Buffer.from(shape.prelude)]);
     this.#before = Buffer.from(shape.before ?? '');
     this.#after = Buffer.from(shape.after);
-    this.#inScript = shape.inScript ?? false;
+    this.#written = shape.written;
   }
 
   /** One frame, such as `o`. */
@@ -61,7 +61,7 @@ export class HttpFraming {
   };
 
   #wrap(frame: Buffer[]): Buffer {
-    const parts = this.#inScript ? [scriptString(Buffer.concat(frame))] : frame;
+    const parts = this.#written === undefined ? frame : [this.#written(Buffer.concat(frame))];
     return chunkOf([this.#before, ...parts, this.#after]);
   }
 }
@@ -82,6 +82,11 @@ function scriptString(frame: Buffer): Buffer {
   return Buffer.from(JSON.stringify(frame.toString()).replaceAll('<', '\\u003c'));
 }
 
+/** sockjs-client decodes events like addresses, so a per cent sign in a message must not stand there as it is. */
+function withoutPercent(frame: Buffer): Buffer {
+  return frame.includes(0x25) ? Buffer.from(frame.toString().replaceAll('%', '\\u0025')) : frame;
+}
+
 const javascript = 'application/javascript; charset=UTF-8';
 
 export const xhrFraming = new HttpFraming({ contentType: javascript, streaming: false, after: '\n' });
@@ -99,6 +104,7 @@ export const eventSourceFraming = new HttpFraming({
   prelude: '\r\n',
   before: 'data: ',
   after: '\r\n\r\n',
+  written: withoutPercent,
 });
 
 /** The page that a hidden iframe loads; each frame calls the page around it [SockJS 0.3.3, HtmlFile]. */
@@ -109,7 +115,7 @@ export function htmlFileFraming(callback: string): HttpFraming {
     prelude: `${htmlFilePage(callback).padEnd(1024)}\r\n\r\n`,
     before: '<script>\np(',
     after: ');\n</script>\r\n',
-    inScript: true,
+    written: scriptString,
   });
 }
 
@@ -119,7 +125,7 @@ export function jsonpFraming(callback: string): HttpFraming {
     streaming: false,
     before: `${callback}(`,
     after: ');\r\n',
-    inScript: true,
+    written: scriptString,
   });
 }
 

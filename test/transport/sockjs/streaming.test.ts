@@ -66,6 +66,19 @@ describe('eventsource', () => {
     http.close();
   });
 
+  it('says per cent in a way that decoding as an address leaves alone, for sockjs-client does that', async () => {
+    const url = echo + freshPath();
+    const { http } = await stream('GET', `${url}/eventsource`);
+    await http.chunk();
+    await http.chunk();
+    for (const text of ['100%', '%41', '\\%25"%']) {
+      await send(url, JSON.stringify([text]));
+      const event = decodeURI((await http.chunk()).trimEnd());
+      expect(JSON.parse(event.slice('data: a'.length))).toEqual([text]);
+    }
+    http.close();
+  });
+
   it('ends a response at the limit', async () => {
     const url = echo + freshPath();
     const { http } = await stream('GET', `${url}/eventsource`);
