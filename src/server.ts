@@ -87,7 +87,10 @@ export class Server {
     this.#authenticator = authenticatorOf(config, parts, this.log);
     assertSafeToListen(config, { authenticated: this.#authenticator.proves });
     this.app = new Application(config.pathSeparator);
-    this.rules = new Rules(config.pathSeparator);
+    this.rules = new Rules(config.pathSeparator, {
+      userPrefix: config.userPrefix,
+      authDestination: authDestination(config),
+    });
     this.#inbound.useLast(this.rules.interceptor);
     this.#outgoing = new Outgoing(config.pathSeparator);
     this.interceptors = { inbound: this.#inbound, broker: this.#publishing, outbound: this.#outgoing };
@@ -241,6 +244,10 @@ function authenticatorOf(config: Config, { authenticator }: ServerParts, log: Lo
   throw new ConfigError([line]);
 }
 
+function authDestination({ appPrefix }: Config): string {
+  return `${appPrefix}/$auth`;
+}
+
 function sessionOptions(config: Config): SessionOptions {
   return {
     ...config,
@@ -249,7 +256,7 @@ function sessionOptions(config: Config): SessionOptions {
       headerCount: config.maxHeaders,
       headerLineBytes: config.maxHeaderLineBytes,
     },
-    authDestination: `${config.appPrefix}/$auth`,
+    authDestination: authDestination(config),
     heartbeat: { send: config.heartbeatSend, receive: config.heartbeatReceive },
     serverName: `stompwire/${version()}`,
   };

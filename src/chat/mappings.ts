@@ -25,9 +25,8 @@ const publicRoom = 'public';
 export function addMappings({ app, rules, config }: Pick<Server, 'app' | 'rules' | 'config'>): void {
   const topic = topicOf(config.brokerPrefixes);
   const reason = `messages of a room are sent to ${config.appPrefix}/chat-room/{roomId}/send`;
-  rules.deny('SEND', `${topic}/chat-room/**`, reason);
-  rules.deny(
-    'SEND',
+  rules.deny.send(`${topic}/chat-room/**`, reason);
+  rules.deny.send(
     `${topic}/${publicRoom}`,
     `messages of the public room are sent to ${config.appPrefix}/chat.sendMessage`,
   );

@@ -161,7 +161,7 @@ describe('a failure that is told', () => {
   it('is what a denied SEND becomes with denial keep, and an end without', async () => {
     for (const denial of ['keep', 'close'] as const) {
       const world = new World({ denial });
-      world.rules.deny('SEND', '/topic/**', 'read only');
+      world.rules.deny.send('/topic/**', 'read only');
       const client = (await listening(world)).say('SEND', { destination: '/topic/a' });
       const [frame] = await client.heard();
       expect(frame!.command).toBe(denial === 'keep' ? 'MESSAGE' : 'ERROR');
@@ -172,7 +172,7 @@ describe('a failure that is told', () => {
 
   it('names the SUBSCRIBE that was denied', async () => {
     const world = new World({ denial: 'keep' });
-    world.rules.deny('SUBSCRIBE', '/topic/secret/**', 'members only');
+    world.rules.deny.subscribe('/topic/secret/**', 'members only');
     const client = await listening(world);
     client.say('SUBSCRIBE', { id: 's', destination: '/topic/secret/1', receipt: 'r' });
     expect((await client.hears('MESSAGE')).headers).toMatchObject({
