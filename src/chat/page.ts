@@ -22,7 +22,7 @@ export function addPage({ http, config, log }: Pick<Server, 'http' | 'config' | 
     topicPrefix: topicOf(config.brokerPrefixes),
     userPrefix,
   };
-  http.get('/chat/config.json', async (_request, reply) =>
+  http.get('/stompwire.json', async (_request, reply) =>
     reply.header('cache-control', 'no-store').send(wiring),
   );
   const root = builtPage();

@@ -22,9 +22,9 @@ function isPath(text: string): boolean {
   return PATH.test(text) && !DOTS_ONLY.test(text);
 }
 
-/** `/health` and what is under it answer the service's own health checks. */
+/** `/health` answers the service's own checks, and `/assets` holds the parts of its page. */
 function isEndpoint(text: string): boolean {
-  return isPath(text) && text !== '/health' && !text.startsWith('/health/');
+  return isPath(text) && !/^\/(health|assets)(\/|$)/.test(text);
 }
 
 /** Browsers send an origin in one spelling only; another spelling would never match anything. */

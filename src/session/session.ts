@@ -164,7 +164,9 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     this.services.counters.refused(error);
     this.services.log.info({ session: this.id, code: error.code, reason: error.message }, 'session refused');
     const patience = error.code === 'slow-client' ? 0 : this.services.options.outboxTime;
-    const lastWord = errorFrame(error, this.version, frame?.headers.get('receipt'));
+    // who has not read CONNECTED unescapes nothing yet
+    const version = this.opening ? '1.0' : this.version;
+    const lastWord = errorFrame(error, version, frame?.headers.get('receipt'));
     this.#endInput(patience);
     this.#say(error.rule.close ?? 1011, error.message, lastWord);
   }

@@ -14,7 +14,7 @@ it('the page is told the endpoint and the prefixes that are configured, and no c
     userPrefix: '/me',
   });
   addPage({ http, config, log: pino({ level: 'silent' }) });
-  const { headers, ...answer } = await http.inject('/chat/config.json');
+  const { headers, ...answer } = await http.inject('/stompwire.json');
   expect(answer.json()).toEqual({
     endpoint: '/stomp',
     appPrefix: '/do',

@@ -36,7 +36,7 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
   port: { good: [0, 1, 65_535], bad: [-1, 65_536, 80.5, '80', null] },
   stompPort: { good: [0, 61_614, 'off'], bad: [-1, 65_536, 'on', false] },
   endpoints: {
-    good: [['/ws'], ['/a/b', '/ws-connect'], ['/healthy']],
+    good: [['/ws'], ['/a/b', '/ws-connect'], ['/healthy'], ['/chat']],
     bad: [
       [],
       ['ws'],
@@ -46,6 +46,7 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
       ['/a//b'],
       ['/health'],
       ['/health/x'],
+      ['/assets'],
       ['/ws?x'],
       ['/ws', '/ws'],
       '/ws',

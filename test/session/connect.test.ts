@@ -49,6 +49,12 @@ describe('CONNECTED', () => {
     expect(client.connection.sent.toString()).toContain('\nuser-name:a:b\\c\n');
   });
 
+  it('is not escaped in place of an ERROR either: a client unescapes from CONNECTED on', async () => {
+    const world = new World({ virtualHosts: ['chat.example'] });
+    const { client } = await connectWith({ 'accept-version': '1.2', host: 'a:b' }, world);
+    expect(client.connection.sent.toString()).toContain("\nmessage:host 'a:b' is not served here");
+  });
+
   it('is not followed by a RECEIPT, which no version has for it', async () => {
     const { frames } = await connectWith({ 'accept-version': '1.2', receipt: 'r' });
     expect(frames.map(({ command }) => command)).toEqual(['CONNECTED']);

@@ -35,7 +35,8 @@ export const LISTENING = {
     format: 'endpoint',
     placeholder: '<path>',
     minItems: 1,
-    allowed: 'one or more different paths such as /ws, without a trailing slash and not under /health',
+    allowed:
+      'one or more different paths such as /ws, without a trailing slash and not under /health or /assets',
     reason: 'The paths that answer WebSocket, so that old pages keep their URL.',
   }),
   virtualHosts: textList({

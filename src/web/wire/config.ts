@@ -34,7 +34,7 @@ const PATIENCE = 5_000; // milliseconds; a page that waits for ever is worse tha
 /** Asks the service; never fails, for the defaults are right for most. */
 export async function fetchConfig(
   fetcher: typeof fetch,
-  address = './chat/config.json',
+  address = './stompwire.json',
 ): Promise<WireConfig> {
   try {
     const response = await fetcher(address, { signal: AbortSignal.timeout(PATIENCE) });

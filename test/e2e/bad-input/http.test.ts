@@ -110,7 +110,7 @@ describe('the HTTP port', () => {
 
   it('answers requests of foreign pages and rebound names with 403', async () => {
     const request = (lines: string): string =>
-      `GET /chat/config.json HTTP/1.1\r\n${lines}\r\nConnection: close\r\n\r\n`;
+      `GET /stompwire.json HTTP/1.1\r\n${lines}\r\nConnection: close\r\n\r\n`;
     expect(await answerTo(request('Host: localhost\r\nOrigin: https://evil.example'))).toMatch(
       /^HTTP\/1\.1 403 /,
     );

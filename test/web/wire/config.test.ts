@@ -12,7 +12,7 @@ async function fetchedFrom(answer: RequestListener) {
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   stop = () => server.close();
   const { port } = server.address() as AddressInfo;
-  return fetchConfig(fetch, `http://127.0.0.1:${port}/chat/config.json`);
+  return fetchConfig(fetch, `http://127.0.0.1:${port}/stompwire.json`);
 }
 
 describe('the configuration', () => {
