@@ -46,6 +46,15 @@ export interface ServerParts {
   readonly authenticator?: Authenticator;
 }
 
+/** What a test puts in the place of the network and of the machine's time. */
+export interface Surroundings {
+  /** In the place of all listeners: no port is opened, and HTTP is answered to `http.inject` only. */
+  readonly transport: Transport;
+  readonly wheel: TimingWheel;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
 /**
  * A STOMP server: broker, handlers, and the listeners in front of them. `start` and `close` pair;
  * `close` twice is harmless, and nothing keeps the process alive after it.
@@ -65,7 +74,8 @@ export class Server {
   readonly #publishing = new Channel<Outbound>();
   readonly #outgoing: Outgoing;
   readonly #metrics = new PrometheusMetrics();
-  readonly #wheel = new TimingWheel();
+  readonly #wheel: TimingWheel;
+  readonly #around: Surroundings | undefined;
   readonly #authenticator: Authenticator;
   readonly #prefix = randomBytes(6).toString('base64url');
   #messages = 0;
@@ -79,8 +89,10 @@ export class Server {
   #drained: Promise<void> | undefined;
 
   /** @throws {ConfigError} with everything that is wrong with the options */
-  constructor(options: Partial<Config> = {}, parts: ServerParts = {}) {
+  constructor(options: Partial<Config> = {}, parts: ServerParts = {}, around?: Surroundings) {
     const config = resolveConfig(options);
+    this.#around = around;
+    this.#wheel = around?.wheel ?? new TimingWheel();
     assertBackEnds(config);
     this.config = config;
     this.log = pino({ level: config.logLevel, base: null }, pino.destination(2));
@@ -179,6 +191,7 @@ export class Server {
     this.#wheel.start();
     this.#sessions = new Sessions(this.#services(broker), config, this.#prefix);
     this.#metrics.gauge('sessions', 'Sessions that are open', () => this.#sessions?.size ?? 0);
+    if (this.#around !== undefined) return this.#openWithout(this.#around.transport, this.#sessions);
     const listeners = createListeners(config, this.http.server as HttpServer, this.#wheel, this.#metrics);
     this.#transports = listeners.all;
     this.#sockJs = listeners.sockJs;
@@ -186,6 +199,13 @@ export class Server {
     const ops = opsAddress(config.ops);
     if (ops !== undefined) this.#ops = await startOps(ops, this.#health, this.#metrics);
     await this.http.listen({ host: config.host, port: config.port });
+  }
+
+  /** Opens no port. */
+  async #openWithout(transport: Transport, sessions: Sessions): Promise<void> {
+    this.#transports = [transport];
+    await transport.start(sessions.accept);
+    await this.http.ready();
   }
 
   async #openBroker(): Promise<Broker> {
@@ -218,7 +238,7 @@ export class Server {
       router: this.#router!,
       authenticator: this.#authenticator,
       credentials: credentialRules(this.config),
-      clock: Date.now,
+      clock: this.#around?.clock ?? Date.now,
       wheel: this.#wheel,
       turn: new Turn(),
       options: sessionOptions(this.config),

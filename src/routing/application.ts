@@ -23,12 +23,15 @@ export class Application extends HandlerGroup<''> {
   readonly #messages: RouteTable<Route>;
   readonly #subscriptions: RouteTable<Route>;
   readonly #converters: Converters;
+  /** What divides the segments of destinations. */
+  readonly separator: Separator;
 
   constructor(separator: Separator = '/') {
     const messages = new RouteTable<Route>(separator);
     const subscriptions = new RouteTable<Route>(separator);
     const converters = new Converters();
     super('', { messages, subscriptions, converters, separator }, new Scope());
+    this.separator = separator;
     this.#messages = messages;
     this.#subscriptions = subscriptions;
     this.#converters = converters;

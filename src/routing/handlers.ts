@@ -16,7 +16,7 @@ import type { Found } from './route-table.ts';
 
 /** What handlers stand on. */
 export interface HandlersParts {
-  readonly app: Application;
+  readonly app: Pick<Application, 'find' | 'findSubscription'>;
   readonly publisher: Publisher;
   readonly appPrefix: string;
   readonly userPrefix: string;
@@ -35,7 +35,7 @@ export interface HandlersParts {
 
 /** The handlers of a server at work. */
 export class Handlers {
-  readonly #app: Application;
+  readonly #app: HandlersParts['app'];
   readonly #prefix: string;
   readonly #handling: Handling;
   readonly #services: CallServices;

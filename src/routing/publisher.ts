@@ -11,7 +11,7 @@ import type { Owner, UserDelivery } from './user-destinations.ts';
 
 /** What a publisher stands on. */
 export interface PublisherParts {
-  readonly broker: Broker;
+  readonly broker: Pick<Broker, 'publish'>;
   readonly users: UserDelivery;
   readonly converters: Converters;
   readonly separator: Separator;
