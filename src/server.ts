@@ -22,7 +22,12 @@ import { createListeners } from './listeners.ts';
 import type { Message } from './message/message.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { Application } from './routing/application.ts';
+import { OwnQueues } from './routing/own-queues.ts';
+import type { Publisher } from './routing/publisher.ts';
 import { Router } from './routing/router.ts';
+import { UserRegistry } from './routing/user-registry.ts';
+import { Users } from './routing/users.ts';
+import { type EventName, Events, type Listener } from './session/events.ts';
 import { SessionCounters, type SessionOptions, type SessionServices } from './session/services.ts';
 import { Sessions } from './session/sessions.ts';
 import { Turn } from './session/turn.ts';
@@ -68,11 +73,15 @@ export class Server {
   readonly http: FastifyInstance;
   /** Where interceptors are added: for what clients send, for what is published, for what is delivered. */
   readonly interceptors: Interceptors;
+  /** Who is connected, to be written to and to be sent away. */
+  readonly users: Users;
   readonly config: Config;
   readonly log: Logger;
   readonly #inbound = new Channel<Inbound>();
   readonly #publishing = new Channel<Outbound>();
   readonly #outgoing: Outgoing;
+  readonly #registry = new UserRegistry();
+  readonly #events: Events;
   readonly #metrics = new PrometheusMetrics();
   readonly #wheel: TimingWheel;
   readonly #around: Surroundings | undefined;
@@ -98,6 +107,8 @@ export class Server {
     this.log = pino({ level: config.logLevel, base: null }, pino.destination(2));
     this.#authenticator = authenticatorOf(config, parts, this.log);
     assertSafeToListen(config, { authenticated: this.#authenticator.proves });
+    this.#events = new Events((err, event) => this.log.error({ err, event }, 'a listener failed'));
+    this.users = new Users(this.#registry, () => this.#publisher());
     this.app = new Application(config.pathSeparator);
     this.rules = new Rules(config.pathSeparator, {
       userPrefix: config.userPrefix,
@@ -113,6 +124,21 @@ export class Server {
       this.#health,
       this.#claim,
     );
+  }
+
+  /**
+   * Tells of sessions: `connect`, `connected`, `subscribe`, `subscribed`, `unsubscribe`, `disconnect`; each once,
+   * after its effect holds. A listener that throws or rejects is logged, and harms nobody.
+   */
+  on<Name extends EventName>(name: Name, listener: Listener<Name>): this {
+    this.#events.on(name, listener);
+    return this;
+  }
+
+  /** Takes a listener out. */
+  off<Name extends EventName>(name: Name, listener: Listener<Name>): this {
+    this.#events.off(name, listener);
+    return this;
   }
 
   /** Adds an interceptor for what clients send: short for `interceptors.inbound.use`. */
@@ -178,6 +204,11 @@ export class Server {
     this.#wheel.close();
   }
 
+  #publisher(): Publisher {
+    if (this.#router === undefined) throw new Error('sent before start(): the server has no broker yet');
+    return this.#router.publisher;
+  }
+
   readonly #health: Health = {
     notReady: () => (this.#state === 'ready' ? undefined : this.#state),
   };
@@ -188,6 +219,7 @@ export class Server {
     const { config } = this;
     await this.#authenticator.start?.();
     const broker = await this.#openBroker();
+    this.#outgoing.fix();
     this.#wheel.start();
     this.#sessions = new Sessions(this.#services(broker), config, this.#prefix);
     this.#metrics.gauge('sessions', 'Sessions that are open', () => this.#sessions?.size ?? 0);
@@ -224,6 +256,7 @@ export class Server {
     const nextId = (): string => `${this.#prefix}-${(this.#messages++).toString(36)}`;
     const prefixes = { appPrefix, brokerPrefixes, userPrefix, separator };
     this.#router = new Router(broker, this.app, prefixes, nextId, {
+      users: new OwnQueues(broker, this.#registry, prefixes, nextId),
       inbound: this.#inbound,
       wheel: this.#wheel,
       handlerTimeout: this.config.handlerTimeout,
@@ -236,6 +269,9 @@ export class Server {
       broker,
       inbound: this.#inbound,
       router: this.#router!,
+      registry: this.#registry,
+      events: this.#events,
+      deliveries: (destination) => this.#outgoing.lineFor(destination),
       authenticator: this.#authenticator,
       credentials: credentialRules(this.config),
       clock: this.#around?.clock ?? Date.now,

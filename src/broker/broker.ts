@@ -1,5 +1,6 @@
 // The one broker: knows the local subscriptions, publishes through the relay, delivers what it brings.
 import { Channel, type Soon } from '../channel/channel.ts';
+import { InOrder } from '../channel/in-order.ts';
 import type { Outbound } from '../channel/outbound.ts';
 import type { Separator } from '../message/destination.ts';
 import type { Message } from '../message/message.ts';
@@ -19,8 +20,8 @@ export class Broker {
   readonly #delivered: Counter;
   /** Interest that the relay has not granted yet: whoever subscribes meanwhile waits for it as well. */
   readonly #pending = new Map<string, Promise<void>>();
-  /** The end of the line of messages that wait for a slow outbound interceptor. */
-  #before: Promise<void> | undefined;
+  /** Messages that wait for a slow outbound interceptor. */
+  readonly #order = new InOrder();
   readonly #failed: (error: unknown, message: Message) => void;
 
   /**
@@ -112,18 +113,12 @@ export class Broker {
 
   /** An interceptor that takes its time holds up what comes after it: the order is the relay's. */
   #arrived(message: Message): void {
-    const done =
-      this.#before === undefined ? this.#pass(message) : this.#before.then(() => this.#pass(message));
-    if (done === undefined) return;
-    const settled = done.then(() => {
-      if (this.#before === settled) this.#before = undefined;
-    });
-    this.#before = settled;
+    if (this.outbound.empty && !this.#order.waits) this.#reach(message);
+    else this.#order.run(() => this.#pass(message));
   }
 
   /** Takes one message through the outbound line; a failure is reported and never passed on. */
   #pass(message: Message): Promise<void> | undefined {
-    if (this.outbound.empty) return void this.#reach(message);
     try {
       const done = this.outbound.run({ message }, (passed) => this.#reach(passed.message));
       if (done instanceof Promise) return done.catch((error: unknown) => this.#failed(error, message));

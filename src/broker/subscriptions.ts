@@ -41,7 +41,8 @@ class TrieNode {
 export class Subscriptions {
   readonly #exact = new Map<string, Listeners>();
   readonly #separator: Separator;
-  #root = new TrieNode();
+  /** Patterns of destinations, and those of addresses that no client can name: neither meets the other's. */
+  readonly #roots = { public: new TrieNode(), own: new TrieNode() };
   #size = 0;
   #patterns = 0;
 
@@ -76,7 +77,8 @@ export class Subscriptions {
   match(destination: string, visit: (listeners: readonly Subscriber[]) => void): void {
     const exact = this.#exact.get(destination);
     if (exact !== undefined) visit(exact);
-    if (this.#patterns > 0) matchFrom(this.#root, segmentsOf(destination, this.#separator), 0, visit);
+    if (this.#patterns > 0)
+      matchFrom(this.#rootOf(destination), segmentsOf(destination, this.#separator), 0, visit);
   }
 
   #exactListeners(destination: string): Listeners {
@@ -90,8 +92,12 @@ export class Subscriptions {
     const segments = segmentsOf(pattern, this.#separator);
     const rest = segments.at(-1) === '**';
     if (rest) segments.pop();
-    const node = segments.reduce(child, this.#root);
+    const node = segments.reduce(child, this.#rootOf(pattern));
     return rest ? node.rest : node.here;
+  }
+
+  #rootOf(text: string): TrieNode {
+    return text.startsWith('/') ? this.#roots.public : this.#roots.own;
   }
 
   #removeExact(destination: string, subscriber: Subscriber): boolean {
@@ -107,7 +113,7 @@ export class Subscriptions {
     const segments = segmentsOf(pattern, this.#separator);
     const rest = segments.at(-1) === '**';
     if (rest) segments.pop();
-    const path = walk(this.#root, segments);
+    const path = walk(this.#rootOf(pattern), segments);
     const node = path?.at(-1);
     if (path === undefined || node === undefined) return false;
     const listeners = rest ? node.rest : node.here;

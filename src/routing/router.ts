@@ -1,5 +1,4 @@
 // Where a destination leads: to a handler, to the broker, or to the session's own queues.
-import type { Buffer } from 'node:buffer';
 import type { Broker } from '../broker/broker.ts';
 import { Channel, type Soon } from '../channel/channel.ts';
 import type { Inbound } from '../channel/inbound.ts';
@@ -11,7 +10,15 @@ import { TimingWheel } from '../time/wheel.ts';
 import type { Application } from './application.ts';
 import { Handlers } from './handlers.ts';
 import { notOne, Publisher } from './publisher.ts';
-import { ownAddress, queuePrefix, type UserDelivery } from './user-destinations.ts';
+import {
+  canonicalUserDestination,
+  type Owner,
+  ownAddress,
+  parseUserDestination,
+  queuePrefix,
+  type UserDelivery,
+  type UserMessage,
+} from './user-destinations.ts';
 
 /** What destinations begin with. */
 export interface RouterOptions {
@@ -72,10 +79,16 @@ export class Router {
   readonly send = (inbound: Inbound): Soon<void> => {
     const { destination } = inbound;
     if (isUnder(destination, this.#options.appPrefix)) return this.#handlers.send(inbound);
+    if (isUnder(destination, this.#options.userPrefix)) return this.#sendToUser(inbound);
     this.#assertTopic(destination);
     if (isPattern(destination)) throw notOne(destination);
     return this.#broker.publish(this.#messageOf(inbound));
   };
+
+  /** The one way to write a SEND's destination, for rules to compare. */
+  canonical(destination: string): string {
+    return canonicalUserDestination(destination, this.#options.userPrefix);
+  }
 
   /** Whether a SUBSCRIBE is for a handler to answer, and not for the broker. */
   isAnswered(destination: string): boolean {
@@ -93,7 +106,7 @@ export class Router {
   }
 
   /** Where the broker delivers what a session subscribes to. */
-  addressOf(destination: string, sessionId: string): string {
+  addressOf(destination: string, session: Owner): string {
     const { userPrefix, appPrefix, separator } = this.#options;
     assertDestination(destination, separator);
     if (isUnder(destination, appPrefix)) {
@@ -104,7 +117,7 @@ export class Router {
       return destination;
     }
     const path = destination.slice(userPrefix.length);
-    if (isUnder(path, queuePrefix)) return ownAddress({ id: sessionId, user: undefined }, path);
+    if (isUnder(path, queuePrefix)) return ownAddress(session, path);
     throw new StompwireError(
       'denied',
       `'${printable(destination)}': a session may subscribe to its own queues under ${userPrefix}${queuePrefix} only`,
@@ -115,27 +128,17 @@ export class Router {
   readonly publish = (destination: string, payload: unknown): Soon<void> =>
     this.publisher.publish(destination, payload);
 
-  /** A JSON message for a queue of one session. */
-  forSession(sessionId: string, path: string, body: Buffer, headers: readonly string[]): Message {
-    return new Message({
-      destination: `${this.#options.userPrefix}${path}`,
-      address: ownAddress({ id: sessionId, user: undefined }, path),
-      body,
-      contentType: 'application/json',
-      headers,
-      id: this.#nextId(),
-    });
+  /** Whether a client may do so is for the rules to say. */
+  #sendToUser(inbound: Inbound): Soon<void> {
+    const { name, path } = parseUserDestination(inbound.destination, this.#options.userPrefix);
+    return this.publisher.users.toUser(name, path, contentOf(inbound));
   }
 
   #messageOf(inbound: Inbound): Message {
-    const { headers, session, destination, body } = inbound;
     return new Message({
-      destination,
-      body,
-      contentType: headers.get('content-type'),
-      headers: travellingHeaders(headers.pairs),
+      ...contentOf(inbound),
+      destination: inbound.destination,
       id: this.#nextId(),
-      excludes: headers.get('exclude-sender') === 'true' ? session.id : undefined,
     });
   }
 
@@ -155,6 +158,16 @@ export class Router {
       `'${printable(destination)}' lies under no prefix served here: ${allowed}`,
     );
   }
+}
+
+/** What a client's message brings, but for where it goes. */
+function contentOf({ headers, session, body }: Inbound): UserMessage {
+  return {
+    body,
+    contentType: headers.get('content-type'),
+    headers: travellingHeaders(headers.pairs),
+    excludes: headers.get('exclude-sender') === 'true' ? session.id : undefined,
+  };
 }
 
 const nobody: UserDelivery = { toUser: () => {}, toSession: () => {}, toOwner: () => {} };

@@ -103,8 +103,3 @@ function decoded(text: string, destination: string): string {
     throw new StompwireError('bad-destination', `'${printable(destination)}': the name is badly encoded`);
   }
 }
-
-/** The broker's address of a queue of a session that has proven no name. */
-export function sessionAddress(sessionId: string, path: string): string {
-  return ownAddress({ id: sessionId, user: undefined }, path);
-}

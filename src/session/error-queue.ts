@@ -15,7 +15,7 @@ export interface Told {
  * the RECEIPT and `subscription-id` of a refused SUBSCRIBE. Who has not subscribed to it hears nothing.
  */
 export function tellOnErrorQueue(session: Told, error: StompwireError, frame: Frame): void {
-  const { router, broker, counters } = session.services;
+  const { router, counters } = session.services;
   const destination = frame.headers.get('destination');
   const body = {
     code: error.code,
@@ -29,5 +29,9 @@ export function tellOnErrorQueue(session: Told, error: StompwireError, frame: Fr
   const id = frame.command === 'SUBSCRIBE' ? frame.headers.get('id') : undefined;
   if (id !== undefined) headers.push('subscription-id', id);
   counters.refused(error);
-  broker.deliver(router.forSession(session.id, '/queue/errors', Buffer.from(JSON.stringify(body)), headers));
+  router.publisher.users.toSession(session.id, '/queue/errors', {
+    body: Buffer.from(JSON.stringify(body)),
+    contentType: 'application/json',
+    headers,
+  });
 }

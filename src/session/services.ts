@@ -5,10 +5,13 @@ import type { CredentialRules } from '../auth/shown-credentials.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Channel } from '../channel/channel.ts';
 import type { Inbound } from '../channel/inbound.ts';
+import type { Delivery } from '../channel/outbound.ts';
 import type { StompwireError } from '../errors.ts';
 import type { Counter, Metrics } from '../metrics/metrics.ts';
 import type { Router } from '../routing/router.ts';
+import type { UserRegistry } from '../routing/user-registry.ts';
 import type { TimingWheel } from '../time/wheel.ts';
+import type { Events } from './events.ts';
 import type { Turn } from './turn.ts';
 
 /** Limits and manners of a session; times in milliseconds, 0 switches a check off. */
@@ -49,6 +52,10 @@ export interface SessionServices {
   readonly broker: Broker;
   readonly inbound: Channel<Inbound>;
   readonly router: Router;
+  readonly registry: UserRegistry;
+  readonly events: Events;
+  /** The interceptors of the deliveries to a subscription; `undefined`: nobody looks at them. */
+  readonly deliveries: (destination: string) => Channel<Delivery> | undefined;
   readonly authenticator: Authenticator;
   readonly credentials: CredentialRules;
   /** Milliseconds since the epoch: what the time at which credentials run out is compared with. */

@@ -1,17 +1,21 @@
 // One client's session: takes its bytes, runs its frames one after another, answers, and ends.
 import { Buffer } from 'node:buffer';
-import { clientCommands, type Frame, FrameError, FrameParser, type Version } from '../../frames/index.ts';
+import { clientCommands, type Frame, FrameParser, type Version } from '../../frames/index.ts';
 import type { User } from '../auth/authenticator.ts';
-import { isErrorCode, StompwireError } from '../errors.ts';
+import type { SubscriptionView } from '../channel/outbound.ts';
+import { StompwireError } from '../errors.ts';
 import type { WheelEntry } from '../time/wheel.ts';
 import type { Connection, ConnectionHandler, Handshake, Peer } from '../transport/transport.ts';
-import type { CommandSession, State } from './commands/command.ts';
+import type { CommandSession, Farewell, State } from './commands/command.ts';
 import { stepOf } from './commands/table.ts';
 import { tellOnErrorQueue } from './error-queue.ts';
+import type { Ending } from './events.ts';
+import { sayFarewell } from './farewell.ts';
 import { Outbox, type OutboxOwner } from './outbox.ts';
 import { errorFrame, receiptFrame } from './server-frames.ts';
 import type { SessionServices } from './services.ts';
-import type { Subscription } from './subscription.ts';
+import { type Subscription, viewsOf } from './subscription.ts';
+import { asStompwireError } from './told.ts';
 import { nextDeadline, overdue, type Watched } from './watch.ts';
 
 /** What the server hears of a session. */
@@ -29,6 +33,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   readonly services: SessionServices;
   readonly outbox: Outbox;
   state: State = 'opening';
+  farewell: Farewell = 'none';
   version: Version = '1.2';
   user: User | undefined;
   /** The opening HTTP request, until the client has said who it is. */
@@ -52,6 +57,8 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   #attributes: Map<string, unknown> | undefined;
   #ended: AbortController | undefined;
   #busy = false;
+  /** Why we ended it, when we did. */
+  #ending: Ending | undefined;
   /** Whether we still wait for the client to close: our own close was not said yet. */
   #leaving = false;
   /** While the client has not taken all that was sent before our close, it is not cut before this time. */
@@ -110,6 +117,10 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     return this.services.wheel.now;
   }
 
+  listed(): readonly SubscriptionView[] {
+    return viewsOf(this.subscriptions);
+  }
+
   /** Speaks a version from the next frame on, in both directions. */
   speak(version: Version): void {
     this.version = version;
@@ -123,6 +134,13 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     if (this.#busy || this.#waiting !== undefined) return this.#hold(chunk);
     this.#parser.write(chunk);
     this.#pump();
+  }
+
+  /** The rest of a message has as long to come as the rest of a frame [options: frameTimeout]. */
+  unfinished(): void {
+    if (this.partialSince !== 0 || this.#busy) return;
+    this.partialSince = this.now || 1;
+    this.watch();
   }
 
   drained(): void {
@@ -145,17 +163,20 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   closed(code: number, reason: string): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
-    const { broker, wheel, log } = this.services;
+    const { broker, registry, wheel, log } = this.services;
     wheel.cancel(this);
+    registry.remove(this);
     this.outbox.drop();
     this.#waiting = undefined;
     this.handshake = undefined;
-    for (const subscription of this.subscriptions?.values() ?? [])
+    const { subscriptions } = this;
+    for (const subscription of subscriptions?.values() ?? [])
       void broker.unsubscribe(subscription.address, subscription);
     this.subscriptions = undefined;
     log.debug({ session: this.id, code, reason }, 'session ended');
     this.#ended?.abort(sessionOver());
     this.#end.ended(this, this.#connection.peer.address);
+    this.#tellOfEnd({ code, reason }, subscriptions);
   }
 
   /** Tells the client what went wrong in an ERROR frame, and ends the session. */
@@ -167,6 +188,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     // who has not read CONNECTED unescapes nothing yet
     const version = this.opening ? '1.0' : this.version;
     const lastWord = errorFrame(error, version, frame?.headers.get('receipt'));
+    this.#ending = { code: error.rule.close ?? 1011, reason: error.message, error: error.code };
     this.#endInput(patience);
     this.#say(error.rule.close ?? 1011, error.message, lastWord);
   }
@@ -179,6 +201,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
    */
   close(code: number, reason: string, patience = this.services.options.outboxTime): void {
     if (this.state === 'closing' || this.state === 'closed') return;
+    this.#ending = { code, reason };
     this.#endInput(patience);
     this.#say(code, reason);
   }
@@ -192,6 +215,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   leave(): void {
     if (this.state === 'closing' || this.state === 'closed') return;
     this.#leaving = true;
+    this.#ending = { code: 1000, reason: '' };
     this.#endInput(this.services.options.outboxTime);
   }
 
@@ -212,10 +236,27 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   /** Looks at no further input, and gives the client a bounded time to be gone. */
   #endInput(patience: number): void {
     this.state = 'closing';
+    this.services.registry.remove(this);
     this.#patientUntil = this.now + patience;
     this.closedAt = this.now || 1;
     this.#waiting = undefined;
     this.watch();
+  }
+
+  #tellOfEnd(met: Ending, subscriptions: Session['subscriptions']): void {
+    if (this.farewell === 'none') return;
+    const ending = this.#ending ?? met;
+    this.services.events.tell('disconnect', () => ({
+      session: this,
+      ...ending,
+      subscriptions: viewsOf(subscriptions),
+    }));
+    if (!this.#busy) this.#bidFarewell();
+  }
+
+  /** Interceptors see a session go that did not say so, behind the last of its frames. */
+  #bidFarewell(): void {
+    if (this.farewell === 'due') sayFarewell(this);
   }
 
   /** Our last word: what waits, then the close. */
@@ -316,6 +357,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
 
   #goOn(): void {
     this.#busy = false;
+    if (this.state === 'closed') return this.#bidFarewell();
     this.#pump();
     while (!this.#busy && this.#waiting !== undefined) {
       const chunk = this.#waiting.shift();
@@ -350,12 +392,4 @@ function levelOf({ code, answered }: StompwireError): 'debug' | 'info' | 'warn' 
 /** Why what worked for a session should stop. */
 function sessionOver(): Error {
   return new Error('the session is over');
-}
-
-/** What may be told to a client: a refusal as it is, anything else without its inside. */
-function asStompwireError(error: unknown): StompwireError {
-  if (error instanceof StompwireError) return error;
-  if (error instanceof FrameError && isErrorCode(error.code))
-    return new StompwireError(error.code, error.message);
-  return new StompwireError('internal', undefined, { cause: error });
 }

@@ -1,26 +1,42 @@
 // One SUBSCRIBE of one session: what the broker delivers to.
 import type { Subscriber } from '../broker/subscriptions.ts';
+import type { SubscriptionView } from '../channel/outbound.ts';
 import type { Message } from '../message/message.ts';
 import type { Outbox } from './outbox.ts';
 
+/** Who subscribes, as far as its subscriptions go. */
+export interface SubscribingSession {
+  readonly id: string;
+  readonly outbox: Outbox;
+}
+
 /** A subscription. What is delivered goes to the session's outbox under this subscription's id. */
-export class Subscription implements Subscriber {
+export class Subscription implements Subscriber, SubscriptionView {
   slot = 0;
+  readonly id: string;
+  readonly destination: string;
   readonly owner: string;
-  /** Where the broker delivers to it: a destination, a pattern, or an address of this session's own. */
+  /** Where the broker delivers to it: a destination, a pattern, or an address of its owner's own. */
   readonly address: string;
-  readonly #outbox: Outbox;
+  protected readonly outbox: Outbox;
   /** The id as it stands in the frame; see `Outbox.wireId`. */
   readonly #wireId: string;
 
-  constructor(owner: string, address: string, wireId: string, outbox: Outbox) {
-    this.owner = owner;
+  constructor(session: SubscribingSession, { id, destination }: SubscriptionView, address: string) {
+    this.id = id;
+    this.destination = destination;
+    this.owner = session.id;
     this.address = address;
-    this.#wireId = wireId;
-    this.#outbox = outbox;
+    this.outbox = session.outbox;
+    this.#wireId = session.outbox.wireId(id);
   }
 
   deliver(message: Message): void {
-    this.#outbox.deliver(message, this.#wireId);
+    this.outbox.deliver(message, this.#wireId);
   }
+}
+
+/** Subscriptions as others than the session see them. */
+export function viewsOf(subscriptions: ReadonlyMap<string, Subscription> | undefined): SubscriptionView[] {
+  return Array.from(subscriptions?.values() ?? [], ({ id, destination }) => ({ id, destination }));
 }

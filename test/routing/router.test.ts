@@ -7,9 +7,11 @@ import { Broker } from '../../src/broker/broker.ts';
 import type { Soon } from '../../src/channel/channel.ts';
 import type { SessionView } from '../../src/channel/inbound.ts';
 import { StompwireError } from '../../src/errors.ts';
+import { Message } from '../../src/message/message.ts';
 import { MemoryRelay } from '../../src/relay/memory.ts';
 import { Application } from '../../src/routing/application.ts';
 import { Router, type RouterOptions } from '../../src/routing/router.ts';
+import { type Owner, ownAddress } from '../../src/routing/user-destinations.ts';
 import { Gate } from '../broker/gate.ts';
 import { Listener } from '../broker/listener.ts';
 
@@ -51,6 +53,8 @@ function send(
   const all = Headers.from({ destination, ...headers });
   return router.send({ command: 'SEND', destination, headers: all, body: Buffer.from(body), session });
 }
+
+const guest = (id: string): Owner => ({ id, user: undefined });
 
 const heard = (): [string, string][] =>
   everything.messages.map(({ destination, body }) => [destination, body.toString()]);
@@ -246,28 +250,32 @@ describe('a handler', () => {
 
   it('that nobody wrote is told as such', () => {
     expect(codeOf(() => send('/app/none'))).toBe('no-handler');
-    expect(codeOf(() => router.addressOf('/app/none', 'me'))).toBe('no-handler');
+    expect(codeOf(() => router.addressOf('/app/none', guest('me')))).toBe('no-handler');
   });
 });
 
 describe('a SUBSCRIBE', () => {
   it('to a topic or a pattern stands where it says', () => {
-    expect(router.addressOf('/topic/a', 'me')).toBe('/topic/a');
-    expect(router.addressOf('/topic/*/b/**', 'me')).toBe('/topic/*/b/**');
+    expect(router.addressOf('/topic/a', guest('me'))).toBe('/topic/a');
+    expect(router.addressOf('/topic/*/b/**', guest('me'))).toBe('/topic/*/b/**');
   });
 
   it("to a user queue is the session's own, and no client can name its address", () => {
-    const address = router.addressOf('/user/queue/errors', 'me');
-    expect(address).not.toBe(router.addressOf('/user/queue/errors', 'you'));
+    const address = router.addressOf('/user/queue/errors', guest('me'));
+    expect(address).not.toBe(router.addressOf('/user/queue/errors', guest('you')));
     expect(address.startsWith('/')).toBe(false);
-    expect(codeOf(() => router.addressOf(address, 'you'))).toBe('bad-destination');
+    expect(codeOf(() => router.addressOf(address, guest('you')))).toBe('bad-destination');
   });
 
   it('to a pattern of user queues hears all of the own, and nothing of another session', () => {
     const mine = new Listener();
-    void broker.subscribe(router.addressOf('/user/queue/**', 'me'), mine);
-    for (const owner of ['me', 'you', 'me2', 'm'])
-      broker.deliver(router.forSession(owner, '/queue/errors', Buffer.from(owner), []));
+    void broker.subscribe(router.addressOf('/user/queue/**', guest('me')), mine);
+    for (const owner of ['me', 'you', 'me2', 'm']) {
+      const address = ownAddress(guest(owner), '/queue/errors');
+      broker.deliver(
+        new Message({ destination: '/user/queue/errors', address, body: Buffer.from(owner), id: '' }),
+      );
+    }
     expect(mine.messages.map(({ destination, body }) => [destination, body.toString()])).toEqual([
       ['/user/queue/errors', 'me'],
     ]);
@@ -287,7 +295,7 @@ describe('a SUBSCRIBE', () => {
     ['topic', 'bad-destination'],
     ['', 'bad-destination'],
   ])('to %j is refused as %s', (destination, code) => {
-    expect(codeOf(() => router.addressOf(destination, 'me'))).toBe(code);
+    expect(codeOf(() => router.addressOf(destination, guest('me')))).toBe(code);
   });
 });
 

@@ -10,7 +10,10 @@ import { resolveConfig } from '../../src/config/config.ts';
 import { noMetrics } from '../../src/metrics/metrics.ts';
 import { MemoryRelay } from '../../src/relay/memory.ts';
 import { Application } from '../../src/routing/application.ts';
+import { OwnQueues } from '../../src/routing/own-queues.ts';
 import { Router } from '../../src/routing/router.ts';
+import { UserRegistry } from '../../src/routing/user-registry.ts';
+import { Events } from '../../src/session/events.ts';
 import { SessionCounters, type SessionOptions, type SessionServices } from '../../src/session/services.ts';
 import { Session } from '../../src/session/session.ts';
 import { Turn } from '../../src/session/turn.ts';
@@ -101,10 +104,17 @@ export class Visit {
   #services(authenticator: Authenticator): SessionServices {
     const broker = new Broker(new MemoryRelay(), { separator: '/', metrics: noMetrics, failed: () => {} });
     let ids = 0;
+    const nextId = (): string => `m-${ids++}`;
+    const registry = new UserRegistry();
     return {
       broker,
       inbound: this.inbound,
-      router: new Router(broker, this.app, { ...config, separator: '/' }, () => `m-${ids++}`),
+      router: new Router(broker, this.app, { ...config, separator: '/' }, nextId, {
+        users: new OwnQueues(broker, registry, { ...config, separator: '/' }, nextId),
+      }),
+      registry,
+      events: new Events(() => {}),
+      deliveries: () => undefined,
       authenticator,
       credentials: credentialRules(openRules),
       clock: () => this.wall,

@@ -8,11 +8,17 @@ import { Broker } from '../../src/broker/broker.ts';
 import { Rules } from '../../src/channel/authorize.ts';
 import { Channel } from '../../src/channel/channel.ts';
 import type { Inbound } from '../../src/channel/inbound.ts';
+import { Outgoing } from '../../src/channel/interceptors.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
 import { MemoryRelay } from '../../src/relay/memory.ts';
 import type { Relay } from '../../src/relay/relay.ts';
 import { Application } from '../../src/routing/application.ts';
+import { OwnQueues } from '../../src/routing/own-queues.ts';
+import type { Publisher } from '../../src/routing/publisher.ts';
 import { Router } from '../../src/routing/router.ts';
+import { UserRegistry } from '../../src/routing/user-registry.ts';
+import { Users } from '../../src/routing/users.ts';
+import { Events } from '../../src/session/events.ts';
 import { SessionCounters, type SessionOptions, type SessionServices } from '../../src/session/services.ts';
 import type { Session } from '../../src/session/session.ts';
 import { Sessions, type SessionsLimits } from '../../src/session/sessions.ts';
@@ -56,6 +62,10 @@ export class World {
   readonly app = new Application();
   readonly rules = new Rules('/');
   readonly inbound = new Channel<Inbound>().use(this.rules.interceptor);
+  readonly outgoing = new Outgoing('/');
+  readonly registry = new UserRegistry();
+  readonly events = new Events((error, name) => this.logged.push({ fields: { error, name }, text: 'event' }));
+  readonly users = new Users(this.registry, () => this.#publisher!);
   readonly metrics = new PrometheusMetrics();
   readonly logged: { readonly fields: object; readonly text: string }[] = [];
   readonly broker: Broker;
@@ -64,23 +74,37 @@ export class World {
   /** The time, on the wheel and in the calendar. */
   now = 5000;
   #guests = 0;
+  #publisher: Publisher | undefined;
 
   constructor({ relay = new MemoryRelay(), authenticator, ...options }: WorldParts = {}) {
-    this.broker = new Broker(relay, { metrics: this.metrics });
+    this.broker = new Broker(relay, { metrics: this.metrics, outbound: this.outgoing.messages });
     void this.broker.start();
     this.wheel = new TimingWheel(() => this.now);
     const limits = { maxSessions: 0, maxSessionsPerAddress: 0, ...options };
-    this.sessions = new Sessions(this.#services(authenticator, options), limits, 'node');
+    const services = this.#services(authenticator, options);
+    this.#publisher = services.router.publisher;
+    this.sessions = new Sessions(services, limits, 'node');
   }
 
   #services(authenticator: Authenticator | undefined, options: Partial<SessionOptions>): SessionServices {
-    const prefixes = { appPrefix: '/app', brokerPrefixes: ['/topic'], userPrefix: '/user' };
+    const prefixes = {
+      appPrefix: '/app',
+      brokerPrefixes: ['/topic'],
+      userPrefix: '/user',
+      separator: '/',
+    } as const;
     let messages = 0;
+    const nextId = (): string => `m-${messages++}`;
     const log = (fields: object, text: string): void => void this.logged.push({ fields, text });
     return {
       broker: this.broker,
       inbound: this.inbound,
-      router: new Router(this.broker, this.app, { ...prefixes, separator: '/' }, () => `m-${messages++}`),
+      router: new Router(this.broker, this.app, prefixes, nextId, {
+        users: new OwnQueues(this.broker, this.registry, prefixes, nextId),
+      }),
+      registry: this.registry,
+      events: this.events,
+      deliveries: (destination) => this.outgoing.lineFor(destination),
       authenticator: authenticator ?? anonymous(() => `guest-${this.#guests++}`),
       credentials: credentialRules({
         authCookie: undefined,

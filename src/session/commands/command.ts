@@ -2,7 +2,8 @@
 import type { ClientCommand, Frame, Version } from '../../../frames/index.ts';
 import type { User } from '../../auth/authenticator.ts';
 import type { Soon } from '../../channel/channel.ts';
-import type { Inbound, SessionView } from '../../channel/inbound.ts';
+import type { Inbound } from '../../channel/inbound.ts';
+import type { Registered } from '../../routing/user-registry.ts';
 import type { Handshake } from '../../transport/transport.ts';
 import type { Outbox } from '../outbox.ts';
 import type { SessionServices } from '../services.ts';
@@ -11,11 +12,15 @@ import type { Subscription } from '../subscription.ts';
 /** `opening`: before CONNECT; `connected`: after it; `closing`: an ERROR, a close or a DISCONNECT was the last word. */
 export type State = 'opening' | 'connected' | 'closing' | 'closed';
 
+/** Whether the inbound line has seen this session's DISCONNECT: `none` is due before CONNECTED. */
+export type Farewell = 'none' | 'due' | 'said';
+
 /** A session as its commands know it. */
-export interface CommandSession extends SessionView {
+export interface CommandSession extends Registered {
   readonly services: SessionServices;
   readonly outbox: Outbox;
   state: State;
+  farewell: Farewell;
   readonly version: Version;
   user: User | undefined;
   handshake: Handshake | undefined;
@@ -28,6 +33,8 @@ export interface CommandSession extends SessionView {
   close(code: number, reason: string): void;
   /** Answers what is still to be answered, then lets the client close. */
   leave(): void;
+  /** More waits for the client than may wait. */
+  overflowed(): void;
   /** Looks at the deadlines again. */
   watch(): void;
 }

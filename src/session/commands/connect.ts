@@ -34,9 +34,13 @@ function admit(session: CommandSession, frame: Frame, version: Version, user: Us
 
 function welcome(session: CommandSession, version: Version): void {
   if (session.state !== 'opening') return;
-  const { heartbeat, serverName } = session.services.options;
+  const { registry, events, options } = session.services;
+  events.tell('connect', () => ({ session }));
+  registry.add(session);
+  const { heartbeat, serverName } = options;
   session.speak(version);
   session.state = 'connected';
+  session.farewell = 'due';
   session.handshake = undefined;
   const headers: Record<string, string> = {
     version,
@@ -47,6 +51,7 @@ function welcome(session: CommandSession, version: Version): void {
   };
   session.outbox.send(connectedFrame(headers));
   session.watch();
+  events.tell('connected', () => ({ session }));
 }
 
 /** The server's own values are sent back; what holds is the greater of what one gives and the other wants. */

@@ -5,6 +5,7 @@ import { type CommandSession, inboundOf } from './command.ts';
 
 /** With a receipt it is answered and the client closes; without, we close. */
 export function disconnect(session: CommandSession, frame: Frame): Soon<void> {
+  session.farewell = 'said';
   return session.services.inbound.run(inboundOf(session, frame), () => {
     if (frame.headers.has('receipt')) session.leave();
     else session.close(1000, '');

@@ -33,7 +33,8 @@ function renew(session: CommandSession, frame: Frame): Soon<void> {
 /** A session keeps its user: subscriptions and queues were granted to that one. */
 function replace(session: CommandSession, user: User): void {
   if (session.state !== 'connected') return;
-  if (user.name !== session.user!.name) throw new StompwireError('user-changed');
+  const { name, authenticated } = session.user!;
+  if (user.name !== name || user.authenticated !== authenticated) throw new StompwireError('user-changed');
   session.user = user;
   session.watch();
 }

@@ -14,7 +14,8 @@ export function send(session: CommandSession, frame: Frame): Soon<void> {
     );
   }
   const { inbound, router, options } = session.services;
-  const destination = frame.headers.get('destination');
-  if (destination === options.authDestination) return refresh(session, frame);
+  const named = frame.headers.get('destination')!;
+  if (named === options.authDestination) return refresh(session, frame);
+  const destination = router.canonical(named);
   return inbound.run(inboundOf(session, frame, destination), router.send);
 }

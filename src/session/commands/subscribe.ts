@@ -6,6 +6,7 @@ import { StompwireError } from '../../errors.ts';
 import { printable } from '../../message/destination.ts';
 import type { Message } from '../../message/message.ts';
 import { Subscription } from '../subscription.ts';
+import { WatchedSubscription } from '../watched-subscription.ts';
 import { type CommandSession, inboundOf } from './command.ts';
 
 /** Adds a subscription; done when the next message will reach it. */
@@ -18,7 +19,7 @@ export function subscribe(session: CommandSession, frame: Frame): Soon<void> {
   return inbound.run(inboundOf(session, frame, destination), (passed) =>
     router.isAnswered(destination)
       ? router.subscribe(passed, answerTo(session, id))
-      : add(session, id, router.addressOf(destination, session.id)),
+      : add(session, id, destination),
   );
 }
 
@@ -33,25 +34,41 @@ export function subscriptionId(frame: Frame): string {
   return frame.headers.get('id') ?? frame.headers.get('destination')!;
 }
 
-function add(session: CommandSession, id: string, address: string): Soon<void> {
+function add(session: CommandSession, id: string, destination: string): Soon<void> {
+  const subscription = made(session, id, destination);
   if (session.state !== 'connected') return;
-  const { outbox } = session;
-  const key = detached(id);
-  const subscription = new Subscription(session.id, detached(address), outbox.wireId(key), outbox);
+  const { broker, events } = session.services;
+  const event = () => ({ session, subscription });
   session.subscriptions ??= new Map();
-  session.subscriptions.set(key, subscription);
-  const refused = (error: unknown): never => undo(session, key, subscription, error);
+  session.subscriptions.set(subscription.id, subscription);
+  events.tell('subscribe', event);
+  const refused = (error: unknown): never => undo(session, subscription, error);
+  const holds = (): void => {
+    if (session.subscriptions?.get(subscription.id) === subscription) events.tell('subscribed', event);
+  };
   try {
-    const interest = session.services.broker.subscribe(subscription.address, subscription);
-    if (interest instanceof Promise) return interest.catch(refused);
+    const interest = broker.subscribe(subscription.address, subscription);
+    if (interest instanceof Promise) return interest.then(holds, refused);
   } catch (error) {
     refused(error);
   }
+  holds();
+}
+
+/** What is kept with a subscription is no slice of its frame. */
+function made(session: CommandSession, id: string, destination: string): Subscription {
+  const { router, deliveries } = session.services;
+  const view = { id: detached(id), destination: detached(destination) };
+  const given = router.addressOf(destination, session);
+  const address = given === destination ? view.destination : detached(given);
+  const line = deliveries(destination);
+  if (line === undefined) return new Subscription(session, view, address);
+  return new WatchedSubscription(session, view, address, line);
 }
 
 /** The relay could not promise delivery: there is no subscription. */
-function undo(session: CommandSession, id: string, subscription: Subscription, error: unknown): never {
-  if (session.subscriptions?.delete(id))
+function undo(session: CommandSession, subscription: Subscription, error: unknown): never {
+  if (session.subscriptions?.delete(subscription.id))
     void session.services.broker.unsubscribe(subscription.address, subscription);
   throw error;
 }

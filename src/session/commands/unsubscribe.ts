@@ -14,6 +14,8 @@ export function unsubscribe(session: CommandSession, frame: Frame): Soon<void> {
     const subscription = session.subscriptions?.get(id);
     if (subscription === undefined) return;
     session.subscriptions!.delete(id);
-    return session.services.broker.unsubscribe(subscription.address, subscription);
+    const done = session.services.broker.unsubscribe(subscription.address, subscription);
+    session.services.events.tell('unsubscribe', () => ({ session, subscription }));
+    return done;
   });
 }

@@ -1,0 +1,22 @@
+// One after another: what need not wait is done at once, what comes behind something slow waits for it.
+
+/** Runs steps in the order in which they are given. A step must not reject. */
+export class InOrder {
+  /** The end of the line of steps that wait. */
+  #last: Promise<void> | undefined;
+
+  /** Whether a step has not ended yet. */
+  get waits(): boolean {
+    return this.#last !== undefined;
+  }
+
+  /** Runs a step; behind none that waits, it is begun before this returns. */
+  run(step: () => Promise<void> | undefined): void {
+    const done = this.#last === undefined ? step() : this.#last.then(step);
+    if (done === undefined) return;
+    const last = done.then(() => {
+      if (this.#last === last) this.#last = undefined;
+    });
+    this.#last = last;
+  }
+}
