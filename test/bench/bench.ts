@@ -1,0 +1,47 @@
+// The benchmarks: `npm run bench`, or `npm run bench codec idle` for some of them. Nothing here is part of the tests.
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { app } from './app.ts';
+import { codec } from './codec.ts';
+import { fanOut } from './fan-out.ts';
+import { idle } from './idle.ts';
+import { placement } from './processes.ts';
+import { type Row, tableOf } from './report.ts';
+import { topics } from './topics.ts';
+
+/** Each measures for so many rounds and says what came out. */
+const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Row[]>>> = {
+  codec,
+  'fan-out': fanOut,
+  app,
+  topics,
+  idle,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '5' } },
+});
+const unknown = positionals.filter((name) => !(name in benchmarks));
+const rounds = Number(values.rounds);
+
+if (unknown.length > 0 || !(rounds >= 1)) {
+  const names = Object.keys(benchmarks).join('|');
+  process.stderr.write(`bench: unknown ${unknown.join(', ')}; npm run bench [-- --rounds 5] [${names}]...\n`);
+  process.exitCode = 2;
+} else {
+  process.stdout.write(
+    `node ${process.version}, ${cpus()[0]?.model}, ${placement}; medians of ${rounds} rounds\n`,
+  );
+  for (const name of positionals.length > 0 ? positionals : Object.keys(benchmarks)) await report(name);
+}
+
+async function report(name: string): Promise<void> {
+  process.stdout.write(`\n${name}\n`);
+  try {
+    process.stdout.write(tableOf(await benchmarks[name]!(rounds)));
+  } catch (error) {
+    process.stdout.write(`not measured: ${(error as Error).message}\n`);
+    process.exitCode = 1;
+  }
+}

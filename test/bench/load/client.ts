@@ -1,0 +1,135 @@
+// One client of the load: a raw socket that speaks WebSocket or bare STOMP, with next to no cost of its own.
+import { Buffer } from 'node:buffer';
+import { connect, type Socket } from 'node:net';
+import type { Plan } from './plan.ts';
+
+/** Hears what a client is sent: the bytes of one frame stand in `bytes` from `from` to `to`, until it returns. */
+export type Hear = (client: Client, bytes: Buffer, from: number, to: number) => void;
+
+/** All sockets read into this; what is left of a read is copied. */
+const shared = Buffer.alloc(256 * 1024);
+const nothing = Buffer.alloc(0);
+
+/** A connection to the server under load. */
+export class Client {
+  readonly index: number;
+  readonly room: number;
+  readonly subscribes: boolean;
+  ready = false;
+  /** The number that the next message of its room must have. */
+  next = 0;
+  readonly #socket: Socket;
+  readonly #bare: boolean;
+  readonly #hear: Hear;
+  #upgraded: boolean;
+  #rest = nothing;
+
+  /** @param opened - called when frames can be sent @param lost - called when the connection ends */
+  constructor(
+    plan: Plan,
+    index: number,
+    hear: Hear,
+    opened: (client: Client) => void,
+    lost: (why: string) => void,
+  ) {
+    this.index = index;
+    this.subscribes = index < plan.subscribers;
+    this.room = (this.subscribes ? index : index - plan.subscribers) % plan.rooms;
+    this.#bare = plan.dialect === 'stomp-tcp';
+    this.#upgraded = this.#bare;
+    this.#hear = hear;
+    const onread = { buffer: shared, callback: (length: number) => this.#read(length, opened) };
+    this.#socket = connect({ port: plan.port, host: '127.0.0.1', noDelay: true, onread });
+    this.#socket.on('connect', () => (this.#bare ? opened(this) : this.#socket.write(upgrade(plan))));
+    this.#socket.on('error', (error) => lost(`a connection broke: ${error.message}`));
+    this.#socket.on('close', () => lost('the server closed a connection'));
+  }
+
+  /** Sends a frame. */
+  send(text: string): void {
+    if (this.#bare) this.#socket.write(text);
+    else this.#socket.write(masked(text));
+  }
+
+  /** Sends what follows in one write, at the end of the turn. */
+  gather(): void {
+    if (this.#socket.writableCorked > 0) return;
+    this.#socket.cork();
+    setImmediate(() => this.#socket.uncork());
+  }
+
+  #read(length: number, opened: (client: Client) => void): boolean {
+    if (this.#rest.length === 0) {
+      this.#take(shared, length, opened);
+    } else {
+      const bytes = Buffer.concat([this.#rest, shared.subarray(0, length)]);
+      this.#take(bytes, bytes.length, opened);
+    }
+    return true;
+  }
+
+  #take(bytes: Buffer, end: number, opened: (client: Client) => void): void {
+    let at = 0;
+    if (!this.#upgraded) {
+      const headEnd = bytes.subarray(0, end).indexOf('\r\n\r\n');
+      if (headEnd !== -1 && !bytes.toString('latin1', 0, 12).endsWith(' 101'))
+        throw new Error(`no WebSocket here: ${bytes.toString('latin1', 0, 60)}`);
+      if (headEnd !== -1) {
+        this.#upgraded = true;
+        opened(this);
+        at = headEnd + 4;
+      }
+    }
+    if (this.#upgraded) at = this.#bare ? this.#bareFrames(bytes, at, end) : this.#frames(bytes, at, end);
+    this.#rest = at === end ? nothing : Buffer.from(bytes.subarray(at, end));
+  }
+
+  /** WebSocket frames of a server: unmasked and whole [RFC 6455, 5.2]. @returns where what is left begins */
+  #frames(bytes: Buffer, begin: number, end: number): number {
+    let at = begin;
+    while (at + 10 <= end || (at + 2 <= end && bytes[at + 1]! < 126)) {
+      let length = bytes[at + 1]!;
+      let from = at + 2;
+      if (length === 126) {
+        length = bytes.readUInt16BE(from);
+        from += 2;
+      } else if (length === 127) {
+        length = Number(bytes.readBigUInt64BE(from));
+        from += 8;
+      }
+      if (from + length > end) break;
+      if ((bytes[at]! & 15) <= 2) this.#hear(this, bytes, from, from + length);
+      at = from + length;
+    }
+    return at;
+  }
+
+  #bareFrames(bytes: Buffer, begin: number, end: number): number {
+    let at = begin;
+    for (let nul = bytes.indexOf(0, at); nul !== -1 && nul < end; nul = bytes.indexOf(0, at)) {
+      this.#hear(this, bytes, at, nul + 1);
+      at = nul + 1;
+    }
+    return at;
+  }
+}
+
+function upgrade({ path, port, dialect }: Plan): string {
+  const protocol = dialect.startsWith('stomp') ? 'Sec-WebSocket-Protocol: v12.stomp\r\n' : '';
+  return (
+    `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+    `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${protocol}\r\n`
+  );
+}
+
+/** A client's text frame; the mask is zero, which costs the server what any other does. */
+function masked(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const head = length < 126 ? 6 : 8;
+  const bytes = Buffer.alloc(head + length);
+  bytes[0] = 0x81;
+  bytes[1] = 0x80 | (length < 126 ? length : 126);
+  if (length >= 126) bytes.writeUInt16BE(length, 2);
+  bytes.write(text, head);
+  return bytes;
+}

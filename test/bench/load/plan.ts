@@ -1,0 +1,39 @@
+// What the load generator is told to do, and what it tells.
+
+/** How the load speaks: STOMP over WebSocket (with or without waiting for receipts) or TCP, bare texts, Socket.IO's text protocol. */
+export type Dialect = 'stomp' | 'stomp-unconfirmed' | 'stomp-tcp' | 'text' | 'socket.io';
+
+/** One run of the load generator. */
+export interface Plan {
+  readonly dialect: Dialect;
+  readonly port: number;
+  readonly path: string;
+  readonly subscribers: number;
+  /** Subscriber i sits in room i modulo this. */
+  readonly rooms: number;
+  /** They send to the rooms in turn; the rooms are a multiple of them, so that a room hears one publisher. */
+  readonly publishers: number;
+  /** In all. */
+  readonly messages: number;
+  /** Messages that a publisher has under way. */
+  readonly window: number;
+  readonly bodyBytes: number;
+  /** Whether each subscriber has a subscription id of its own; otherwise all have `sub-0`. */
+  readonly distinctIds?: boolean;
+  /** Where to subscribe and publish; `%` stands for the room. Default: `/topic/bench.%`. */
+  readonly subscribeTo?: string;
+  readonly publishTo?: string;
+}
+
+/** What the generator tells when everything has arrived, or when something has not. */
+export interface Outcome {
+  readonly deliveries: number;
+  readonly expected: number;
+  /** Deliveries that came twice or out of order. */
+  readonly disorder: number;
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/** From the generator: the clients are connected and subscribed; it is over; it went wrong. */
+export type Report = { readonly ready: true } | { readonly outcome: Outcome } | { readonly failed: string };
