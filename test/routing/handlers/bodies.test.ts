@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { type TSchema, Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
+import { Headers } from '../../../frames/index.ts';
 import { StompwireError } from '../../../src/errors.ts';
 import { Application } from '../../../src/routing/application.ts';
 import type { Converter } from '../../../src/routing/converters.ts';
@@ -28,6 +29,18 @@ describe('a converter', () => {
     expect(stage.published).toEqual([['/topic/x', '["a","b"]']]);
     const short = await refusal(() => stage.send(ann, '/app/x', 'a', { 'content-type': 'text/csv' }));
     expect(short.message).toBe('body must NOT have fewer than 2 items');
+  });
+
+  it('is given bytes of its own: what brought them is used again', () => {
+    const stage = new Stage();
+    let kept: Buffer | undefined;
+    stage.app.converter({ ...csv, read: (bytes) => (kept = bytes) }).message('/x', () => {});
+    const body = Buffer.from('abc');
+    const { session } = stage.enter('1');
+    const headers = Headers.from({ 'content-type': 'text/csv' });
+    void stage.router.send({ command: 'SEND', destination: '/app/x', headers, body, session });
+    body.fill('x');
+    expect(kept?.toString()).toBe('abc');
   });
 
   it('writes what produces asks for', () => {

@@ -127,19 +127,20 @@ describe('the signal', () => {
 
   it('has fired already for who asks too late', async () => {
     const stage = new Stage({ handlerTimeout: 100 });
-    const [ann, gate, seen] = [stage.enter('1'), new Gate(), [] as boolean[]];
+    const [ann, bob, gate] = [stage.enter('1'), stage.enter('2', 'bob'), new Gate()];
+    const seen: unknown[] = [];
     const look = async (context: { readonly abort: AbortSignal }): Promise<void> => {
       await gate.opened;
-      seen.push(context.abort.aborted);
+      seen.push(context.abort.aborted && context.abort.reason);
     };
     stage.app.message('/slow', look).message('/gone', { timeout: 0 }, look);
     const refused = refusal(() => stage.send(ann, '/app/slow'));
+    const gone = stage.send(bob, '/app/gone');
     stage.pass(200);
-    await refused;
-    const gone = stage.send(ann, '/app/gone');
-    ann.ending.abort();
+    const [error, reason] = [await refused, new Error('gone')];
+    bob.ending.abort(reason);
     gate.resolve();
     await gone;
-    expect(seen).toEqual([true, true]);
+    expect(seen).toEqual([error, reason]);
   });
 });
