@@ -16,15 +16,30 @@ export function connectedFrame(headers: Readonly<Record<string, string>>): Buffe
 }
 
 /**
+ * A header of an ERROR before CONNECTED: some clients unescape from CONNECTED on, some always. A colon is left as
+ * it is, which both read; a backslash is doubled, which no client chokes on.
+ */
+function encodeForAnyone(name: string, value: string): string {
+  return encodeHeaderLeniently(name, value.replaceAll('\\', '\\\\'), '1.0');
+}
+
+/**
  * An ERROR [STOMP 1.2, ERROR]: the reason in `message`, our code in `code`, the detail in the body.
  *
+ * @param version - what the session speaks, or `undefined` before CONNECTED
  * @param receiptId - the `receipt` of the frame that caused it
  */
-export function errorFrame(error: StompwireError, version: Version, receiptId: string | undefined): Buffer {
+export function errorFrame(
+  error: StompwireError,
+  version: Version | undefined,
+  receiptId: string | undefined,
+): Buffer {
+  const encode = (name: string, value: string): string =>
+    version === undefined ? encodeForAnyone(name, value) : encodeHeaderLeniently(name, value, version);
   const body = Buffer.from(`${error.detail ?? `${error.message}\n\n${error.rule.says} (${error.code})`}\n`);
-  let head = `ERROR\n${encodeHeaderLeniently('message', error.message, version)}code:${error.code}\n`;
+  let head = `ERROR\n${encode('message', error.message)}code:${error.code}\n`;
   if (error.code === 'version-mismatch') head += 'version:1.2,1.1,1.0\n';
-  if (receiptId !== undefined) head += encodeHeaderLeniently('receipt-id', receiptId, version);
+  if (receiptId !== undefined) head += encode('receipt-id', receiptId);
   head += `content-type:text/plain;charset=UTF-8\ncontent-length:${body.length}\n\n`;
   return Buffer.concat([Buffer.from(head), body, Buffer.of(0)]);
 }

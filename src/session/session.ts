@@ -185,8 +185,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     this.services.counters.refused(error);
     this.services.log.info({ session: this.id, code: error.code, reason: error.message }, 'session refused');
     const patience = error.code === 'slow-client' ? 0 : this.services.options.outboxTime;
-    // who has not read CONNECTED unescapes nothing yet
-    const version = this.opening ? '1.0' : this.version;
+    const version = this.opening ? undefined : this.version;
     const lastWord = errorFrame(error, version, frame?.headers.get('receipt'));
     this.#ending = { code: error.rule.close ?? 1011, reason: error.message, error: error.code };
     this.#endInput(patience);

@@ -105,6 +105,10 @@ class SockJsStompConnection implements Connection, SockJsHandler {
     if (!this.#closing) this.handler?.received(Buffer.from(text));
   }
 
+  unfinished(): void {
+    this.handler?.unfinished?.();
+  }
+
   drained(): void {
     this.handler?.drained();
   }

@@ -64,6 +64,8 @@ export interface Connection {
 export interface ConnectionHandler {
   received(chunk: Buffer): void;
   drained(): void;
+  /** Bytes came that the connection keeps until a whole message has come; the session sets the time for that. */
+  unfinished?(): void;
   /** @param code - the peer's WebSocket close code, 1000 for an orderly TCP end, 1006 for a broken connection */
   closed(code: number, reason: string): void;
 }

@@ -38,11 +38,14 @@ function closing({ closeTimeout }: HandshakeOptions): object {
 const kLink = Symbol('link');
 /** The link hangs on its WebSocket, so that the listeners below serve all of them. */
 type Owned = WebSocket & { [kLink]: WebSocketLink };
+type OwnedSocket = Socket & { [kLink]: WebSocketLink };
 
 /** What the kinds of WebSocket connection share; each says what a message means to it. */
 export abstract class WebSocketLink {
   readonly peer: Peer;
   protected closing = false;
+  /** Whether what was read last ended a message, or was one of the protocol's own. */
+  whole = false;
   readonly #webSocket: WebSocket;
   readonly #socket: Socket;
 
@@ -52,10 +55,11 @@ export abstract class WebSocketLink {
     this.#socket = socket;
     this.peer = peer;
     (webSocket as Owned)[kLink] = this;
+    (socket as OwnedSocket)[kLink] = this;
   }
 
   /** Hears of drains; known once the session was made, and gone at the end. */
-  abstract readonly handler: { drained(): void } | undefined;
+  abstract readonly handler: { drained(): void; unfinished?(): void } | undefined;
   /** Called for each message until we close. */
   abstract received(data: Buffer): void;
   /** Called once and last. @param code - what the peer said, 1006 when it said nothing */
@@ -66,6 +70,10 @@ export abstract class WebSocketLink {
     this.#webSocket.on('message', onMessage);
     this.#webSocket.on('close', onClose);
     this.#webSocket.on('error', ignore);
+    this.#webSocket.on('ping', onControl);
+    this.#webSocket.on('pong', onControl);
+    // behind the listener of ws, which has taken the bytes apart when this one is called
+    this.#socket.on('data', onData);
   }
 
   get unsent(): number {
@@ -103,7 +111,18 @@ export abstract class WebSocketLink {
 
 function onMessage(this: WebSocket, data: Buffer): void {
   const link = (this as Owned)[kLink];
+  link.whole = true;
   if (!link.closed) link.received(data);
+}
+
+function onControl(this: WebSocket): void {
+  (this as Owned)[kLink].whole = true;
+}
+
+function onData(this: Socket): void {
+  const link = (this as OwnedSocket)[kLink];
+  if (!link.whole && !link.closed) link.handler?.unfinished?.();
+  link.whole = false;
 }
 
 function onClose(this: WebSocket, code: number, reason: Buffer): void {

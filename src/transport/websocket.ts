@@ -4,7 +4,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { webSocketFraming } from './framing.ts';
 import type { OriginGuard } from './origins.ts';
-import type { Accept, Connection, ConnectionHandler, Peer, Transport } from './transport.ts';
+import type { Accept, Connection, ConnectionHandler, Handshake, Peer, Transport } from './transport.ts';
 import { handshakeOf, refuse } from './upgrade.ts';
 import { handshaker, WebSocketLink } from './web-socket-link.ts';
 
@@ -16,6 +16,8 @@ export interface WebSocketOptions {
   readonly maxMessageBytes: number;
   /** How long a client may take, in milliseconds, to answer a close that follows a broken frame or its own close. */
   readonly closeTimeout?: number;
+  /** Somebody else listens for upgrades, and brings them to `upgrade`. */
+  readonly brought?: boolean;
   readonly guard: OriginGuard;
   /** Who sent a request, with trusted proxies looked through. */
   peerOf(request: IncomingMessage): Peer;
@@ -57,20 +59,27 @@ export class WebSocketTransport implements Transport {
 
   async start(accept: Accept): Promise<void> {
     this.#accept = accept;
-    this.#server.on('upgrade', this.#upgrade);
+    if (this.#options.brought !== true) this.#server.on('upgrade', this.#onUpgrade);
   }
 
   async stop(): Promise<void> {
     this.#accept = undefined;
   }
 
-  readonly #upgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
-    const accept = this.#accept;
+  /** Takes an upgrade of an endpoint, or refuses it. @returns false when it is somebody else's */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): boolean {
     const handshake = handshakeOf(request);
-    if (!this.#paths.has(handshake.path)) {
-      if (!this.#options.otherwise?.(request, socket, head)) refuse(socket, 404, 'no endpoint here');
-      return;
-    }
+    if (!this.#paths.has(handshake.path)) return this.#options.otherwise?.(request, socket, head) ?? false;
+    this.#open(request, socket, head, handshake);
+    return true;
+  }
+
+  readonly #onUpgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
+    if (!this.upgrade(request, socket, head)) refuse(socket, 404, 'no endpoint here');
+  };
+
+  #open(request: IncomingMessage, socket: Socket, head: Buffer, handshake: Handshake): void {
+    const accept = this.#accept;
     if (accept === undefined) return refuse(socket, 503, 'the server is shutting down');
     const peer = this.#options.peerOf(request);
     const { origin, host } = request.headers;
@@ -81,7 +90,7 @@ export class WebSocketTransport implements Transport {
       connection.handler = accept(connection, handshake);
       connection.listen();
     });
-  };
+  }
 }
 
 class WebSocketConnection extends WebSocketLink implements Connection {

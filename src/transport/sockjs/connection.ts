@@ -41,6 +41,8 @@ export interface SockJsHandler {
   message(text: string): void;
   /** `unsent` was above 0, and the client takes more now. */
   drained(): void;
+  /** Bytes of a message came whose rest is still missing; told over WebSocket only. */
+  unfinished?(): void;
   /** @param code - the close code: ours after `close`, else what ended the connection, such as 1002 or 1006 */
   closed(code: number, reason: string): void;
 }

@@ -98,6 +98,29 @@ describe('a client of the HTTP port', () => {
   it('that was upgraded and sends its CONNECT in a WebSocket frame, a byte at a time', async () => {
     const client = await attack.service.webSocket();
     drip(client, socketFrame(endless('CONNECT\nx:')), (byte) => client.socket.write(byte));
-    await attack.refused(client, noConnect);
+    await attack.refused(client, noEnd);
+  });
+
+  it('that is connected and sends a WebSocket frame a byte at a time, pings between the pieces or not', async () => {
+    for (const beginning of [Buffer.alloc(0), socketFrame(Buffer.from('still here'), 0x89)]) {
+      const client = await attack.service.webSocket();
+      await client.connect();
+      client.socket.write(beginning);
+      drip(client, socketFrame(endless('SEND\ndestination:/topic/x\n\n')), (byte) =>
+        client.socket.write(byte),
+      );
+      await attack.refused(client, noEnd);
+    }
+  });
+
+  it('that is connected and sends nothing but pings for longer than that is no such client', async () => {
+    const client = await attack.service.webSocket();
+    await client.connect();
+    for (let pongs = 1; pongs <= 10; pongs++) {
+      const answered = new Promise((resolve) => client.socket.once('data', resolve));
+      setTimeout(() => client.socket.write(socketFrame(Buffer.from('ping'), 0x89)), 40);
+      await answered;
+    }
+    await client.confirmed('SEND', { destination: '/topic/x' });
   });
 });
