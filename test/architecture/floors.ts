@@ -20,6 +20,7 @@ export const floors: readonly (readonly string[])[] = [
   ['src/backends.ts', 'src/listeners.ts'],
   ['src/server.ts'],
   ['src/index.ts', 'src/sockjs.ts'],
+  ['src/testing/', 'src/testing.ts'],
   ['src/chat/'],
   ['src/history-writer.ts'],
   ['src/cli/', 'src/cli.ts'],
