@@ -18,8 +18,12 @@ const scripts = {
   'stomp-over': fromPackage('stompjs/lib/stomp.min.js'),
 } as const;
 
-/** Pages by their name; each loads sockjs-client, a STOMP client and its own script. */
-const pages = { stompjs: 'stompjs', 'stomp-over': 'stomp-over', tutorial: 'stomp-over' } as const;
+/** What a page loads behind sockjs-client, by its name. */
+const pages = {
+  stompjs: ['scripts/stompjs.js', 'pages/chat.js', 'pages/stompjs.js'],
+  'stomp-over': ['scripts/stomp-over.js', 'pages/chat.js', 'pages/stomp-over.js'],
+  tutorial: ['scripts/stomp-over.js', 'pages/tutorial.js'],
+} as const;
 
 export type PageName = keyof typeof pages;
 
@@ -31,14 +35,12 @@ const script = (path: string): Served => ({
 function served(): Map<string, Served> {
   const all = new Map<string, Served>([['/favicon.ico', { type: 'image/png', body: '' }]]);
   for (const [name, path] of Object.entries(scripts)) all.set(`/scripts/${name}.js`, script(path));
-  for (const [name, client] of Object.entries(pages)) {
-    const sources = ['scripts/sockjs.js', `scripts/${client}.js`, `pages/${name}.js`];
-    const tags = sources.map((source) => `<script src="/${source}"></script>`).join('\n');
-    all.set(`/pages/${name}.js`, script(fromHere(`pages/${name}.js`)));
-    all.set(`/${name}.html`, {
-      type: 'text/html; charset=utf-8',
-      body: `<!doctype html><title>${name}</title>\n${tags}`,
-    });
+  for (const [name, sources] of Object.entries(pages)) {
+    const tags = ['scripts/sockjs.js', ...sources].map((source) => `<script src="/${source}"></script>`);
+    const body = `<!doctype html><title>${name}</title>\n${tags.join('\n')}`;
+    all.set(`/${name}.html`, { type: 'text/html; charset=utf-8', body });
+    for (const source of sources)
+      if (source.startsWith('pages/')) all.set(`/${source}`, script(fromHere(source)));
   }
   return all;
 }
@@ -76,9 +78,9 @@ export class ChatPage {
     await this.page.waitForFunction('chat.lost > 0');
   }
 
-  /** Says numbered words, all at once. */
-  async say(word: string, from: number, to: number): Promise<void> {
-    await this.page.evaluate(`for (let n = ${from}; n < ${to}; n++) chat.say(${JSON.stringify(word)} + n)`);
+  /** Says numbered words: all at once, or `in turn`, each when the one before it came back. */
+  async say(word: string, from: number, to: number, inTurn?: 'in turn'): Promise<void> {
+    await this.page.evaluate(`chat.sayAll(${JSON.stringify(word)}, ${from}, ${to}, ${inTurn !== undefined})`);
   }
 
   /** What was heard from somebody, once there is so much of it. */

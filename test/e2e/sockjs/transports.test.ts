@@ -35,36 +35,54 @@ describe.runIf(chromium)('two pages behind a proxy', () => {
     // a page is not told that its htmlfile was cut, and finds out by this
     heartbeatSend: 1000,
   }));
-  let room = 0;
 
-  async function enter(transport: string): Promise<[ChatPage, ChatPage, CuttingProxy]> {
+  async function enter(
+    transport: string,
+    room: string,
+  ): Promise<[today: ChatPage, old: ChatPage, CuttingProxy]> {
     const proxy = await stage.proxy(transport === 'websocket' ? 'pass' : 'refuse');
     const today = await stage.open('stompjs', proxy.url);
     const old = await stage.open('stomp-over', proxy.url);
-    const where = { room: String(room++), transports: [transport] };
+    const where = { room, transports: [transport] };
     await Promise.all([today.join({ ...where, name: 'today' }), old.join({ ...where, name: 'old' })]);
     return [today, old, proxy];
   }
 
-  /** Both talk at once, and each hears everything, in order. */
+  /** Both talk, at once and in turn, and each hears everything, in order. */
   async function talk(today: ChatPage, old: ChatPage, from: number, to: number): Promise<void> {
-    await Promise.all([today.say(nasty, from, to), old.say('from old ', from, to)]);
+    const middle = (from + to) / 2;
+    await Promise.all([today.say(nasty, from, middle), old.say('old ', from, middle, 'in turn')]);
+    await Promise.all([today.say(nasty, middle, to, 'in turn'), old.say('old ', middle, to)]);
     for (const page of [today, old]) {
       expect(await page.heardFrom('today', to)).toEqual(numbered(nasty, to));
-      expect(await page.heardFrom('old', to)).toEqual(numbered('from old ', to));
+      expect(await page.heardFrom('old', to)).toEqual(numbered('old ', to));
     }
   }
 
+  /** The service says much, a little in each turn of its event loop: faster than any page comes to fetch. */
+  async function flood(room: string, pages: readonly ChatPage[], count: number): Promise<void> {
+    for (let n = 0; n < count; n++) {
+      await stage.service.server.publish(`/topic/chat-room/${room}`, {
+        sender: 'service',
+        content: `flood ${n}`,
+      });
+      await new Promise(setImmediate);
+    }
+    for (const page of pages)
+      expect(await page.heardFrom('service', count)).toEqual(numbered('flood ', count));
+  }
+
   it.each(transports)('chat over %s, lose nothing, and come back after a cut', async (transport) => {
-    const [today, old, proxy] = await enter(transport);
+    const [today, old, proxy] = await enter(transport, transport);
     for (const page of [today, old]) expect(await page.get('chat.transport')).toBe(transport);
-    await talk(today, old, 0, 60);
+    await talk(today, old, 0, 30);
+    await flood(transport, [today, old], 300);
     expect(await today.get('chat.lost')).toBe(0);
     proxy.cut();
     await Promise.all([today.lost(), old.lost()]);
     proxy.mend();
     await Promise.all([today.joined(2), old.joined(2)]);
-    await talk(today, old, 60, 90);
+    await talk(today, old, 30, 40);
     for (const page of [today, old]) expect(await page.get('chat.errors')).toEqual([]);
   });
 

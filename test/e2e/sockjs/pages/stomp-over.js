@@ -1,31 +1,25 @@
 // A chat page with the old client: stompjs 2.3, which reconnects only when its page does so.
-const chat = { name: '', heard: [], errors: [], joined: 0, lost: 0, transport: '', client: undefined };
-window.chat = chat;
 
 chat.join = ({ url, name, room, transports }) => {
+  let client;
+  chat.name = name;
   const connect = () => {
     const socket = new SockJS(url, undefined, transports && { transports });
-    chat.client = Stomp.over(socket);
-    chat.client.debug = null;
-    chat.client.heartbeat.incoming = 2000;
-    chat.client.onreceipt = () => chat.joined++;
-    chat.client.connect(
-      { login: name },
-      () => {
-        chat.transport = socket.transport;
-        chat.client.subscribe(
-          `/topic/chat-room/${room}`,
-          (message) => chat.heard.push(JSON.parse(message.body)),
-          { receipt: 'joined' },
-        );
-      },
-      (error) => {
-        chat.lost++;
-        if (typeof error !== 'string') chat.errors.push(error.headers.message);
-        setTimeout(connect, 50);
-      },
-    );
+    client = Stomp.over(socket);
+    client.debug = null;
+    client.heartbeat.incoming = 2000;
+    client.onreceipt = () => chat.joined++;
+    const connected = () => {
+      chat.transport = socket.transport;
+      client.subscribe(`/topic/chat-room/${room}`, chat.hear, { receipt: 'joined' });
+    };
+    const failed = (error) => {
+      chat.lost++;
+      if (typeof error !== 'string') chat.errors.push(error.headers.message);
+      setTimeout(connect, 50);
+    };
+    client.connect({ login: name }, connected, failed);
   };
-  chat.say = (content) => chat.client.send(`/app/chat-room/${room}/send`, {}, JSON.stringify({ content }));
+  chat.say = (content) => client.send(`/app/chat-room/${room}/send`, {}, JSON.stringify({ content }));
   connect();
 };

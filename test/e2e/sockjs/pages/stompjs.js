@@ -1,10 +1,9 @@
 // A chat page with today's client: @stomp/stompjs over a SockJS socket.
-const chat = { name: '', heard: [], errors: [], joined: 0, lost: 0, transport: '', client: undefined };
-window.chat = chat;
 
 chat.join = ({ url, name, room, transports }) => {
   let socket;
-  chat.client = new StompJs.Client({
+  chat.name = name;
+  const client = new StompJs.Client({
     webSocketFactory: () => {
       socket = new SockJS(url, undefined, transports && { transports });
       return socket;
@@ -14,17 +13,14 @@ chat.join = ({ url, name, room, transports }) => {
     heartbeatIncoming: 2000,
     onConnect: () => {
       chat.transport = socket.transport;
-      chat.client.watchForReceipt(`joined-${chat.joined}`, () => chat.joined++);
-      chat.client.subscribe(
-        `/topic/chat-room/${room}`,
-        (message) => chat.heard.push(JSON.parse(message.body)),
-        { receipt: `joined-${chat.joined}` },
-      );
+      const receipt = `joined-${chat.joined}`;
+      client.watchForReceipt(receipt, () => chat.joined++);
+      client.subscribe(`/topic/chat-room/${room}`, chat.hear, { receipt });
     },
     onStompError: ({ headers }) => chat.errors.push(headers.message),
     onWebSocketClose: () => chat.lost++,
   });
   chat.say = (content) =>
-    chat.client.publish({ destination: `/app/chat-room/${room}/send`, body: JSON.stringify({ content }) });
-  chat.client.activate();
+    client.publish({ destination: `/app/chat-room/${room}/send`, body: JSON.stringify({ content }) });
+  client.activate();
 };
