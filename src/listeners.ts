@@ -10,18 +10,25 @@ import { TcpTransport } from './transport/tcp.ts';
 import type { Transport } from './transport/transport.ts';
 import { WebSocketTransport } from './transport/websocket.ts';
 
-/** All listeners, and the one that answers HTTP requests as well. */
+/** All listeners, and those of the endpoints, which take upgrades and answer requests. */
 export interface Listeners {
   readonly all: readonly Transport[];
+  readonly webSocket: WebSocketTransport;
   readonly sockJs: SockJsTransport | undefined;
 }
 
-/** Makes the listeners; nothing is opened yet. @param http - where endpoints are, started by somebody else */
+/**
+ * Makes the listeners; nothing is opened yet.
+ *
+ * @param http - where endpoints are, started by somebody else
+ * @param brought - whether somebody else brings its upgrades, too
+ */
 export function createListeners(
   config: Config,
   http: Server,
   wheel: TimingWheel,
   metrics: Metrics,
+  brought = false,
 ): Listeners {
   const shared = {
     guard: originGuard(config.origins, config.host),
@@ -33,6 +40,7 @@ export function createListeners(
     : undefined;
   const webSocket = new WebSocketTransport(http, {
     ...shared,
+    brought,
     endpoints: config.endpoints,
     // the session is the first to lose patience, wherever it knows of the close
     closeTimeout: Math.max(config.closeTimeout, config.outboxTime, config.drainTimeout),
@@ -42,7 +50,7 @@ export function createListeners(
     config.stompPort === 'off'
       ? []
       : [new TcpTransport({ host: config.host, port: config.stompPort, tls: tlsOf(config) })];
-  return { all: [...tcp, webSocket, ...(sockJs === undefined ? [] : [sockJs])], sockJs };
+  return { all: [...tcp, webSocket, ...(sockJs === undefined ? [] : [sockJs])], webSocket, sockJs };
 }
 
 function sockJsOptions(config: Config) {

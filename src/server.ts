@@ -1,8 +1,9 @@
 // Wires the line from transport to broker, and starts, drains and stops it.
 import { randomBytes } from 'node:crypto';
-import type { Server as HttpServer } from 'node:http';
-import type { FastifyInstance } from 'fastify';
-import { type Logger, pino } from 'pino';
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { pino } from 'pino';
 import type { Authenticator } from './auth/authenticator.ts';
 import { chooseAuthenticator } from './auth/choose.ts';
 import { credentialRules } from './auth/shown-credentials.ts';
@@ -16,9 +17,9 @@ import type { Outbound } from './channel/outbound.ts';
 import { type Config, ConfigError, resolveConfig } from './config/config.ts';
 import { opsAddress } from './config/host-port.ts';
 import { assertSafeToListen } from './config/listen-rules.ts';
-import { type Claim, closeHttp, createHttp, type Health } from './http/http.ts';
+import { closeHttp, createHttp, type Health } from './http/http.ts';
 import { startOps } from './http/ops.ts';
-import { createListeners } from './listeners.ts';
+import { createListeners, type Listeners } from './listeners.ts';
 import type { Message } from './message/message.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { Application } from './routing/application.ts';
@@ -33,7 +34,6 @@ import { Sessions } from './session/sessions.ts';
 import { Turn } from './session/turn.ts';
 import { TimingWheel } from './time/wheel.ts';
 import { originGuard } from './transport/origins.ts';
-import type { SockJsTransport } from './transport/sockjs-transport.ts';
 import type { Transport } from './transport/transport.ts';
 import { version } from './version.ts';
 
@@ -49,6 +49,11 @@ export interface Addresses {
 export interface ServerParts {
   /** Who clients are; default: what the option `auth` says. */
   readonly authenticator?: Authenticator;
+  /**
+   * An application of your own to stand on, with its logger. It is yours to start and to close, and you bring the
+   * requests and upgrades of the endpoints to `handle` and `upgrade`; `stompwire/fastify` does all that.
+   */
+  readonly http?: FastifyInstance;
 }
 
 /** What a test puts in the place of the network and of the machine's time. */
@@ -76,7 +81,7 @@ export class Server {
   /** Who is connected, to be written to and to be sent away. */
   readonly users: Users;
   readonly config: Config;
-  readonly log: Logger;
+  readonly log: FastifyBaseLogger;
   readonly #inbound = new Channel<Inbound>();
   readonly #publishing = new Channel<Outbound>();
   readonly #outgoing: Outgoing;
@@ -84,12 +89,13 @@ export class Server {
   readonly #events: Events;
   readonly #metrics = new PrometheusMetrics();
   readonly #wheel: TimingWheel;
+  readonly #ownsHttp: boolean;
   readonly #around: Surroundings | undefined;
   readonly #authenticator: Authenticator;
   readonly #prefix = randomBytes(6).toString('base64url');
   #messages = 0;
   #transports: readonly Transport[] = [];
-  #sockJs: SockJsTransport | undefined;
+  #listeners: Listeners | undefined;
   #broker: Broker | undefined;
   #router: Router | undefined;
   #sessions: Sessions | undefined;
@@ -104,7 +110,7 @@ export class Server {
     this.#wheel = around?.wheel ?? new TimingWheel();
     assertBackEnds(config);
     this.config = config;
-    this.log = pino({ level: config.logLevel, base: null }, pino.destination(2));
+    this.log = parts.http?.log ?? pino({ level: config.logLevel, base: null }, pino.destination(2));
     this.#authenticator = authenticatorOf(config, parts, this.log);
     assertSafeToListen(config, { authenticated: this.#authenticator.proves });
     this.#events = new Events((err, event) => this.log.error({ err, event }, 'a listener failed'));
@@ -117,13 +123,8 @@ export class Server {
     this.#inbound.useLast(this.rules.interceptor);
     this.#outgoing = new Outgoing(config.pathSeparator);
     this.interceptors = { inbound: this.#inbound, broker: this.#publishing, outbound: this.#outgoing };
-    this.http = createHttp(
-      config,
-      this.log,
-      originGuard(config.origins, config.host),
-      this.#health,
-      this.#claim,
-    );
+    this.#ownsHttp = parts.http === undefined;
+    this.http = parts.http ?? this.#createHttp();
   }
 
   /**
@@ -196,12 +197,22 @@ export class Server {
     if (this.#state === 'closed') return;
     await this.drain();
     this.#state = 'closed';
-    this.#sockJs?.close();
+    this.#listeners?.sockJs?.close();
     const { closeTimeout } = this.config;
     if (this.#ops !== undefined) await closeHttp(this.#ops.http, closeTimeout);
-    await closeHttp(this.http, closeTimeout);
+    if (this.#ownsHttp) await closeHttp(this.http, closeTimeout);
     await this.#broker?.close();
     this.#wheel.close();
+  }
+
+  /** Answers a SockJS request of an endpoint. @returns false when it is somebody else's */
+  handle(request: IncomingMessage, response: ServerResponse): boolean {
+    return this.#listeners?.sockJs?.handle(request, response) ?? false;
+  }
+
+  /** Takes an upgrade of an endpoint, or refuses it. @returns false when it is somebody else's */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): boolean {
+    return this.#listeners?.webSocket.upgrade(request, socket, head) ?? false;
   }
 
   #publisher(): Publisher {
@@ -213,7 +224,12 @@ export class Server {
     notReady: () => (this.#state === 'ready' ? undefined : this.#state),
   };
 
-  readonly #claim: Claim = (request, response) => this.#sockJs?.handle(request, response) ?? false;
+  #createHttp(): FastifyInstance {
+    const guard = originGuard(this.config.origins, this.config.host);
+    return createHttp(this.config, this.log, guard, this.#health, (request, response) =>
+      this.handle(request, response),
+    );
+  }
 
   async #open(): Promise<void> {
     const { config } = this;
@@ -224,13 +240,17 @@ export class Server {
     this.#sessions = new Sessions(this.#services(broker), config, this.#prefix);
     this.#metrics.gauge('sessions', 'Sessions that are open', () => this.#sessions?.size ?? 0);
     if (this.#around !== undefined) return this.#openWithout(this.#around.transport, this.#sessions);
-    const listeners = createListeners(config, this.http.server as HttpServer, this.#wheel, this.#metrics);
-    this.#transports = listeners.all;
-    this.#sockJs = listeners.sockJs;
+    this.#listeners = this.#createListeners();
+    this.#transports = this.#listeners.all;
     for (const transport of this.#transports) await transport.start(this.#sessions.accept);
     const ops = opsAddress(config.ops);
     if (ops !== undefined) this.#ops = await startOps(ops, this.#health, this.#metrics);
-    await this.http.listen({ host: config.host, port: config.port });
+    if (this.#ownsHttp) await this.http.listen({ host: config.host, port: config.port });
+  }
+
+  #createListeners(): Listeners {
+    const server = this.http.server as HttpServer;
+    return createListeners(this.config, server, this.#wheel, this.#metrics, !this.#ownsHttp);
   }
 
   /** Opens no port. */
@@ -287,13 +307,17 @@ export class Server {
     if (this.#state === 'new') return;
     this.#state = 'draining';
     for (const transport of this.#transports) await transport.stop();
-    this.http.server.close();
+    if (this.#ownsHttp) this.http.server.close();
     await this.#sessions?.closeAll(1001, 'the server is shutting down', this.config.drainTimeout);
   }
 }
 
 /** A program's own, or the one that the options ask for: with both, one would be silently ignored. */
-function authenticatorOf(config: Config, { authenticator }: ServerParts, log: Logger): Authenticator {
+function authenticatorOf(
+  config: Config,
+  { authenticator }: ServerParts,
+  log: FastifyBaseLogger,
+): Authenticator {
   if (authenticator === undefined) return chooseAuthenticator(config, log);
   if (config.auth === 'anonymous') return authenticator;
   const line = `auth: "${config.auth}" has no effect beside an authenticator of your own; leave one of them out`;
