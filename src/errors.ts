@@ -71,6 +71,7 @@ export const errorTable = {
   'handler-failed': told('the handler failed', true),
   'handler-timeout': told('the handler took longer than it may', true),
   'bad-reply-to': told('reply-to is missing, or is no destination that may be answered'),
+  'rate-limited': told('the client sends more than it may', true),
   'relay-unavailable': told('the broker behind this server cannot be reached', true),
   // starting the service
   'bad-configuration': ends(1011, 'an option has a value that is not allowed'),
@@ -90,6 +91,8 @@ export interface ErrorParts {
   readonly correlationId?: string | undefined;
   /** The client has had its answer already: nothing more is said. */
   readonly answered?: boolean;
+  /** After how many milliseconds trying again can help. */
+  readonly retryAfter?: number | undefined;
 }
 
 /**
@@ -115,6 +118,8 @@ export class StompwireError extends Error {
   readonly correlationId: string | undefined;
   /** Whether the client has had its answer already, such as an exception handler's. */
   readonly answered: boolean;
+  /** After how many milliseconds trying again can help; `undefined`: nobody knows. */
+  readonly retryAfter: number | undefined;
 
   /**
    * @param code - the kind of failure
@@ -127,6 +132,7 @@ export class StompwireError extends Error {
     this.detail = parts.detail;
     this.correlationId = parts.correlationId;
     this.answered = parts.answered ?? false;
+    this.retryAfter = parts.retryAfter;
   }
 
   /** How this error ends: its row of {@link errorTable}. */

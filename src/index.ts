@@ -1,9 +1,13 @@
 // The public face of the library.
 export { anonymous } from './auth/anonymous.ts';
 export type { Authenticator, Credentials, User } from './auth/authenticator.ts';
-export type { Rules } from './channel/authorize.ts';
+export type { Allow, Deny, Rules } from './channel/authorize.ts';
 export type { Interceptor, Soon } from './channel/channel.ts';
 export type { Inbound, SessionView } from './channel/inbound.ts';
+export type { Interceptors, Line, OutboundLine, PerSession } from './channel/interceptors.ts';
+export type { Delivery, Outbound, SubscriptionView } from './channel/outbound.ts';
+export { type RateLimitOptions, rateLimit } from './channel/rate-limit.ts';
+export type { Asked, Condition, RuledCommand, When } from './channel/rule.ts';
 export { ConfigError, resolveConfig } from './config/config.ts';
 export type { Config } from './config/schema.ts';
 export {
@@ -14,7 +18,7 @@ export {
   StompError,
   StompwireError,
 } from './errors.ts';
-export { Message, type MessageParts } from './message/message.ts';
+export { Message, type MessageChanges, type MessageParts } from './message/message.ts';
 export type { ParamsOf } from './message/template.ts';
 export type { AnswerOptions } from './routing/answer.ts';
 export type { Application } from './routing/application.ts';
@@ -30,5 +34,7 @@ export type {
 export type { Converted, Converter, Converters } from './routing/converters.ts';
 export type { ErrorClass } from './routing/exceptions.ts';
 export type { BodyOf, HandlerGroup, MessageOptions, SubscribeOptions } from './routing/handler-group.ts';
+export type { ConnectedSession, ConnectedUser, Users } from './routing/users.ts';
 export { type Addresses, createServer, type Server, type ServerParts } from './server.ts';
+export type { Ending, EventName, Listener, SessionEvents } from './session/events.ts';
 export type { Handshake, Peer } from './transport/transport.ts';

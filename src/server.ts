@@ -14,6 +14,7 @@ import { Channel, type Interceptor, type Soon } from './channel/channel.ts';
 import type { Inbound } from './channel/inbound.ts';
 import { type Interceptors, Outgoing } from './channel/interceptors.ts';
 import type { Outbound } from './channel/outbound.ts';
+import { rateLimit } from './channel/rate-limit.ts';
 import { type Config, ConfigError, resolveConfig } from './config/config.ts';
 import { opsAddress } from './config/host-port.ts';
 import { assertSafeToListen } from './config/listen-rules.ts';
@@ -85,7 +86,7 @@ export class Server {
   readonly #inbound = new Channel<Inbound>();
   readonly #publishing = new Channel<Outbound>();
   readonly #outgoing: Outgoing;
-  readonly #registry = new UserRegistry();
+  readonly #registry: UserRegistry;
   readonly #events: Events;
   readonly #metrics = new PrometheusMetrics();
   readonly #wheel: TimingWheel;
@@ -114,12 +115,14 @@ export class Server {
     this.#authenticator = authenticatorOf(config, parts, this.log);
     assertSafeToListen(config, { authenticated: this.#authenticator.proves });
     this.#events = new Events((err, event) => this.log.error({ err, event }, 'a listener failed'));
+    this.#registry = new UserRegistry(config.maxSessionsPerUser);
     this.users = new Users(this.#registry, () => this.#publisher());
     this.app = new Application(config.pathSeparator);
     this.rules = new Rules(config.pathSeparator, {
       userPrefix: config.userPrefix,
       authDestination: authDestination(config),
     });
+    this.#limitSends(config);
     this.#inbound.useLast(this.rules.interceptor);
     this.#outgoing = new Outgoing(config.pathSeparator);
     this.interceptors = { inbound: this.#inbound, broker: this.#publishing, outbound: this.#outgoing };
@@ -203,6 +206,12 @@ export class Server {
     if (this.#ownsHttp) await closeHttp(this.http, closeTimeout);
     await this.#broker?.close();
     this.#wheel.close();
+  }
+
+  #limitSends({ sendsPerSecond: sends, sendBurst }: Config): void {
+    if (sends === 0) return;
+    const limit = { per: 'session', sends, within: 1000, burst: sendBurst || sends } as const;
+    this.#inbound.use(rateLimit(limit, () => this.#wheel.now));
   }
 
   /** Answers a SockJS request of an endpoint. @returns false when it is somebody else's */

@@ -58,6 +58,13 @@ const portsApart: Check = (config, named) => {
   });
 };
 
+/** A burst of what is not limited would silently limit nothing. */
+const burstOfLimit: Check = ({ sendBurst, sendsPerSecond }, named) => {
+  if (sendBurst === 0 || sendsPerSecond !== 0) return [];
+  const line = `${named('sendBurst')} has no effect without sendsPerSecond; give that too, or leave it out`;
+  return [{ keys: ['sendBurst', 'sendsPerSecond'], line }];
+};
+
 function portsOf(config: Config): Array<readonly [OptionKey, number]> {
   const ops = opsAddress(config.ops);
   const ports: Array<readonly [OptionKey, number]> = [['port', config.port]];
@@ -71,6 +78,7 @@ const CHECKS: readonly Check[] = [
   endpointsApart,
   certificateWithKey,
   portsApart,
+  burstOfLimit,
   ...authChecks,
 ];
 

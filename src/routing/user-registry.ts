@@ -62,6 +62,13 @@ export class UserRegistry {
     return known instanceof Set ? known : [known];
   }
 
+  /** How many subscriptions those have. */
+  subscriptionsOf(name: string): number {
+    let count = 0;
+    for (const session of this.sessionsOf(name)) count += session.listed().length;
+    return count;
+  }
+
   /** Every session, guests' included. */
   sessions(): Iterable<Registered> {
     return this.#sessions.values();

@@ -3,7 +3,7 @@ import type { User } from '../auth/authenticator.ts';
 import type { Soon } from '../channel/channel.ts';
 import type { SessionView } from '../channel/inbound.ts';
 import type { SubscriptionView } from '../channel/outbound.ts';
-import { StompwireError } from '../errors.ts';
+import { StompError } from '../errors.ts';
 import type { SendOptions } from './context.ts';
 import { headerPairs, type Publisher } from './publisher.ts';
 import type { Registered, UserRegistry } from './user-registry.ts';
@@ -124,7 +124,7 @@ export class Users implements Iterable<ConnectedUser> {
 }
 
 function end(session: Registered, reason: string): void {
-  session.fail(new StompwireError('ended-by-application', reason));
+  session.fail(new StompError(reason));
 }
 
 /** A session as a program sees it: no more than it may use. */

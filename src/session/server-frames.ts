@@ -40,6 +40,7 @@ export function errorFrame(
   let head = `ERROR\n${encode('message', error.message)}code:${error.code}\n`;
   if (error.code === 'version-mismatch') head += 'version:1.2,1.1,1.0\n';
   if (receiptId !== undefined) head += encode('receipt-id', receiptId);
+  if (error.retryAfter !== undefined) head += `retry-after:${error.retryAfter}\n`;
   head += `content-type:text/plain;charset=UTF-8\ncontent-length:${body.length}\n\n`;
   return Buffer.concat([Buffer.from(head), body, Buffer.of(0)]);
 }

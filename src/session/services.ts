@@ -18,6 +18,8 @@ import type { Turn } from './turn.ts';
 export interface SessionOptions {
   readonly frameLimits: FrameLimits;
   readonly maxSubscriptions: number;
+  /** Of all sessions of a user who proved the name, on this node. */
+  readonly maxSubscriptionsPerUser: number;
   readonly outboxBytes: number;
   readonly outboxTime: number;
   /** Bytes of input that may wait behind a handler before reading pauses. */

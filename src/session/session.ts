@@ -15,7 +15,7 @@ import { Outbox, type OutboxOwner } from './outbox.ts';
 import { errorFrame, receiptFrame } from './server-frames.ts';
 import type { SessionServices } from './services.ts';
 import { type Subscription, viewsOf } from './subscription.ts';
-import { asStompwireError } from './told.ts';
+import { asStompwireError, levelOf, survives } from './told.ts';
 import { nextDeadline, overdue, type Watched } from './watch.ts';
 
 /** What the server hears of a session. */
@@ -335,14 +335,8 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     const fields = { session: this.id, command: frame.command, code, correlationId, err: raw };
     this.services.log[levelOf(error)](fields, error.message);
     if (error.answered) this.services.counters.refused(error);
-    else if (this.#survives(error)) tellOnErrorQueue(this, error, frame);
+    else if (survives(this, error)) tellOnErrorQueue(this, error, frame);
     else this.fail(error, frame);
-  }
-
-  /** Whether an error is told on the error queue; before CONNECTED there is no such queue. */
-  #survives(error: StompwireError): boolean {
-    if (this.state === 'opening') return false;
-    return error.rule.close === null || (error.code === 'denied' && this.services.options.denial === 'keep');
   }
 
   #hold(chunk: Buffer): void {
@@ -380,12 +374,6 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     this.#connection.resume();
     this.watch(); // the client may be missed again
   }
-}
-
-/** What is the server's fault is a warning; what the application has answered is its own business. */
-function levelOf({ code, answered }: StompwireError): 'debug' | 'info' | 'warn' {
-  if (answered) return 'debug';
-  return code === 'internal' || code === 'handler-failed' || code === 'handler-timeout' ? 'warn' : 'info';
 }
 
 /** Why what worked for a session should stop. */

@@ -37,6 +37,7 @@ export interface Heard {
 const defaults: SessionOptions = {
   frameLimits: { frameBytes: 10_000, headerCount: 20, headerLineBytes: 1000 },
   maxSubscriptions: 5,
+  maxSubscriptionsPerUser: 0,
   outboxBytes: 100_000,
   outboxTime: 10_000,
   waitingBytes: 1000,
@@ -101,6 +102,9 @@ export class World {
       inbound: this.inbound,
       router: new Router(this.broker, this.app, prefixes, nextId, {
         users: new OwnQueues(this.broker, this.registry, prefixes, nextId),
+        inbound: this.inbound,
+        wheel: this.wheel,
+        handlerTimeout: 5000,
       }),
       registry: this.registry,
       events: this.events,

@@ -85,19 +85,26 @@ function assertAck(ack: string): void {
 }
 
 function assertRoom(session: CommandSession, id: string): void {
-  const { maxSubscriptions } = session.services.options;
-  const { subscriptions } = session;
-  if (subscriptions === undefined) return;
-  if (subscriptions.has(id)) {
+  const { maxSubscriptions, maxSubscriptionsPerUser } = session.services.options;
+  if (session.subscriptions?.has(id)) {
     throw new StompwireError(
       'duplicate-subscription',
       `subscription id '${printable(id)}' is in use; UNSUBSCRIBE it first, or take another`,
     );
   }
-  if (subscriptions.size >= maxSubscriptions) {
+  if ((session.subscriptions?.size ?? 0) >= maxSubscriptions) {
     throw new StompwireError(
       'too-many-subscriptions',
       `a session may have maxSubscriptions=${maxSubscriptions} subscriptions`,
     );
   }
+  if (maxSubscriptionsPerUser !== 0) assertRoomOfUser(session, maxSubscriptionsPerUser);
+}
+
+function assertRoomOfUser({ services, user }: CommandSession, limit: number): void {
+  if (!user?.authenticated || services.registry.subscriptionsOf(user.name) < limit) return;
+  throw new StompwireError(
+    'too-many-subscriptions',
+    `a user may have maxSubscriptionsPerUser=${limit} subscriptions`,
+  );
 }
