@@ -4,6 +4,8 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   base: './',
   publicDir: false,
+  // as its makers built it for browsers: its sources expect what only their own bundler gives
+  resolve: { alias: { 'sockjs-client': 'sockjs-client/dist/sockjs.min.js' } },
   build: {
     outDir: '../../dist/web', // from the root, which the command line names: `vite build src/web`
     emptyOutDir: true,

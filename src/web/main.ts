@@ -4,7 +4,9 @@ import { type ChatState, type Happening, initialState, reduce } from './model/st
 import { preferences } from './preferences.ts';
 import { createPage } from './view/page.ts';
 import { Chat } from './wire/chat.ts';
-import { DEFAULT_CONFIG, fetchConfig, socketAddress } from './wire/config.ts';
+import { DEFAULT_CONFIG, fetchConfig } from './wire/config.ts';
+import { dialFor } from './wire/dial.ts';
+import { openEitherWay, type WaysWorld } from './wire/either-way.ts';
 import { openSession } from './wire/stomp-session.ts';
 
 let state: ChatState = initialState(preferences.rooms());
@@ -18,10 +20,16 @@ const pageKey = Array.from(crypto.getRandomValues(new Uint32Array(2)), (part) =>
 let keys = 0;
 const newKey = (): string => `${pageKey}-${++keys}`;
 
+const ways: WaysWorld = {
+  dial: (way) => dialFor(way, location, config.endpoint),
+  open: openSession,
+  remembered: preferences.way,
+  remember: preferences.setWay,
+};
+
 const chat = new Chat(
   {
-    open: (login, events) =>
-      openSession({ address: socketAddress(location, config.endpoint), login }, events),
+    open: (login, events) => openEitherWay(ways, login, events),
     now: Date.now,
     random: Math.random,
     after(milliseconds, callback) {

@@ -1,9 +1,11 @@
 // What this browser remembers: the name, whether it is signed in, the rooms. Without storage it just forgets.
 import { roomsFrom } from './model/room-names.ts';
+import type { Way } from './wire/either-way.ts';
 
 const NAME = 'stompwire.name';
 const SIGNED_IN = 'stompwire.signed-in';
 const ROOMS = 'stompwire.rooms';
+const WAY = 'stompwire.way';
 
 /** Storage may be switched off or full; the chat works without. */
 function tried<T>(action: () => T): T | undefined {
@@ -24,6 +26,10 @@ export const preferences = {
     tried(() => localStorage.setItem(SIGNED_IN, 'yes'));
   },
   signedOut: (): void => void tried(() => localStorage.removeItem(SIGNED_IN)),
+  /** How the service was reached; forgotten with the tab, for another visit may come from another network. */
+  way: (): Way | undefined => (tried(() => sessionStorage.getItem(WAY)) === 'sockjs' ? 'sockjs' : undefined),
+  setWay: (way: Way | undefined): void =>
+    void tried(() => (way === 'sockjs' ? sessionStorage.setItem(WAY, way) : sessionStorage.removeItem(WAY))),
   setRooms: (rooms: readonly string[]): void =>
     void tried(() => localStorage.setItem(ROOMS, JSON.stringify(rooms))),
 };

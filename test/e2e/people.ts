@@ -91,6 +91,15 @@ export class Person {
     this.context = context;
   }
 
+  /** Opens the page once more in a tab of its own, as somebody who is signed in. */
+  async visitAgain(): Promise<Person> {
+    const page = await this.context.newPage();
+    await page.goto(this.page.url());
+    const again = new Person(page, this.context);
+    await again.isOnline();
+    return again;
+  }
+
   async signIn(name: string): Promise<void> {
     await this.page.getByLabel('Your name').fill(name);
     await this.page.getByRole('button', { name: 'Start chatting' }).click();

@@ -39,6 +39,14 @@ describe('the built page', () => {
     for (const address of addresses) expect(address).toMatch(/^\.\/assets\/[\w-]+-[\w-]{8}\.(js|css|svg)$/);
   });
 
+  it('keeps what only networks without WebSocket need in a script that it loads when they do', () => {
+    const [first] = /[\w-]+\.js/.exec(index()) ?? [];
+    const withSockJs = ending('.js').filter(({ text }) => text.includes('xhr_streaming'));
+    expect(withSockJs.map(({ name }) => name)).toEqual([expect.stringContaining('sockjs-socket-')]);
+    expect(first).toMatch(/^index-/);
+    expect(index()).not.toContain('sockjs');
+  });
+
   it('has nothing inline: no script, no style, no handler, no data', () => {
     expect(index()).not.toMatch(/<script(?![^>]*\ssrc=)[^>]*>/);
     expect(index()).not.toMatch(/<style|\sstyle=|\son\w+=/);

@@ -32,10 +32,7 @@ export function readConfig(source: unknown): WireConfig {
 const PATIENCE = 5_000; // milliseconds; a page that waits for ever is worse than one with the defaults
 
 /** Asks the service; never fails, for the defaults are right for most. */
-export async function fetchConfig(
-  fetcher: typeof fetch,
-  address = './stompwire.json',
-): Promise<WireConfig> {
+export async function fetchConfig(fetcher: typeof fetch, address = './stompwire.json'): Promise<WireConfig> {
   try {
     const response = await fetcher(address, { signal: AbortSignal.timeout(PATIENCE) });
     return readConfig(response.ok ? await response.json() : undefined);

@@ -1,5 +1,5 @@
-// One STOMP session over one WebSocket, from CONNECT to its end; it never reconnects, its user does.
-import { Client, ReconnectionTimeMode } from '@stomp/stompjs';
+// One STOMP session over one WebSocket or what stands in for it, from CONNECT to its end; it never reconnects, its user does.
+import { Client, ReconnectionTimeMode, type StompConfig } from '@stomp/stompjs';
 
 /** Why a session ended: the WebSocket close code, and the ERROR frame's `message` when there was one. */
 export interface SessionEnd {
@@ -30,8 +30,11 @@ export interface StompSession {
   close(): void;
 }
 
+/** How the service is reached: an address for a WebSocket, or what makes something like one. */
+export type Dial = Pick<StompConfig, 'brokerURL'> | Pick<StompConfig, 'webSocketFactory'>;
+
 export interface SessionOptions {
-  readonly address: string;
+  readonly dial: Dial;
   readonly login: string;
 }
 
@@ -41,11 +44,11 @@ const INCOMING_HEART_BEAT = 10_000;
 const CONNECT_TIMEOUT = 10_000;
 
 /** Opens a session; all that becomes of it is told through `events`. */
-export function openSession({ address, login }: SessionOptions, events: SessionEvents): StompSession {
+export function openSession({ dial, login }: SessionOptions, events: SessionEvents): StompSession {
   let error: string | undefined;
   let isClosed = false;
   const client = new Client({
-    brokerURL: address,
+    ...dial,
     connectHeaders: { login },
     reconnectDelay: 0,
     reconnectTimeMode: ReconnectionTimeMode.LINEAR,

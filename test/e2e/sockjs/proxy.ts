@@ -24,7 +24,9 @@ export class CuttingProxy {
   /** The requests that were passed on, upgrades included. */
   readonly passed: Passed[] = [];
   /** What becomes of upgrades. */
-  readonly upgrades: Upgrades;
+  upgrades: Upgrades;
+  /** How many upgrades did not pass. */
+  stopped = 0;
   /** What is served here, by its path. */
   serves: ReadonlyMap<string, Served>;
   readonly #server: Server;
@@ -103,6 +105,7 @@ export class CuttingProxy {
   }
 
   #upgrade(incoming: IncomingMessage, socket: Socket, head: Buffer, target: URL): void {
+    if (this.upgrades !== 'pass') this.stopped++;
     if (this.upgrades === 'drop') return void socket.destroy();
     if (this.upgrades === 'refuse')
       return void socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');

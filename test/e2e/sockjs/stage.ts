@@ -97,6 +97,7 @@ export class ChatPage {
 
 export interface SockJsStage {
   readonly service: Service;
+  readonly people: People;
   /** Opens another proxy to the service; it is closed after the test. */
   proxy(upgrades: Upgrades): Promise<CuttingProxy>;
   /** Opens a page; `address` has its origin and its query. */
@@ -134,6 +135,9 @@ export function setSockJsStage(
       const proxy = await CuttingProxy.start(service.addresses.http, upgrades, files);
       proxies.push(proxy);
       return proxy;
+    },
+    get people() {
+      return people;
     },
     open: async (name, address) => {
       const { origin, search } = new URL(address);
