@@ -23,7 +23,7 @@ export class Call implements MessageContext<AnyParams, unknown> {
   readonly route: Route;
   readonly inbound: Inbound;
   /** Brings a message straight to the subscription that is being answered. */
-  readonly deliver: ((message: Message) => void) | undefined;
+  readonly deliver: ((message: Message) => Soon<void>) | undefined;
   readonly #services: CallServices;
   #body: unknown = unread;
   #controller: AbortController | undefined;
@@ -34,7 +34,7 @@ export class Call implements MessageContext<AnyParams, unknown> {
     inbound: Inbound,
     found: Found<Route>,
     services: CallServices,
-    deliver?: (message: Message) => void,
+    deliver?: (message: Message) => Soon<void>,
   ) {
     this.params = found.params;
     this.route = found.value;

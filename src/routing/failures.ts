@@ -73,7 +73,8 @@ export class Failures {
     if (second instanceof StompwireError) throw second;
     const cause = new AggregateError([error, second], 'an exception handler failed as well');
     if (!(error instanceof StompwireError)) throw this.#untold(cause);
-    throw new StompwireError(error.code, error.message, { detail: error.detail, cause });
+    const { code, message, detail, retryAfter } = error;
+    throw new StompwireError(code, message, { detail, retryAfter, cause });
   }
 
   /** What nobody handled is told without its inside, unless it is made to be told. */
@@ -92,7 +93,7 @@ function refusalOf(error: unknown, answered: boolean): StompwireError {
   if (!(error instanceof StompwireError))
     return new StompwireError('handler-failed', undefined, { cause, answered });
   const code = error.rule.close === null ? error.code : 'handler-failed';
-  return new StompwireError(code, error.message, { cause, answered });
+  return new StompwireError(code, error.message, { cause, answered, retryAfter: error.retryAfter });
 }
 
 function hasNoReceipt(call: Call): boolean {

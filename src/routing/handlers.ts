@@ -67,7 +67,7 @@ export class Handlers {
    * @param deliver - brings a message straight to the subscription
    * @throws {StompwireError} as {@link send}, and `bad-destination` for a pattern
    */
-  subscribe(inbound: Inbound, deliver: (message: Message) => void): Soon<void> {
+  subscribe(inbound: Inbound, deliver: (message: Message) => Soon<void>): Soon<void> {
     const { destination } = inbound;
     const found = this.#found(destination);
     if (found !== undefined) return this.#handling.run(new Call(inbound, found, this.#services, deliver));

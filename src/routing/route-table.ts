@@ -1,5 +1,5 @@
 // Finding the handler for a destination: fixed texts by a map, templates by a tree of segments.
-import { type Separator, segmentsOf } from '../message/destination.ts';
+import type { Separator } from '../message/destination.ts';
 import { parseTemplate, type Segment } from '../message/template.ts';
 
 /** A handler's value and what the template's variables hold. */
@@ -56,8 +56,8 @@ export class RouteTable<T> {
     const exact = this.#fixed.get(destination);
     if (exact !== undefined) return exact;
     const params: Record<string, string> = {};
-    const node = descend(this.#root, segmentsOf(destination, this.#separator), 0, params);
-    return node?.value === undefined ? undefined : { value: node.value, params };
+    const value = descend(this.#root, { destination, separator: this.#separator, params }, 1);
+    return value === undefined ? undefined : { value, params };
   }
 }
 
@@ -83,25 +83,34 @@ function fixedLength(segment: { prefix: string; suffix: string }): number {
   return segment.prefix.length + segment.suffix.length;
 }
 
-function descend<T>(
-  node: RouteNode<T>,
-  segments: readonly string[],
-  at: number,
-  params: Record<string, string>,
-): RouteNode<T> | undefined {
-  if (at === segments.length) return node.value === undefined ? undefined : node;
-  const text = segments[at]!;
+/** A destination on its way down. */
+interface Way {
+  readonly destination: string;
+  readonly separator: Separator;
+  readonly params: Record<string, string>;
+}
+
+/** The value for what stands from `at` on; segments are cut off one by one, for most ways end early. */
+function descend<T>(node: RouteNode<T>, way: Way, at: number): T | undefined {
+  const { destination, separator, params } = way;
+  const end = destination.indexOf(separator, at);
+  const text = end === -1 ? destination.slice(at) : destination.slice(at, end);
   const fixed = node.fixed.get(text);
-  const found = fixed && descend(fixed, segments, at + 1, params);
+  const found = fixed && goOn(fixed, way, end);
   if (found !== undefined) return found;
   for (const { segment, node: next } of node.variables) {
     if (!fits(segment, text)) continue;
-    const deeper = descend(next, segments, at + 1, params);
+    const deeper = goOn(next, way, end);
     if (deeper === undefined) continue;
     params[segment.variable] = text.slice(segment.prefix.length, text.length - segment.suffix.length);
     return deeper;
   }
   return undefined;
+}
+
+/** @param end - where the last segment ended; -1: there is no other */
+function goOn<T>(node: RouteNode<T>, way: Way, end: number): T | undefined {
+  return end === -1 ? node.value : descend(node, way, end + 1);
 }
 
 /** A variable holds at least one character. */

@@ -100,7 +100,7 @@ export class Router {
    *
    * @param deliver - brings a message straight to the subscription
    */
-  subscribe(inbound: Inbound, deliver: (message: Message) => void): Soon<void> {
+  subscribe(inbound: Inbound, deliver: (message: Message) => Soon<void>): Soon<void> {
     assertDestination(inbound.destination, this.#options.separator);
     return this.#handlers.subscribe(inbound, deliver);
   }

@@ -4,7 +4,7 @@ import { detached } from '../../auth/identity.ts';
 import type { Soon } from '../../channel/channel.ts';
 import { StompwireError } from '../../errors.ts';
 import { printable } from '../../message/destination.ts';
-import type { Message } from '../../message/message.ts';
+import { directAnswer } from '../direct-answer.ts';
 import { Subscription } from '../subscription.ts';
 import { WatchedSubscription } from '../watched-subscription.ts';
 import { type CommandSession, inboundOf } from './command.ts';
@@ -18,15 +18,9 @@ export function subscribe(session: CommandSession, frame: Frame): Soon<void> {
   const { inbound, router } = session.services;
   return inbound.run(inboundOf(session, frame, destination), (passed) =>
     router.isAnswered(destination)
-      ? router.subscribe(passed, answerTo(session, id))
+      ? router.subscribe(passed, directAnswer(session, { id, destination }))
       : add(session, id, destination),
   );
-}
-
-/** What a handler answers goes to the subscription's id, once; there is no subscription that lasts. */
-function answerTo(session: CommandSession, id: string): (message: Message) => void {
-  const { outbox } = session;
-  return (message) => outbox.deliver(message, outbox.wireId(id));
 }
 
 /** [STOMP 1.0, SUBSCRIBE]: without an id the destination names the subscription. */
