@@ -4,9 +4,11 @@ import { parseArgs } from 'node:util';
 import { app } from './app.ts';
 import { codec } from './codec.ts';
 import { fanOut } from './fan-out.ts';
+import { handlers } from './handlers.ts';
 import { idle } from './idle.ts';
 import { placement } from './processes.ts';
 import { type Row, tableOf } from './report.ts';
+import { sockJs } from './sockjs.ts';
 import { topics } from './topics.ts';
 
 /** Each measures for so many rounds and says what came out. */
@@ -14,8 +16,10 @@ const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Row[]>>> =
   codec,
   'fan-out': fanOut,
   app,
+  handlers,
   topics,
   idle,
+  sockjs: sockJs,
 };
 
 const { values, positionals } = parseArgs({

@@ -32,6 +32,33 @@ export const stompwire: Contestant = {
   ],
 };
 
+/** The same service, spoken to over SockJS's WebSocket. */
+export const overSockJs: Contestant = {
+  ...stompwire,
+  name: 'over SockJS',
+  dialect: 'stomp-sockjs',
+  path: '/ws/000/client{client}/websocket',
+};
+
+const toAll = { dialect: 'sockjs-stream', path: '/all/000/client{client}/websocket' } as const;
+
+/** A SockJS application on our layer: what one client says goes to all who read a streaming response. */
+export const ourSockJs: Contestant = {
+  ...toAll,
+  name: 'our SockJS',
+  command: script('servers/our-sockjs.ts'),
+};
+
+/** The same on sockjs-node. */
+export const sockJsNode: Contestant = {
+  ...toAll,
+  name: 'sockjs-node',
+  command: script('servers/sockjs-node.ts'),
+};
+
+/** The same with three interceptors, and a handler that is no more than one. */
+export const handled: Contestant = { ...stompwire, command: script('servers/handled.ts') };
+
 export const bareWs: Contestant = {
   name: 'bare ws',
   dialect: 'text',

@@ -1,6 +1,7 @@
 // One client of the load: a raw socket that speaks WebSocket or bare STOMP, with next to no cost of its own.
 import { Buffer } from 'node:buffer';
 import { connect, type Socket } from 'node:net';
+import { digits, mark } from './dialects.ts';
 import type { Plan } from './plan.ts';
 
 /** Hears what a client is sent: the bytes of one frame stand in `bytes` from `from` to `to`, until it returns. */
@@ -20,6 +21,8 @@ export class Client {
   next = 0;
   readonly #socket: Socket;
   readonly #bare: boolean;
+  /** Whether it reads one HTTP response that never ends. */
+  readonly #streams: boolean;
   readonly #hear: Hear;
   #upgraded: boolean;
   #rest = nothing;
@@ -36,11 +39,12 @@ export class Client {
     this.subscribes = index < plan.subscribers;
     this.room = (this.subscribes ? index : index - plan.subscribers) % plan.rooms;
     this.#bare = plan.dialect === 'stomp-tcp';
+    this.#streams = plan.dialect === 'sockjs-stream' && this.subscribes;
     this.#upgraded = this.#bare;
     this.#hear = hear;
     const onread = { buffer: shared, callback: (length: number) => this.#read(length, opened) };
     this.#socket = connect({ port: plan.port, host: '127.0.0.1', noDelay: true, onread });
-    this.#socket.on('connect', () => (this.#bare ? opened(this) : this.#socket.write(upgrade(plan))));
+    this.#socket.on('connect', () => (this.#bare ? opened(this) : this.#socket.write(this.#request(plan))));
     this.#socket.on('error', (error) => lost(`a connection broke: ${error.message}`));
     this.#socket.on('close', () => lost('the server closed a connection'));
   }
@@ -58,6 +62,11 @@ export class Client {
     setImmediate(() => this.#socket.uncork());
   }
 
+  #request(plan: Plan): string {
+    const path = plan.path.replace('{client}', String(this.index));
+    return this.#streams ? streamRequest(path, plan.port) : upgrade(path, plan);
+  }
+
   #read(length: number, opened: (client: Client) => void): boolean {
     if (this.#rest.length === 0) {
       this.#take(shared, length, opened);
@@ -70,6 +79,11 @@ export class Client {
 
   #take(bytes: Buffer, end: number, opened: (client: Client) => void): void {
     let at = 0;
+    if (this.#streams) {
+      at = this.#stream(bytes, end);
+      this.#rest = at === end ? nothing : Buffer.from(bytes.subarray(at, end));
+      return;
+    }
     if (!this.#upgraded) {
       const headEnd = bytes.subarray(0, end).indexOf('\r\n\r\n');
       if (headEnd !== -1 && !bytes.toString('latin1', 0, 12).endsWith(' 101'))
@@ -82,6 +96,21 @@ export class Client {
     }
     if (this.#upgraded) at = this.#bare ? this.#bareFrames(bytes, at, end) : this.#frames(bytes, at, end);
     this.#rest = at === end ? nothing : Buffer.from(bytes.subarray(at, end));
+  }
+
+  /** A streaming response: `o` on a line of its own, then whatever holds the numbers. @returns where what is left begins */
+  #stream(bytes: Buffer, end: number): number {
+    if (!this.#upgraded) {
+      const opened = bytes.subarray(0, end).indexOf('o\n');
+      if (opened === -1) return 0;
+      this.#upgraded = true;
+      this.#hear(this, Buffer.from('o'), 0, 1);
+      return opened + 2;
+    }
+    let at = bytes.indexOf(mark);
+    for (; at !== -1 && at + digits < end; at = bytes.indexOf(mark, at + digits))
+      this.#hear(this, bytes, at, at + digits + 1);
+    return at === -1 || at >= end ? end : at;
   }
 
   /** WebSocket frames of a server: unmasked and whole [RFC 6455, 5.2]. @returns where what is left begins */
@@ -114,7 +143,11 @@ export class Client {
   }
 }
 
-function upgrade({ path, port, dialect }: Plan): string {
+function streamRequest(path: string, port: number): string {
+  return `POST ${path.replace(/websocket$/, 'xhr_streaming')} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: 0\r\n\r\n`;
+}
+
+function upgrade(path: string, { port, dialect }: Plan): string {
   const protocol = dialect.startsWith('stomp') ? 'Sec-WebSocket-Protocol: v12.stomp\r\n' : '';
   return (
     `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +

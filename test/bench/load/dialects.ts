@@ -26,6 +26,9 @@ const speeches: Record<Dialect, (plan: Plan) => Speech> = {
   stomp: (plan) => stomp(plan, true),
   'stomp-tcp': (plan) => stomp(plan, true),
   'stomp-unconfirmed': (plan) => stomp(plan, false),
+  'stomp-sockjs': (plan) => inSockJs(stomp(plan, true)),
+  'sockjs-stream': () =>
+    inSockJs({ opening: 'ready', answer: () => undefined, message: (_room, body) => body }),
   text: () => ({ opening: 'ready', answer: () => undefined, message: (_room, body) => body }),
   'socket.io': () => ({
     opening: undefined,
@@ -52,6 +55,22 @@ function stomp(plan: Plan, confirmed: boolean): Speech {
   };
 }
 
+/** SockJS opens with `o` and puts messages into arrays of JSON strings. */
+function inSockJs(inner: Speech): Speech {
+  const wrapped = (text: string): string => (text === 'ready' ? text : JSON.stringify([text]));
+  return {
+    opening: undefined,
+    answer(heard, place) {
+      if (heard === 'o') return inner.opening === undefined ? undefined : wrapped(inner.opening);
+      if (!heard.startsWith('a')) return undefined;
+      const [text] = JSON.parse(heard.slice(1)) as [string];
+      const answer = inner.answer(text, place);
+      return answer === undefined ? undefined : wrapped(answer);
+    },
+    message: (room, body) => wrapped(inner.message(room, body)),
+  };
+}
+
 /** Engine.IO's `open` is answered with Socket.IO's CONNECT, its `ping` with `pong`. */
 function socketIo(heard: string, { room, subscribes }: Place): string | 'ready' | undefined {
   if (heard.startsWith('0')) return '40';
@@ -62,7 +81,7 @@ function socketIo(heard: string, { room, subscribes }: Place): string | 'ready' 
 
 /** What stands before the number of a message in its body. */
 export const mark = '#'.charCodeAt(0);
-const digits = 8;
+export const digits = 8;
 
 /** A body of the plan's length that ends in its number. */
 export function bodyOf(plan: Plan, number: number): string {

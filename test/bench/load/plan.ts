@@ -1,12 +1,23 @@
 // What the load generator is told to do, and what it tells.
 
-/** How the load speaks: STOMP over WebSocket (with or without waiting for receipts) or TCP, bare texts, Socket.IO's text protocol. */
-export type Dialect = 'stomp' | 'stomp-unconfirmed' | 'stomp-tcp' | 'text' | 'socket.io';
+/**
+ * How the load speaks: STOMP over WebSocket (with or without waiting for receipts), TCP or SockJS's WebSocket; bare
+ * texts; Socket.IO's text protocol; SockJS with subscribers that read a streaming response (`sockjs-stream`).
+ */
+export type Dialect =
+  | 'stomp'
+  | 'stomp-unconfirmed'
+  | 'stomp-tcp'
+  | 'stomp-sockjs'
+  | 'sockjs-stream'
+  | 'text'
+  | 'socket.io';
 
 /** One run of the load generator. */
 export interface Plan {
   readonly dialect: Dialect;
   readonly port: number;
+  /** `{client}` stands for the client's number. */
   readonly path: string;
   readonly subscribers: number;
   /** Subscriber i sits in room i modulo this. */
