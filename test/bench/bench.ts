@@ -5,6 +5,7 @@ import { app } from './app.ts';
 import { codec } from './codec.ts';
 import { fanOut } from './fan-out.ts';
 import { handlers } from './handlers.ts';
+import { handlers } from './handlers.ts';
 import { idle } from './idle.ts';
 import { placement } from './processes.ts';
 import { type Row, tableOf } from './report.ts';
@@ -16,6 +17,7 @@ const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Row[]>>> =
   codec,
   'fan-out': fanOut,
   app,
+  handlers,
   handlers,
   topics,
   idle,

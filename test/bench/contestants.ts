@@ -59,6 +59,9 @@ export const sockJsNode: Contestant = {
 /** The same with three interceptors, and a handler that is no more than one. */
 export const handled: Contestant = { ...stompwire, command: script('servers/handled.ts') };
 
+/** The library with three interceptors, and one handler before the topic. */
+export const handled: Contestant = { ...stompwire, command: script('servers/handled.ts') };
+
 export const bareWs: Contestant = {
   name: 'bare ws',
   dialect: 'text',
