@@ -21,6 +21,7 @@ export const floors: readonly (readonly string[])[] = [
   ['src/server.ts'],
   ['src/index.ts', 'src/sockjs.ts'],
   ['src/testing/', 'src/testing.ts'],
+  ['src/fastify/', 'src/fastify.ts'],
   ['src/chat/'],
   ['src/history-writer.ts'],
   ['src/cli/', 'src/cli.ts'],
