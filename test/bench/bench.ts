@@ -5,7 +5,6 @@ import { app } from './app.ts';
 import { codec } from './codec.ts';
 import { fanOut } from './fan-out.ts';
 import { handlers } from './handlers.ts';
-import { handlers } from './handlers.ts';
 import { idle } from './idle.ts';
 import { placement } from './processes.ts';
 import { type Row, tableOf } from './report.ts';
@@ -17,7 +16,6 @@ const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Row[]>>> =
   codec,
   'fan-out': fanOut,
   app,
-  handlers,
   handlers,
   topics,
   idle,

@@ -56,9 +56,6 @@ export const sockJsNode: Contestant = {
   command: script('servers/sockjs-node.ts'),
 };
 
-/** The same with three interceptors, and a handler that is no more than one. */
-export const handled: Contestant = { ...stompwire, command: script('servers/handled.ts') };
-
 /** The library with three interceptors, and one handler before the topic. */
 export const handled: Contestant = { ...stompwire, command: script('servers/handled.ts') };
 
