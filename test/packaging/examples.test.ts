@@ -8,7 +8,7 @@ import { type InstalledPackage, installPackage } from './installed-package.ts';
 import { runExample } from './run-example.ts';
 
 const examples = allExamples();
-const fileOf = ({ origin }: Example): string => `${origin.replaceAll(/[^a-z0-9]+/g, '-')}.ts`;
+const fileOf = ({ origin }: Example): string => `example-${origin.replaceAll(/[^a-z0-9]+/gi, '-')}.ts`;
 
 const compilerOptions = {
   ...{ target: 'es2023', lib: ['es2023'], module: 'nodenext', types: ['node'] },
