@@ -5,11 +5,11 @@ import type { Message } from '../message/message.ts';
 import type { Framing } from '../transport/transport.ts';
 import { type EncodedMessage, encodingOf, messagePrefix, wireIdOf } from './encoding.ts';
 
-/** A run of frames with room for subscription ids: the bytes for one id, and where the ids stand. */
+/** A run of frames with room for subscription ids: the bytes for one id, and where the ids stand once another was asked for. */
 interface Template {
   readonly bytes: Buffer;
   readonly id: string;
-  readonly idsAt: readonly number[];
+  idsAt: readonly number[] | undefined;
 }
 
 /**
@@ -54,39 +54,47 @@ export class Link {
   /** The bytes of the run for a subscription id; shared, or taken from `slab`. Must not be changed. */
   bytesFor(id: string, slab: Slab): Buffer {
     const template = (this.#template ??= this.#build(id));
-    return template.id === id ? template.bytes : patched(template, id, slab);
+    if (template.id === id) return template.bytes;
+    template.idsAt ??= this.#idsAt();
+    return patched(template, template.idsAt, id, slab);
   }
 
   #build(id: string): Template {
-    const { framing, prefix } = this.#lane;
-    const bytes = Buffer.allocUnsafeSlow(this.total);
-    const idsAt: number[] = [];
-    let at = 0;
-    for (const link of this.#run()) {
-      const tail = this.#lane.tailOf(link.#encoded);
-      const frameBytes = prefix.length + id.length + tail.length;
-      framing.writeHeader(bytes, at, frameBytes, link.#encoded.text);
-      at += framing.headerLength(frameBytes);
-      at += prefix.copy(bytes, at);
-      idsAt.push(at);
-      at += bytes.write(id, at, 'latin1');
-      at += tail.copy(bytes, at);
-      at += framing.trailer.copy(bytes, at);
-    }
-    return { bytes, id, idsAt };
+    // most runs are a message or two for one subscriber: the pool is cheaper than memory of their own
+    const bytes = Buffer.allocUnsafe(this.total);
+    for (let link: Link | undefined = this; link !== undefined; link = link.#before) link.#write(bytes, id);
+    return { bytes, id, idsAt: undefined };
   }
 
-  #run(): Link[] {
-    const run: Link[] = [];
-    for (let link: Link | undefined = this; link !== undefined; link = link.#before) run.push(link);
-    return run.reverse();
+  #write(bytes: Buffer, id: string): void {
+    const { framing, prefix } = this.#lane;
+    const tail = this.#lane.tailOf(this.#encoded);
+    const idAt = this.#idAt();
+    const frameBytes = prefix.length + id.length + tail.length;
+    framing.writeHeader(bytes, this.#before?.total ?? 0, frameBytes, this.#encoded.text);
+    prefix.copy(bytes, idAt - prefix.length);
+    bytes.write(id, idAt, 'latin1');
+    tail.copy(bytes, idAt + id.length);
+    framing.trailer.copy(bytes, idAt + id.length + tail.length);
+  }
+
+  /** Where the id of the last message stands. */
+  #idAt(): number {
+    const { framing } = this.#lane;
+    const behind = this.#lane.tailOf(this.#encoded).length + framing.trailer.length;
+    return this.total - behind - this.#idLength;
+  }
+
+  #idsAt(): number[] {
+    const idsAt: number[] = [];
+    for (let link: Link | undefined = this; link !== undefined; link = link.#before) idsAt.push(link.#idAt());
+    return idsAt;
   }
 }
 
-function patched(template: Template, id: string, slab: Slab): Buffer {
-  const bytes = slab.take(template.bytes.length);
-  bytes.set(template.bytes);
-  const { idsAt } = template;
+function patched({ bytes: built }: Template, idsAt: readonly number[], id: string, slab: Slab): Buffer {
+  const bytes = slab.take(built.length);
+  bytes.set(built);
   for (let i = 0; i < idsAt.length; i++) {
     const at = idsAt[i]!;
     for (let j = 0; j < id.length; j++) bytes[at + j] = id.charCodeAt(j);
@@ -137,6 +145,11 @@ export class Lane {
     const made = new Link(undefined, encoded, idLength, this);
     if (idLength <= longestSharedId) this.#firsts[idLength] = made;
     return made;
+  }
+
+  /** The bytes of one message that nobody else gets; runs that are shared are not disturbed. */
+  alone(encoded: EncodedMessage, id: string, slab: Slab): Buffer {
+    return new Link(undefined, encoded, id.length, this).bytesFor(id, slab);
   }
 
   /** Forgets the turn's runs; those that wait for a slow connection live on with it. */

@@ -82,11 +82,20 @@ export class Outbox {
     if (this.stuckSince !== 0 || run.total + this.#sealedBytes > this.#early) this.#relieve();
   }
 
+  /** Queues a message that was made for this client alone. */
+  deliverAlone(message: Message, id: string): void {
+    this.#pushLast(this.#lane.alone(this.#lane.encoded(message), id, this.#turn.slab));
+  }
+
   /** Queues a frame that only this client gets. */
   send(frame: Buffer): void {
+    this.#pushLast(wrap(this.#connection.framing, frame));
+  }
+
+  #pushLast(bytes: Buffer): void {
     if (this.#closed) return;
     if (this.#run !== undefined) this.#seal();
-    this.#push(wrap(this.#connection.framing, frame));
+    this.#push(bytes);
     if (!this.#waits) this.#wait();
     if (this.stuckSince !== 0 || this.#sealedBytes > this.#early) this.#relieve();
   }

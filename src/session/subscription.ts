@@ -20,7 +20,7 @@ export class Subscription implements Subscriber, SubscriptionView {
   readonly address: string;
   protected readonly outbox: Outbox;
   /** The id as it stands in the frame; see `Outbox.wireId`. */
-  readonly #wireId: string;
+  protected readonly wireId: string;
 
   constructor(session: SubscribingSession, { id, destination }: SubscriptionView, address: string) {
     this.id = id;
@@ -28,11 +28,11 @@ export class Subscription implements Subscriber, SubscriptionView {
     this.owner = session.id;
     this.address = address;
     this.outbox = session.outbox;
-    this.#wireId = session.outbox.wireId(id);
+    this.wireId = session.outbox.wireId(id);
   }
 
   deliver(message: Message): void {
-    this.outbox.deliver(message, this.#wireId);
+    this.outbox.deliver(message, this.wireId);
   }
 }
 

@@ -50,9 +50,10 @@ export class WatchedSubscription extends Subscription {
   }
 
   #pass(message: Message): Promise<void> | undefined {
-    const delivery: Delivery = { message, session: this.#session, subscription: this };
+    const subscription = { id: this.id, destination: this.destination };
+    const delivery: Delivery = { message, session: this.#session, subscription };
     try {
-      const done = this.#line.run(delivery, (passed) => this.#send(passed));
+      const done = this.#line.run(delivery, (passed) => this.#send(passed.message, message));
       if (done instanceof Promise) return done.catch((error: unknown) => this.#failed(error));
     } catch (error) {
       this.#failed(error);
@@ -61,8 +62,10 @@ export class WatchedSubscription extends Subscription {
   }
 
   /** Who left while an interceptor took its time hears nothing more. */
-  #send({ message }: Delivery): void {
-    if (this.#session.subscriptions?.get(this.id) === this) super.deliver(message);
+  #send(message: Message, given: Message): void {
+    if (this.#session.subscriptions?.get(this.id) !== this) return;
+    if (message === given) super.deliver(message);
+    else this.outbox.deliverAlone(message, this.wireId);
   }
 
   #failed(err: unknown): void {

@@ -63,6 +63,28 @@ describe('a line of interceptors', () => {
     expect(() => line.run('x', last)).toThrow('interceptor twice called next() twice');
   });
 
+  it('keeps behind all others those that were added to stay last', () => {
+    const { line, trace, last } = traced();
+    const named = (name: string) => (_context: string, next: () => void) => {
+      trace.push(name);
+      next();
+    };
+    line.use(named('a')).useLast(named('rules')).use(named('b')).useLast(named('end')).use(named('c'));
+    line.run('x', last);
+    expect(trace).toEqual(['a', 'b', 'c', 'rules', 'end', 'last x']);
+  });
+
+  it('refuses to be gone on with twice later, too', async () => {
+    const { line, trace, last } = traced();
+    line.use(async (_context, next) => {
+      await next();
+      await Promise.resolve();
+      await next();
+    });
+    await expect(line.run('x', last)).rejects.toThrow('called next() twice');
+    expect(trace).toEqual(['last x']);
+  });
+
   it('can be run many times at once', async () => {
     const { line, trace, last } = traced();
     line.use(async (_context, next) => {

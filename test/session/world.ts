@@ -14,7 +14,6 @@ import { MemoryRelay } from '../../src/relay/memory.ts';
 import type { Relay } from '../../src/relay/relay.ts';
 import { Application } from '../../src/routing/application.ts';
 import { OwnQueues } from '../../src/routing/own-queues.ts';
-import type { Publisher } from '../../src/routing/publisher.ts';
 import { Router } from '../../src/routing/router.ts';
 import { UserRegistry } from '../../src/routing/user-registry.ts';
 import { Users } from '../../src/routing/users.ts';
@@ -66,16 +65,18 @@ export class World {
   readonly outgoing = new Outgoing('/');
   readonly registry = new UserRegistry();
   readonly events = new Events((error, name) => this.logged.push({ fields: { error, name }, text: 'event' }));
-  readonly users = new Users(this.registry, () => this.#publisher!);
+  readonly users = new Users(this.registry, () => this.router.publisher);
   readonly metrics = new PrometheusMetrics();
   readonly logged: { readonly fields: object; readonly text: string }[] = [];
   readonly broker: Broker;
+  readonly router: Router;
   readonly sessions: Sessions;
   readonly wheel: TimingWheel;
   /** The time, on the wheel and in the calendar. */
   now = 5000;
+  /** Everybody who ever came. */
+  readonly clients: Client[] = [];
   #guests = 0;
-  #publisher: Publisher | undefined;
 
   constructor({ relay = new MemoryRelay(), authenticator, ...options }: WorldParts = {}) {
     this.broker = new Broker(relay, { metrics: this.metrics, outbound: this.outgoing.messages });
@@ -83,7 +84,7 @@ export class World {
     this.wheel = new TimingWheel(() => this.now);
     const limits = { maxSessions: 0, maxSessionsPerAddress: 0, ...options };
     const services = this.#services(authenticator, options);
-    this.#publisher = services.router.publisher;
+    this.router = services.router;
     this.sessions = new Sessions(services, limits, 'node');
   }
 
@@ -130,7 +131,9 @@ export class World {
 
   /** A client that is there, and has said nothing. */
   client(connection = new FakeConnection(), handshake?: Handshake): Client {
-    return new Client(this.sessions, connection, handshake);
+    const client = new Client(this.sessions, connection, handshake);
+    this.clients.push(client);
+    return client;
   }
 
   /** A client that is connected; what it heard of that is forgotten. */
