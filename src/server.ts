@@ -316,8 +316,9 @@ export class Server {
     if (this.#state === 'new') return;
     this.#state = 'draining';
     for (const transport of this.#transports) await transport.stop();
-    if (this.#ownsHttp) this.http.server.close();
     await this.#sessions?.closeAll(1001, 'the server is shutting down', this.config.drainTimeout);
+    // not before: a client that polls has to come once more to hear that
+    if (this.#ownsHttp) this.http.server.close();
   }
 }
 

@@ -72,7 +72,7 @@ class SockJsWebSocketClient extends SockJsClient {
 }
 
 /** How one of the HTTP transports is spoken. */
-export interface HttpDialect {
+interface HttpDialect {
   readonly method: 'GET' | 'POST';
   /** The last part of the receiver's path, with its query. */
   readonly receive: string;
@@ -84,6 +84,40 @@ export interface HttpDialect {
   /** How a payload is posted; as it is when not given. */
   readonly form?: true;
 }
+
+/** The HTTP transports, by the last part of their path. */
+const dialects = {
+  xhr_streaming: { method: 'POST', receive: 'xhr_streaming', send: 'xhr_send', before: '', after: '\n' },
+  xhr: { method: 'POST', receive: 'xhr', send: 'xhr_send', before: '', after: '\n' },
+  eventsource: {
+    method: 'GET',
+    receive: 'eventsource',
+    send: 'xhr_send',
+    before: 'data: ',
+    after: '\r\n\r\n',
+  },
+  htmlfile: {
+    method: 'GET',
+    receive: 'htmlfile?c=callback',
+    send: 'xhr_send',
+    before: '<script>\np(',
+    after: ');\n</script>\r\n',
+    string: true,
+  },
+  jsonp: {
+    method: 'GET',
+    receive: 'jsonp?c=callback',
+    send: 'jsonp_send',
+    before: 'callback(',
+    after: ');\r\n',
+    string: true,
+    form: true,
+  },
+} satisfies Record<string, HttpDialect>;
+
+/** Transports by the last part of their path. */
+export type SockJsHttpWay = keyof typeof dialects;
+export type SockJsWay = 'websocket' | SockJsHttpWay;
 
 /** The most characters in one upload. */
 const mostPerUpload = 400_000;
@@ -217,9 +251,9 @@ class SockJsHttpClient extends SockJsClient {
 let sessions = 0;
 
 /** Opens a session of a SockJS transport. @param endpoint - such as `http://127.0.0.1:8080/ws` */
-export async function connectSockJs(endpoint: string, how: 'websocket' | HttpDialect): Promise<Client> {
+export async function connectSockJs(endpoint: string, how: SockJsWay): Promise<Client> {
   const url = `${endpoint}/000/session-${sessions++}`;
-  if (how !== 'websocket') return new SockJsHttpClient(url, how).opened();
+  if (how !== 'websocket') return new SockJsHttpClient(url, dialects[how]).opened();
   const webSocket = new WebSocket(`${url.replace(/^http/, 'ws')}/websocket`);
   const client = new SockJsWebSocketClient(webSocket);
   await once(webSocket, 'open');

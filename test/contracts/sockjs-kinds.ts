@@ -4,38 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { TimingWheel } from '../../src/time/wheel.ts';
 import { SockJsTransport } from '../../src/transport/sockjs-transport.ts';
-import { connectSockJs, type HttpDialect } from './sockjs-clients.ts';
+import { connectSockJs, type SockJsHttpWay, type SockJsWay } from './sockjs-clients.ts';
 import type { OpenTransport, TransportKind } from './transport.ts';
-
-/** The HTTP transports, by the last part of their path. */
-const dialects = {
-  xhr_streaming: { method: 'POST', receive: 'xhr_streaming', send: 'xhr_send', before: '', after: '\n' },
-  xhr: { method: 'POST', receive: 'xhr', send: 'xhr_send', before: '', after: '\n' },
-  eventsource: {
-    method: 'GET',
-    receive: 'eventsource',
-    send: 'xhr_send',
-    before: 'data: ',
-    after: '\r\n\r\n',
-  },
-  htmlfile: {
-    method: 'GET',
-    receive: 'htmlfile?c=callback',
-    send: 'xhr_send',
-    before: '<script>\np(',
-    after: ');\n</script>\r\n',
-    string: true,
-  },
-  jsonp: {
-    method: 'GET',
-    receive: 'jsonp?c=callback',
-    send: 'jsonp_send',
-    before: 'callback(',
-    after: ');\r\n',
-    string: true,
-    form: true,
-  },
-} satisfies Record<string, HttpDialect>;
 
 const brought = 'its requests are brought by whoever has the HTTP server, and the address';
 
@@ -53,7 +23,7 @@ const httpSkips = {
     'it asks for more when a request comes, so that one answer takes all of it',
 };
 
-async function openSockJs(how: 'websocket' | HttpDialect, responseLimit: number): Promise<OpenTransport> {
+async function openSockJs(how: SockJsWay, responseLimit: number): Promise<OpenTransport> {
   const wheel = new TimingWheel();
   const http = createServer({ noDelay: true });
   const transport = new SockJsTransport(['/ws'], {
@@ -102,10 +72,10 @@ export function sockJsWebSocket(): TransportKind {
 }
 
 /** STOMP over one of SockJS's HTTP transports. @param responseLimit - bytes after which a stream is begun anew */
-export function sockJsHttp(name: keyof typeof dialects, responseLimit = 131_072): TransportKind {
+export function sockJsHttp(name: SockJsHttpWay, responseLimit = 131_072): TransportKind {
   return {
     name: `sockjs ${name}, recycled after ${responseLimit} bytes`,
     skips: httpSkips,
-    open: () => openSockJs(dialects[name], responseLimit),
+    open: () => openSockJs(name, responseLimit),
   };
 }
