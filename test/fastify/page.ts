@@ -19,6 +19,8 @@ export function later<T>(): {
 export interface PageOptions {
   readonly cookie?: string;
   readonly origin?: string;
+  /** Of the CONNECT frame. */
+  readonly connectHeaders?: Readonly<Record<string, string>>;
 }
 
 /** Where an address is reached by WebSocket. */
@@ -27,10 +29,12 @@ export const webSocketUrl = (http: string, path: string): string => `${http.repl
 /** One client, and what it sees. */
 export class Page {
   readonly client: Client;
+  /** The messages of ERROR frames. */
+  readonly errors: string[] = [];
   readonly closed: Promise<{ code: number; reason: string }>;
   readonly connected: Promise<Readonly<Record<string, string>>>;
 
-  constructor(url: string, { cookie, origin }: PageOptions = {}) {
+  constructor(url: string, { cookie, origin, connectHeaders }: PageOptions = {}) {
     const [connected, closed] = [
       later<Readonly<Record<string, string>>>(),
       later<{ code: number; reason: string }>(),
@@ -41,9 +45,13 @@ export class Page {
     const options = { headers, ...(origin !== undefined && { origin }) };
     this.client = new Client({
       webSocketFactory: () => new WebSocket(url, ['v12.stomp'], options),
+      ...(connectHeaders && { connectHeaders }),
       reconnectDelay: 0,
       onConnect: (frame) => connected.resolve(frame.headers),
-      onStompError: (frame) => connected.reject(new Error(frame.headers.message)),
+      onStompError: ({ headers: { message = '' } }) => {
+        this.errors.push(message);
+        connected.reject(new Error(message));
+      },
       onWebSocketClose: ({ code, reason }: { code: number; reason: string }) => {
         connected.reject(new Error(`closed with ${code}`));
         closed.resolve({ code, reason });
