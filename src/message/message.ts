@@ -14,7 +14,7 @@ export interface MessageParts {
   /** MIME type of the body, as the publisher named it. */
   readonly contentType?: string | undefined;
   /** The publisher's own headers, as name, value, name, value... without reserved names. */
-  readonly headers?: readonly string[];
+  readonly headers?: readonly string[] | undefined;
   /** The session that shall not hear it (`exclude-sender:true`). */
   readonly excludes?: string | undefined;
   /** The only session that shall hear it. */

@@ -41,13 +41,15 @@ export class OwnQueues implements UserDelivery {
       if (target.user.name === name) this.toSession(target.id, path, message);
       return;
     }
-    return this.#broker.publish(this.#made(userAddress(name, path), path, message));
+    this.#assertQueue(path);
+    return this.#broker.publish(this.#made(userAddress(name, path), path, message, message.only));
   }
 
   toSession(sessionId: string, path: string, message: UserMessage): void {
     const session = this.#registry.session(sessionId);
     if (session === undefined) return;
-    this.#broker.deliver(this.#made(ownAddress(session, path), path, { ...message, only: sessionId }));
+    this.#assertQueue(path);
+    this.#broker.deliver(this.#made(ownAddress(session, path), path, message, sessionId));
   }
 
   toOwner(session: Owner, path: string, message: UserMessage): Soon<void> {
@@ -55,10 +57,19 @@ export class OwnQueues implements UserDelivery {
     return this.toSession(session.id, path, message);
   }
 
-  #made(address: string, path: string, message: UserMessage): Message {
-    this.#assertQueue(path);
+  #made(address: string, path: string, given: UserMessage, only: string | undefined): Message {
+    const { body, contentType, headers, excludes } = given;
     const destination = `${this.#options.userPrefix}${path}`;
-    return new Message({ ...message, destination, address, id: this.#nextId() });
+    return new Message({
+      destination,
+      address,
+      body,
+      contentType,
+      headers,
+      excludes,
+      only,
+      id: this.#nextId(),
+    });
   }
 
   #assertQueue(path: string): void {

@@ -55,9 +55,9 @@ export class Publisher {
     payload: unknown,
     options: SendOptions & { readonly session?: string } = {},
   ): Soon<void> => {
-    const converted = this.convert(payload, options.produces);
+    const { body, contentType } = this.convert(payload, options.produces);
     const headers = headerPairs(options.headers);
-    return this.users.toUser(name, path, { ...converted, headers, only: options.session });
+    return this.users.toUser(name, path, { body, contentType, headers, only: options.session });
   };
 
   /** Publishes a body. */

@@ -183,6 +183,8 @@ describe('a condition', () => {
     let passed = false;
     await rules.interceptor(inboundOf('SEND', '/topic/a'), () => void (passed = true));
     expect(passed).toBe(true);
+    const nobodyElse = new Rules('/').default('deny').deny.send('/topic/**', async () => false);
+    await expect(nobodyElse.interceptor(inboundOf('SEND', '/topic/a'), () => {})).rejects.toThrow('no rule');
     const troll = inboundOf('SEND', '/topic/a', { ...kim, name: 'troll' });
     await expect(rules.interceptor(troll, () => {})).rejects.toThrow('not allowed');
   });
