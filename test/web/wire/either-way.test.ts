@@ -93,16 +93,19 @@ describe('the ways to the service', () => {
     expect(world.tried).toEqual([dials.sockjs]);
   });
 
-  it.each([1002, 1006, 2000])('are forgotten when SockJS ends with %i: next time it is WebSocket', async (code) => {
-    const world = new World();
-    world.way = 'sockjs';
-    world.start();
-    await world.ended(code);
-    expect(world).toMatchObject({ way: undefined, ends: [{ code: 1006 }] });
-    world.start();
-    await world.newest();
-    expect(world.tried).toEqual([dials.sockjs, dials.websocket]);
-  });
+  it.each([1002, 1006, 2000])(
+    'are forgotten when SockJS ends with %i: next time it is WebSocket',
+    async (code) => {
+      const world = new World();
+      world.way = 'sockjs';
+      world.start();
+      await world.ended(code);
+      expect(world).toMatchObject({ way: undefined, ends: [{ code: 1006 }] });
+      world.start();
+      await world.newest();
+      expect(world.tried).toEqual([dials.sockjs, dials.websocket]);
+    },
+  );
 
   it('both lead nowhere when the service is down, and that is told as one loss', async () => {
     const world = new World();
