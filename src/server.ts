@@ -210,8 +210,7 @@ export class Server {
 
   #limitSends({ sendsPerSecond: sends, sendBurst }: Config): void {
     if (sends === 0) return;
-    const limit = { per: 'session', sends, within: 1000, burst: sendBurst || sends } as const;
-    this.#inbound.use(rateLimit(limit, () => this.#wheel.now));
+    this.#inbound.use(rateLimit({ per: 'session', sends, within: 1000, burst: sendBurst || sends }));
   }
 
   /** Answers a SockJS request of an endpoint. @returns false when it is somebody else's */

@@ -11,6 +11,8 @@ export interface SessionView {
   readonly peer: Peer;
   /** Whatever the application keeps with a session. */
   readonly attributes: Map<string, unknown>;
+  /** The server's clock, in milliseconds; it never goes back, and ticks every 20. */
+  readonly now: number;
   /** Fires when the session is over; made when first asked for. */
   readonly ended: AbortSignal;
 }

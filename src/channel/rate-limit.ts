@@ -30,7 +30,6 @@ const keys: Record<RateLimitOptions['per'], (session: SessionView) => string> = 
  * `/user/queue/errors` with `retry-after` in milliseconds; the session lives. What is kept for clients that are
  * gone or silent is forgotten by itself.
  *
- * @param clock - milliseconds, never going back
  * @throws {TypeError} when a number is not above 0
  *
  * @example
@@ -43,18 +42,15 @@ const keys: Record<RateLimitOptions['per'], (session: SessionView) => string> = 
  * await server.close();
  * ```
  */
-export function rateLimit(
-  options: RateLimitOptions,
-  clock: () => number = () => performance.now(),
-): Interceptor<Inbound> {
+export function rateLimit(options: RateLimitOptions): Interceptor<Inbound> {
   const { per, sends, within, burst = sends } = options;
   for (const [name, value] of Object.entries({ sends, within, burst }))
     if (!(value > 0)) throw new TypeError(`rateLimit: ${name} must be above 0, not ${value}`);
   const buckets = new TokenBuckets(sends, within, Math.max(burst, 1));
   const keyOf = keys[per];
-  return function rateLimited(inbound, next) {
-    if (inbound.command !== 'SEND') return next();
-    const retryAfter = buckets.take(keyOf(inbound.session), clock());
+  return function rateLimited({ command, session }, next) {
+    if (command !== 'SEND') return next();
+    const retryAfter = buckets.take(keyOf(session), session.now);
     if (retryAfter === 0) return next();
     const message = `more than ${sends} messages in ${within} ms; try again in ${retryAfter} ms`;
     throw new StompwireError('rate-limited', message, { retryAfter });

@@ -151,6 +151,10 @@ class Connected implements ConnectedSession {
     return this.#session.attributes;
   }
 
+  get now(): number {
+    return this.#session.now;
+  }
+
   get ended(): AbortSignal {
     return this.#session.ended;
   }

@@ -159,6 +159,7 @@ function inboundOf(
     },
     peer: { transport: 'tcp' as const, address: '127.0.0.1', secure: false },
     attributes,
+    now: 0,
     ended: new AbortController().signal,
   };
   const all = Headers.from({ destination, ...type, ...headers });
