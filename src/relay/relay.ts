@@ -10,6 +10,7 @@ export type Deliver = (message: Message) => void;
  * - order: all nodes get the messages of one destination in one order, a publisher's in its own;
  * - interest: once `interest` has resolved, every message whose `publish` begins later is delivered here;
  *   a node is not bothered with destinations in which it has none;
+ * - a message goes by its `address`, and arrives whole: all that it is made of, but not its `encodings`;
  * - a node's own messages come back to it through `deliver`, like everyone else's;
  * - `publish` resolves when the message is with the relay, and rejects with `relay-unavailable` otherwise.
  * Memory: all of that happens before the call returns.

@@ -5,9 +5,9 @@ import type { ErrorCode } from '../errors.ts';
 
 /** What listeners are given. */
 export interface SessionEvents {
-  /** A CONNECT was authenticated and passed the interceptors; its CONNECTED is not on the way yet. */
+  /** A CONNECT was let in, and the session is among the server's users; its CONNECTED is not on the way yet. */
   readonly connect: { readonly session: SessionView };
-  /** CONNECTED is on its way, and the session is among the server's users. */
+  /** CONNECTED is on its way. */
   readonly connected: { readonly session: SessionView };
   /** A SUBSCRIBE passed the interceptors and is about to hold. */
   readonly subscribe: { readonly session: SessionView; readonly subscription: SubscriptionView };

@@ -85,18 +85,30 @@ export function relayContract(kind: RelayKind): void {
         contentType: 'text/plain;charset=UTF-8',
         headers: ['own', 'a:b\n', 'empty', ''],
         excludes: 'session-7',
+        only: 'session-8',
       });
       await one.relay.publish(sent);
       await one.has('m');
-      const { destination, id, body, contentType, headers, excludes } = one.heard[0]!;
-      expect({ destination, id, body, contentType, headers, excludes }).toEqual({
+      const { destination, id, body, contentType, headers, excludes, only } = one.heard[0]!;
+      expect({ destination, id, body, contentType, headers, excludes, only }).toEqual({
         destination: '/topic/a',
         id: 'm',
         body: Buffer.of(0, 1, 0xff, 10),
         contentType: 'text/plain;charset=UTF-8',
         headers: ['own', 'a:b\n', 'empty', ''],
         excludes: 'session-7',
+        only: 'session-8',
       });
+    });
+
+    test('goes by the address of a message, where that is not its destination', async () => {
+      const one = await node();
+      await one.relay.interest('user:ann/queue/a');
+      const { body } = messageTo('', 'm');
+      const parts = { destination: '/user/queue/a', address: 'user:ann/queue/a', body };
+      await one.relay.publish(new Message({ ...parts, id: 'm' }));
+      await one.has('m');
+      expect(one.heard).toMatchObject([parts]);
     });
 
     test('brings all that is published after interest was granted, each message once', async () => {

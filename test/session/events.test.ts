@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { StompwireError } from '../../src/errors.ts';
 import { type EventName, Events } from '../../src/session/events.ts';
 import { SlowRelay } from '../broker/slow-relay.ts';
+import { as, proven } from './proven.ts';
 import { World } from './world.ts';
 
 const names: readonly EventName[] = [
@@ -75,14 +76,41 @@ describe('a session', () => {
   });
 });
 
-describe('connected', () => {
-  it('is told when the session is among the users', async () => {
+describe('connect and connected', () => {
+  it('are told when the session is among the users', async () => {
     const world = new World();
     const found: unknown[] = [];
     world.events.on('connect', ({ session }) => found.push(world.users.session(session.id)?.id));
     world.events.on('connected', ({ session }) => found.push(world.users.session(session.id)?.id));
     const client = await world.connected();
-    expect(found).toEqual([undefined, client.session.id]);
+    expect(found).toEqual([client.session.id, client.session.id]);
+  });
+
+  it('are not both told of a session that the first listener sends away', async () => {
+    const world = new World();
+    const lines = told(world);
+    world.events.on('connect', ({ session }) => world.users.disconnectSession(session.id, 'not today'));
+    const client = world.client().say('CONNECT', { 'accept-version': '1.2' });
+    const frames = await client.heard();
+    expect(frames.map(({ command, headers }) => [command, headers.message])).toEqual([
+      ['ERROR', 'not today'],
+    ]);
+    client.connection.end();
+    expect(lines).toEqual(['connect']);
+    expect(world.users.session(client.session.id)).toBeUndefined();
+  });
+
+  it('are not told of a session that is one too many for its user', async () => {
+    const world = new World({ authenticator: proven(), maxSessionsPerUser: 1 });
+    const lines = told(world);
+    const first = await world.connected(as('ann'));
+    const second = world.client().say('CONNECT', { 'accept-version': '1.2', ...as('ann') });
+    expect(await second.ended()).toMatchObject({ code: 'too-many-sessions', close: 1013 });
+    second.connection.end();
+    expect(lines).toEqual(['connect', 'connected']);
+    first.say('DISCONNECT');
+    await world.connected(as('ann')); // the place is free before the connection is gone
+    expect(lines).toEqual(['connect', 'connected', 'connect', 'connected']);
   });
 });
 

@@ -56,6 +56,7 @@ const defaults: SessionOptions = {
 export interface WorldParts extends Partial<SessionOptions>, Partial<SessionsLimits> {
   readonly relay?: Relay;
   readonly authenticator?: Authenticator;
+  readonly maxSessionsPerUser?: number;
 }
 
 export class World {
@@ -63,9 +64,9 @@ export class World {
   readonly rules = new Rules('/');
   readonly inbound = new Channel<Inbound>().use(this.rules.interceptor);
   readonly outgoing = new Outgoing('/');
-  readonly registry = new UserRegistry();
+  readonly registry: UserRegistry;
   readonly events = new Events((error, name) => this.logged.push({ fields: { error, name }, text: 'event' }));
-  readonly users = new Users(this.registry, () => this.router.publisher);
+  readonly users: Users;
   readonly metrics = new PrometheusMetrics();
   readonly logged: { readonly fields: object; readonly text: string }[] = [];
   readonly broker: Broker;
@@ -78,7 +79,14 @@ export class World {
   readonly clients: Client[] = [];
   #guests = 0;
 
-  constructor({ relay = new MemoryRelay(), authenticator, ...options }: WorldParts = {}) {
+  constructor({
+    relay = new MemoryRelay(),
+    authenticator,
+    maxSessionsPerUser = 0,
+    ...options
+  }: WorldParts = {}) {
+    this.registry = new UserRegistry(maxSessionsPerUser);
+    this.users = new Users(this.registry, () => this.router.publisher);
     this.broker = new Broker(relay, { metrics: this.metrics, outbound: this.outgoing.messages });
     void this.broker.start();
     this.wheel = new TimingWheel(() => this.now);

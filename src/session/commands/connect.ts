@@ -35,8 +35,9 @@ function admit(session: CommandSession, frame: Frame, version: Version, user: Us
 function welcome(session: CommandSession, version: Version): void {
   if (session.state !== 'opening') return;
   const { registry, events, options } = session.services;
-  events.tell('connect', () => ({ session }));
   registry.add(session);
+  events.tell('connect', () => ({ session }));
+  if (hasEnded(session)) return; // a listener sent it away
   const { heartbeat, serverName } = options;
   session.speak(version);
   session.state = 'connected';
@@ -52,6 +53,10 @@ function welcome(session: CommandSession, version: Version): void {
   session.outbox.send(connectedFrame(headers));
   session.watch();
   events.tell('connected', () => ({ session }));
+}
+
+function hasEnded({ state }: CommandSession): boolean {
+  return state === 'closing' || state === 'closed';
 }
 
 /** The server's own values are sent back; what holds is the greater of what one gives and the other wants. */
