@@ -106,3 +106,14 @@ describe('a list of subscribers', () => {
     expect(index.size).toBe(1);
   });
 });
+
+describe('addresses that no client can name', () => {
+  it('and patterns of destinations never meet, though they differ in the first character only', () => {
+    const index = new Subscriptions('/');
+    for (const place of ['/**', '/ser:ann/queue/*', '/*/*/*', 'user:ann/queue/*'])
+      index.add(place, new Listener(place));
+    expect(heardAt(index, 'user:ann/queue/x').map(({ owner }) => owner)).toEqual(['user:ann/queue/*']);
+    expect(heardAt(index, '/ser:ann/queue/x').map(({ owner }) => owner)).not.toContain('user:ann/queue/*');
+    expect(heardAt(index, 'user:bob/queue/x')).toEqual([]);
+  });
+});

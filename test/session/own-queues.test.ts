@@ -108,6 +108,15 @@ describe('who tries to hear what is for another', () => {
   });
 });
 
+describe('a guest who proves the name within the session', () => {
+  it('is refused: the queues that it hears were given to the guest', async () => {
+    const one = world();
+    const guest = await listening(one, { login: 'ann' });
+    guest.say('SEND', { destination: '/app/$auth', ...as('ann') });
+    expect(await guest.ended()).toMatchObject({ code: 'user-changed', close: 1008 });
+  });
+});
+
 describe('a SEND to a user', () => {
   const toBob = { destination: '/user/bob/queue/x' };
 
