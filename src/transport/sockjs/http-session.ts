@@ -39,8 +39,8 @@ export class HttpSession implements SockJsConnection, WheelEntry, ReceiverOwner 
   readonly #host: SessionHost;
   #state: 'new' | 'open' | 'closing' | 'closed' = 'new';
   #receiver: Receiver | undefined;
-  /** A receiver that has ended, for as long as its client has not taken all of it. */
-  #leaving: Receiver | undefined;
+  /** Receivers that have ended, for as long as their client has not taken all of them. */
+  #leaving: Receiver[] | undefined;
   #inbox: Inbox | undefined;
   #waiting: Buffer[] | undefined;
   #waitingBytes = 0;
@@ -62,7 +62,9 @@ export class HttpSession implements SockJsConnection, WheelEntry, ReceiverOwner 
   }
 
   get unsent(): number {
-    return this.#waitingBytes + (this.#receiver?.unsent ?? 0);
+    let unsent = this.#waitingBytes + (this.#receiver?.unsent ?? 0);
+    if (this.#leaving !== undefined) for (const receiver of this.#leaving) unsent += receiver.unsent;
+    return unsent;
   }
 
   /** Whether a receiver waits for frames already, so that a second one is refused. */
@@ -152,11 +154,12 @@ export class HttpSession implements SockJsConnection, WheelEntry, ReceiverOwner 
 
   receiverGone(receiver: Receiver, cut: boolean): void {
     if (receiver === this.#receiver) this.#receiver = undefined;
-    if (receiver === this.#leaving) this.#leaving = undefined;
+    this.#left(receiver);
     if (this.#state === 'closed') return;
-    if (cut) this.#finish(1002, 'Connection interrupted');
+    if (cut) return this.#finish(1002, 'Connection interrupted');
     // the client has its time from now on, not from when the last byte was written
-    else if (this.#receiver === undefined) this.#wakeIn(this.#host.disconnectDelay);
+    if (this.#receiver === undefined) this.#wakeIn(this.#host.disconnectDelay);
+    if (this.#behind && this.unsent === 0) this.#tellDrained();
   }
 
   /** Time is up: for the next heart-beat, for the client to come back, or for remembering the end. */
@@ -220,7 +223,13 @@ export class HttpSession implements SockJsConnection, WheelEntry, ReceiverOwner 
     receiver.send(chunk);
     if (!receiver.ended) return;
     this.#receiver = undefined;
-    this.#leaving = receiver;
+    this.#leaving ??= [];
+    this.#leaving.push(receiver);
+  }
+
+  #left(receiver: Receiver): void {
+    const others = this.#leaving?.filter((one) => one !== receiver);
+    this.#leaving = others?.length === 0 ? undefined : others;
   }
 
   #sayClosed(receiver: Receiver): void {
@@ -261,7 +270,7 @@ export class HttpSession implements SockJsConnection, WheelEntry, ReceiverOwner 
 
   #forget(): void {
     this.#host.wheel.cancel(this);
-    this.#leaving?.destroy();
+    for (const receiver of this.#leaving ?? []) receiver.destroy();
     this.#leaving = undefined;
     this.#host.forget(this);
   }

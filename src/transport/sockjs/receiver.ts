@@ -55,7 +55,7 @@ export class Receiver {
   }
 
   get unsent(): number {
-    return this.#response.socket?.writableLength ?? 0;
+    return this.#response.writableLength;
   }
 
   /** Sends a chunk that the framing made; afterwards it may be `ended`. */

@@ -250,6 +250,49 @@ describe('a receiver', () => {
   });
 });
 
+describe('polls that are answered and not read', () => {
+  it('count as unsent all together, and end the session when too much waits', async () => {
+    const strict = await TestEndpoint.start({ bufferBytes: 3 * large.length });
+    const path = freshPath();
+    await strict.post(`${path}/xhr`);
+    const { connection } = strict.last;
+    const sockets: RawHttp[] = [];
+    for (let polls = 0; strict.last.ends.length === 0 && polls < 10; polls++) {
+      const http = new RawHttp(strict.url);
+      sockets.push(http);
+      http.socket.pause();
+      const requested = strict.requested();
+      http.send('POST', `/app${path}/xhr`);
+      await requested;
+      const before = connection.unsent;
+      connection.send(large);
+      await new Promise((resolve) => setImmediate(resolve));
+      if (strict.last.ends.length === 0) expect(connection.unsent).toBeGreaterThan(before);
+    }
+    expect((await strict.last.end())[0]).toBe(4500);
+    for (const http of sockets) http.close();
+    strict.stop();
+  });
+
+  it('tell the application when all of them were taken', async () => {
+    const path = freshPath();
+    await endpoint.post(`${path}/xhr`);
+    const { connection } = endpoint.last;
+    const http = new RawHttp(endpoint.url);
+    http.socket.pause();
+    const requested = endpoint.requested();
+    http.send('POST', `/app${path}/xhr`);
+    await requested;
+    connection.write(element(large));
+    expect(connection.unsent).toBeGreaterThan(0);
+    expect(endpoint.last.drains).toBe(0);
+    http.socket.resume();
+    await endpoint.last.until(({ drains }) => drains > 0);
+    expect(connection.unsent).toBe(0);
+    http.close();
+  });
+});
+
 describe('a WebSocket session', () => {
   it('beats when nothing was written for the delay', async () => {
     const socket = new WebSocket(`${endpoint.url.replace('http', 'ws')}/0/0/websocket`);
