@@ -171,12 +171,12 @@ describe('a failure', () => {
     await start(
       (server) => server.intercept((frame, next) => (frame.command === 'SEND' ? never(frame, next) : next())),
       {
-        within: 1,
+        within: 300,
       },
     );
     const ann = await kit.connect();
     expect(await failureOf(ann.send('/topic/x'))).toBe(
-      'ExpectationError: expected an answer to SEND to /topic/x: none came within 1 ms',
+      'ExpectationError: expected an answer to SEND to /topic/x: none came within 300 ms',
     );
   });
 
@@ -255,7 +255,7 @@ describe('a client', () => {
   });
 
   it('listens to its error queue only if it shall', async () => {
-    await start(undefined, { within: 1 });
+    await start(undefined, { within: 300 });
     const ann = await kit.connect({ hearsErrors: false });
     await expect(ann.send('/app/nowhere')).rejects.toThrow('expected an answer to SEND to /app/nowhere');
   });
