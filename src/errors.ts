@@ -72,9 +72,15 @@ export const errorTable = {
   'handler-timeout': told('the handler took longer than it may', true),
   'bad-reply-to': told('reply-to is missing, or is no destination that may be answered'),
   'rate-limited': told('the client sends more than it may', true),
+  'bad-resume': told('resume-from names no place in the log of that destination'),
+  'resume-broken': told('the log of the destination lost what was to come next: subscribe again', true),
+  'not-stored': told('the message cannot be stored: this server keeps no such history'),
+  'history-full': told('more waits to be stored than may wait', true),
+  'history-unavailable': told('the history cannot be reached at the moment', true),
   'relay-unavailable': told('the broker behind this server cannot be reached', true),
   // starting the service
   'bad-configuration': ends(1011, 'an option has a value that is not allowed'),
+  'history-damaged': ends(1011, 'the files of the history are damaged'),
   'address-in-use': ends(1011, 'the address to listen on is taken'),
 } as const satisfies Record<string, ErrorRule>;
 

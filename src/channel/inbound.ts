@@ -2,6 +2,7 @@
 import type { Buffer } from 'node:buffer';
 import type { ClientCommand, Headers } from '../../frames/index.ts';
 import type { User } from '../auth/authenticator.ts';
+import type { ReceiptLevel } from '../message/policies.ts';
 import type { Peer } from '../transport/transport.ts';
 
 /** What interceptors and handlers may know of a session. */
@@ -25,4 +26,16 @@ export interface Inbound {
   readonly headers: Headers;
   body: Buffer;
   readonly session: SessionView;
+  /** What a SEND asks of all that is published in its name; none when it asks nothing. */
+  readonly sending?: Sending | undefined;
+}
+
+/** What a SEND asks of the messages that are published because of it: its own, and those of its handler. */
+export interface Sending {
+  /** What its RECEIPT shall stand for; none: what the policies of the destinations say. */
+  readonly level: ReceiptLevel | undefined;
+  /** The idempotency key of the next message, scope included: the SEND's own, then with `/1`, `/2`... behind it. */
+  nextKey(): string | undefined;
+  /** The RECEIPT waits for this and tells if it fails; nothing else waits. */
+  waitFor(confirmed: Promise<void>): void;
 }

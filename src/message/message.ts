@@ -1,5 +1,6 @@
 // A message on its way from a publisher to its subscribers: destination, headers, body.
 import type { Buffer } from 'node:buffer';
+import type { Position } from './position.ts';
 
 const noHeaders: readonly string[] = Object.freeze([]);
 
@@ -21,6 +22,12 @@ export interface MessageParts {
   readonly only?: string | undefined;
   /** Where the broker delivers it, when that is not its destination: a queue of somebody's own. */
   readonly address?: string;
+  /** Its place, on a logged destination. */
+  readonly position?: Position | undefined;
+  /** When a log took it, in milliseconds since the epoch of Unix; 0: no log did. */
+  readonly time?: number;
+  /** The name of the session in whose name it is published; subscribers are not told. */
+  readonly sender?: string | undefined;
 }
 
 /** What may be changed of a message on its way; where it goes may not. */
@@ -39,6 +46,9 @@ export class Message {
   readonly excludes: string | undefined;
   readonly only: string | undefined;
   readonly address: string;
+  readonly position: Position | undefined;
+  readonly time: number;
+  readonly sender: string | undefined;
   readonly encodings: [object | undefined, object | undefined, object | undefined];
 
   constructor(parts: MessageParts) {
@@ -50,6 +60,9 @@ export class Message {
     this.excludes = parts.excludes;
     this.only = parts.only;
     this.address = parts.address ?? parts.destination;
+    this.position = parts.position;
+    this.time = parts.time ?? 0;
+    this.sender = parts.sender;
     this.encodings = [undefined, undefined, undefined];
   }
 

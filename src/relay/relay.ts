@@ -1,6 +1,7 @@
 // PORT: what carries messages between the brokers of all nodes. The broker stands on exactly one relay.
 import type { Soon } from '../channel/channel.ts';
 import type { Message } from '../message/message.ts';
+import type { Log } from './log.ts';
 
 /** Takes what the relay brings: each message once, in the relay's order per destination. */
 export type Deliver = (message: Message) => void;
@@ -16,6 +17,8 @@ export type Deliver = (message: Message) => void;
  * Memory: all of that happens before the call returns.
  */
 export interface Relay {
+  /** The hot logs, when this relay keeps any. */
+  readonly log?: Log;
   start(deliver: Deliver): Soon<void>;
   publish(message: Message): Soon<void>;
   /** @param destination - a destination or a pattern; asked once, however many subscribers there are */

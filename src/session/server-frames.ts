@@ -3,9 +3,15 @@ import { Buffer } from 'node:buffer';
 import { encodeHeader, encodeHeaderLeniently, type Version } from '../../frames/index.ts';
 import type { StompwireError } from '../errors.ts';
 
-/** A RECEIPT [STOMP 1.2, RECEIPT]. */
-export function receiptFrame(receiptId: string, version: Version): Buffer {
-  return Buffer.from(`RECEIPT\n${encodeHeaderLeniently('receipt-id', receiptId, version)}\n\0`);
+/** A RECEIPT [STOMP 1.2, RECEIPT], with headers of ours beside its id. */
+export function receiptFrame(
+  receiptId: string,
+  version: Version,
+  headers: Readonly<Record<string, string>> = {},
+): Buffer {
+  let head = `RECEIPT\n${encodeHeaderLeniently('receipt-id', receiptId, version)}`;
+  for (const name in headers) head += encodeHeaderLeniently(name, headers[name]!, version);
+  return Buffer.from(`${head}\n\0`);
 }
 
 /** A CONNECTED; its headers are written as they are [STOMP 1.2, Value Encoding]. */

@@ -12,7 +12,8 @@ import { tellOnErrorQueue } from './error-queue.ts';
 import type { Ending } from './events.ts';
 import { sayFarewell } from './farewell.ts';
 import { Outbox, type OutboxOwner } from './outbox.ts';
-import { errorFrame, receiptFrame } from './server-frames.ts';
+import { type Processed, Receipts } from './receipts.ts';
+import { errorFrame } from './server-frames.ts';
 import type { SessionServices } from './services.ts';
 import { type Subscription, viewsOf } from './subscription.ts';
 import { asStompwireError, levelOf, survives } from './told.ts';
@@ -53,6 +54,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   later: WheelEntry | undefined = undefined;
   readonly #connection: Connection;
   readonly #parser: FrameParser;
+  readonly #receipts: Receipts;
   readonly #end: SessionEnd;
   #attributes: Map<string, unknown> | undefined;
   #ended: AbortController | undefined;
@@ -83,6 +85,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     this.#parser = new FrameParser({ limits: services.options.frameLimits, accepts: clientCommands });
     const lane = services.turn.lane(connection.framing, this.version);
     this.outbox = new Outbox(connection, this, services.turn, lane, services.options.outboxBytes);
+    this.#receipts = new Receipts(this.outbox, () => this.version);
     this.openedAt = services.wheel.now;
     this.lastRead = this.openedAt;
     this.watch();
@@ -306,27 +309,28 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     try {
       const done = stepOf(this.state, frame, this.version)(this, frame);
       if (done instanceof Promise) this.#await(done, frame);
-      else this.#done(frame);
+      else this.#done(frame, done || undefined);
     } catch (error) {
       this.#failed(error, frame);
     }
   }
 
-  #await(done: Promise<void>, frame: Frame): void {
+  #await(done: Promise<void> | Promise<Processed>, frame: Frame): void {
     this.#busy = true;
     done
       .then(
-        () => this.#done(frame),
+        (processed) => this.#done(frame, processed || undefined),
         (error: unknown) => this.#failed(error, frame),
       )
       .finally(() => this.#goOn());
   }
 
   /** [STOMP 1.2, Standard Headers]: a receipt tells that the frame has been processed. */
-  #done(frame: Frame): void {
+  #done(frame: Frame, processed: Processed | undefined): void {
+    if (frame.command === 'CONNECT' || frame.command === 'STOMP') return;
     const receipt = frame.headers.get('receipt');
-    if (receipt === undefined || frame.command === 'CONNECT' || frame.command === 'STOMP') return;
-    this.outbox.send(receiptFrame(receipt, this.version));
+    if (receipt === undefined && processed === undefined) return;
+    this.#receipts.processed(receipt, processed, (error) => this.#failed(error, frame));
   }
 
   #failed(raw: unknown, frame: Frame): void {

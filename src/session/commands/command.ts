@@ -6,6 +6,7 @@ import type { Inbound } from '../../channel/inbound.ts';
 import type { Registered } from '../../routing/user-registry.ts';
 import type { Handshake } from '../../transport/transport.ts';
 import type { Outbox } from '../outbox.ts';
+import type { Processed } from '../receipts.ts';
 import type { SessionServices } from '../services.ts';
 import type { Subscription } from '../subscription.ts';
 
@@ -40,10 +41,10 @@ export interface CommandSession extends Registered {
 }
 
 /**
- * What one command does. It is done when its effect holds, and a RECEIPT may follow; what it throws is
- * told to the client.
+ * What one command does. It is done when its effect holds, and a RECEIPT may follow, at once or as it says; what
+ * it throws is told to the client.
  */
-export type Command = (session: CommandSession, frame: Frame) => Soon<void>;
+export type Command = (session: CommandSession, frame: Frame) => Soon<void> | Soon<Processed>;
 
 /** The frame as interceptors and handlers see it. */
 export function inboundOf(session: CommandSession, frame: Frame, destination = ''): Inbound {

@@ -1,0 +1,59 @@
+// PORT: the way of records from the logs to the writer of the history.
+import type { Position } from '../message/position.ts';
+import type { LogRecord } from '../message/record.ts';
+
+/** One record on its way. */
+export interface FeedEntry {
+  /** Names the entry in its feed. */
+  readonly id: string;
+  /** What it brings; `undefined` when its bytes are no record: see `trouble`. */
+  readonly record: LogRecord | undefined;
+  /** Why there is no record, and what was found instead. */
+  readonly trouble?: { readonly reason: string; readonly bytes: Buffer };
+}
+
+/** An entry that the store cannot keep. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly reason: string;
+  /** When it was set aside, in milliseconds since the epoch of Unix. */
+  readonly time: number;
+  readonly entry: FeedEntry;
+}
+
+/**
+ * The side of a feed that the writer reads. Guarantees:
+ * - order: the records of one destination come in the order of their log;
+ * - at least once: what was not acknowledged comes again, after a loss of the connection, a restart, or to
+ *   another reader when its reader is gone for longer than the feed's take-over time;
+ * - bounded: what is not acknowledged is never dropped; at the bound the log refuses to append (`history-full`);
+ * - several readers share the work by destination: two never hold records of one destination at a time.
+ */
+export interface Feed {
+  /**
+   * The next entries: at least one, at most `limit`, as soon as there are any; none when `signal` fires. What
+   * was read before and not acknowledged is not given again to this reader while it lives.
+   */
+  read(limit: number, signal: AbortSignal): Promise<readonly FeedEntry[]>;
+  /** The store has them, or they are dead letters: they are forgotten, and the marks of their destinations advance. */
+  acknowledge(entries: readonly FeedEntry[]): Promise<void>;
+  /** What is kept of what the store cannot keep. */
+  readonly deadLetters: DeadLetters;
+  /** How much waits, and for how long its oldest entry has, in milliseconds. */
+  lag(): Promise<{ readonly entries: number; readonly age: number }>;
+  /** Ends; what waits stays where the feed outlives this process. */
+  close(): Promise<void>;
+}
+
+/** Entries that were set aside, for an operator to look at and to try again. */
+export interface DeadLetters {
+  /** Keeps an entry; done when it is as safe as the feed is. */
+  add(entry: FeedEntry, reason: string): Promise<void>;
+  /** The oldest first. @param after - the id of a dead letter: those behind it */
+  list(limit: number, after?: string): Promise<readonly DeadLetter[]>;
+  count(): Promise<number>;
+  remove(id: string): Promise<boolean>;
+}
+
+/** Hears how far the history reaches: all records of the destination up to this position are stored. */
+export type StoredThrough = (destination: string, position: Position) => void;
