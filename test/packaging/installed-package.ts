@@ -23,8 +23,10 @@ export async function installPackage(): Promise<InstalledPackage> {
   const files = await unpack(folder);
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
     dependencies: Record<string, string>;
+    optionalDependencies: Record<string, string>;
   };
-  for (const name of [...Object.keys(manifest.dependencies), ...besides]) link(folder, name);
+  const names = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+  for (const name of [...names, ...besides]) link(folder, name);
   writeFileSync(join(folder, 'package.json'), '{ "type": "module", "private": true }\n');
   return { folder, files, remove: () => rmSync(folder, { recursive: true }) };
 }
