@@ -4,7 +4,9 @@ import { InOrder } from '../channel/in-order.ts';
 import type { Outbound } from '../channel/outbound.ts';
 import type { Separator } from '../message/destination.ts';
 import type { Message } from '../message/message.ts';
+import { Policies } from '../message/policies.ts';
 import { type Counter, type Metrics, noMetrics } from '../metrics/metrics.ts';
+import type { Log } from '../relay/log.ts';
 import type { Relay } from '../relay/relay.ts';
 import { type Subscriber, Subscriptions } from './subscriptions.ts';
 
@@ -14,6 +16,8 @@ export class Broker {
   readonly publishing: Channel<Outbound>;
   /** What is delivered passes here once per message, before the subscribers are looked up. */
   readonly outbound: Channel<Outbound>;
+  /** Which destinations are logged, and what is promised of them. */
+  readonly policies: Policies;
   readonly #subscriptions: Subscriptions;
   readonly #relay: Relay;
   readonly #published: Counter;
@@ -37,10 +41,12 @@ export class Broker {
       failed?: (error: unknown, message: Message) => void;
       publishing?: Channel<Outbound>;
       outbound?: Channel<Outbound>;
+      policies?: Policies;
     } = {},
   ) {
     this.publishing = options.publishing ?? new Channel();
     this.outbound = options.outbound ?? new Channel();
+    this.policies = options.policies ?? new Policies(options.separator);
     const metrics = options.metrics ?? noMetrics;
     this.#relay = relay;
     this.#subscriptions = new Subscriptions(options.separator);
@@ -48,6 +54,11 @@ export class Broker {
     this.#published = metrics.counter('messages_published', 'Messages given to the broker');
     this.#delivered = metrics.counter('deliveries', 'Messages handed to subscriptions');
     metrics.gauge('subscriptions', 'Subscriptions on this node', () => this.#subscriptions.size);
+  }
+
+  /** The hot logs of logged destinations; `undefined` where the relay keeps none. */
+  get log(): Log | undefined {
+    return this.#relay.log;
   }
 
   /** Begins to take messages from the relay. */
