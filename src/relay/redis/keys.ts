@@ -1,0 +1,132 @@
+// What is named how in Redis: keys, channels and fields, shared by the relay and by the feed of the history.
+import { StompwireError } from '../../errors.ts';
+
+/** What an address may say of the layout. */
+export interface Layout {
+  /** Stands before everything, so that several services can share one Redis. */
+  readonly prefix: string;
+  /** Over how many slots of a cluster the destinations are spread. Never changed while there is data. */
+  readonly partitions: number;
+}
+
+export const usualLayout: Layout = { prefix: 'stompwire', partitions: 16 };
+
+/** The consumer group that writes the history. */
+export const historyGroup = 'history';
+
+/** The fields of an entry of a log or a feed; `destination` stands in a feed only. */
+export const fields = { epoch: 'e', seq: 's', destination: 'd', envelope: 'm' } as const;
+
+const mostPartitions = 1024;
+
+/**
+ * Reads `?prefix=` and `&partitions=` of a `redis://` address.
+ *
+ * @throws {StompwireError} `bad-configuration`
+ */
+export function layoutOf(parameters: URLSearchParams): Layout {
+  const prefix = parameters.get('prefix') ?? usualLayout.prefix;
+  const partitions = Number(parameters.get('partitions') ?? usualLayout.partitions);
+  if (!/^[\w.-]{1,64}$/.test(prefix))
+    throw new StompwireError('bad-configuration', 'prefix: give 1 to 64 letters, digits, dots, _ or -');
+  if (!Number.isInteger(partitions) || partitions < 1 || partitions > mostPartitions)
+    throw new StompwireError(
+      'bad-configuration',
+      `partitions: give a whole number from 1 to ${mostPartitions}`,
+    );
+  return { prefix, partitions };
+}
+
+/** The names of one layout. All that belongs to one partition carries its hash tag: one slot of a cluster. */
+export class Keys {
+  readonly partitions: number;
+  readonly #tags: readonly string[];
+
+  constructor({ prefix, partitions }: Layout = usualLayout) {
+    this.partitions = partitions;
+    this.#tags = Array.from({ length: partitions }, (_, partition) => `{${prefix}:${partition}}`);
+  }
+
+  /** Which partition a destination is in. */
+  partitionOf(destination: string): number {
+    return crc16(destination) % this.partitions;
+  }
+
+  /** `{prefix:partition}`, with which every name of a partition begins. */
+  tag(partition: number): string {
+    return this.#tags[partition]!;
+  }
+
+  /** Stream: what the history has not stored yet. */
+  feed(partition: number): string {
+    return `${this.tag(partition)}:feed`;
+  }
+
+  /** Stream: what the history cannot store. */
+  dead(partition: number): string {
+    return `${this.tag(partition)}:dead`;
+  }
+
+  /** Which reader of the feed has the partition. */
+  lease(partition: number): string {
+    return `${this.tag(partition)}:lease`;
+  }
+
+  /** Hash: destination to the `<epoch>-<seq>` through which it is stored; and the channel that tells of each advance. */
+  stored(partition: number): string {
+    return `${this.tag(partition)}:stored`;
+  }
+
+  /** Channel: all messages of the partition, for nodes that hold patterns. */
+  all(partition: number): string {
+    return `${this.tag(partition)}:all`;
+  }
+
+  /** Stream: the hot log of a destination. */
+  log(destination: string): string {
+    return `${this.#tagOf(destination)}:log:${destination}`;
+  }
+
+  /** Hash: who counts the positions of a destination, and how far. */
+  top(destination: string): string {
+    return `${this.#tagOf(destination)}:top:${destination}`;
+  }
+
+  /** What an idempotency key stands for; a key is one destination's, and NUL is in no destination. */
+  key(destination: string, key: string): string {
+    return `${this.#tagOf(destination)}:key:${destination}\0${key}`;
+  }
+
+  /** Channel: the messages of a destination. */
+  live(destination: string): string {
+    return `${this.#tagOf(destination)}:live:${destination}`;
+  }
+
+  #tagOf(destination: string): string {
+    return this.tag(this.partitionOf(destination));
+  }
+}
+
+/** CRC-16/XMODEM, which Redis Cluster takes of a key [Redis Cluster specification, appendix A]. */
+const table = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte << 8;
+  for (let bit = 0; bit < 8; bit++) crc = (crc << 1) ^ (crc & 0x8000 ? 0x1021 : 0);
+  return crc & 0xffff;
+});
+
+/** The checksum of a text's UTF-8 bytes. */
+export function crc16(text: string): number {
+  let crc = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f) return crcOfBytes(Buffer.from(text));
+    crc = ((crc << 8) & 0xffff) ^ table[(crc >> 8) ^ code]!;
+  }
+  return crc;
+}
+
+function crcOfBytes(bytes: Buffer): number {
+  let crc = 0;
+  for (const byte of bytes) crc = ((crc << 8) & 0xffff) ^ table[(crc >> 8) ^ byte]!;
+  return crc;
+}
