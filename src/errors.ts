@@ -74,9 +74,11 @@ export const errorTable = {
   'rate-limited': told('the client sends more than it may', true),
   'bad-resume': told('resume-from names no place in the log of that destination'),
   'resume-broken': told('the log of the destination lost what was to come next: subscribe again', true),
+  'bad-cursor': told('the cursor is damaged, or belongs to another query'),
   'not-stored': told('the message cannot be stored: this server keeps no such history'),
   'history-full': told('more waits to be stored than may wait', true),
   'history-unavailable': told('the history cannot be reached at the moment', true),
+  'queue-full': told('the queue holds as much as it may', true),
   'relay-unavailable': told('the broker behind this server cannot be reached', true),
   // starting the service
   'bad-configuration': ends(1011, 'an option has a value that is not allowed'),

@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { errorTable } from '../src/errors.ts';
 
-/** No frame of a client leads to these: a start that fails, a header of ours, a code kept for a later drain. */
+/** No frame of a client leads to these: a start that fails, a header of ours, a page of the history, a code kept for a later drain. */
 const elsewhere = new Set([
   'bad-configuration',
   'history-damaged',
   'address-in-use',
   'unencodable-header',
+  'bad-cursor',
   'going-away',
 ]);
 

@@ -1,0 +1,225 @@
+// One queue in this process: what waits, who consumes, and what is outstanding with whom.
+import type { Message } from '../message/message.ts';
+import type { Consumption, QueueConsumer, QueueLimits, QueueTerms } from './queues.ts';
+import { type Waiting, WaitingLine } from './waiting-line.ts';
+
+/** Why a message left a queue without being acknowledged. */
+export type Loss = 'expired' | 'overflow' | 'refused' | 'too-many-deliveries';
+
+/** What a queue tells of. */
+export interface QueueOwner {
+  readonly limits: QueueLimits;
+  /** Milliseconds since the epoch of Unix. */
+  now(): number;
+  lost(message: Message, why: Loss, deliveries: number): void;
+  /** A message is gone for good: acknowledged, or lost. */
+  gone(entry: QueueEntry): void;
+}
+
+/** A message in a queue. */
+export interface QueueEntry extends Waiting {
+  readonly message: Message;
+  /** When it is of no use any more; `Infinity`: never. */
+  readonly expires: number;
+  deliveries: number;
+}
+
+/** Bytes of a message that are not its body, roughly. */
+const overhead = 256;
+const usualPriority = 4;
+
+/** A consumer of the queue and what it has not acknowledged, by tag. */
+class Consuming implements Consumption {
+  readonly consumer: QueueConsumer;
+  readonly outstanding = new Map<number, QueueEntry>();
+  readonly #queue: MemoryQueue;
+  #tags = 0;
+
+  constructor(queue: MemoryQueue, consumer: QueueConsumer) {
+    this.#queue = queue;
+    this.consumer = consumer;
+  }
+
+  get hasRoom(): boolean {
+    const { auto, prefetch } = this.consumer;
+    return auto || prefetch === 0 || this.outstanding.size < prefetch;
+  }
+
+  give(entry: QueueEntry): void {
+    const tag = ++this.#tags;
+    entry.deliveries++;
+    if (!this.consumer.auto) this.outstanding.set(tag, entry);
+    this.consumer.take({ message: entry.message, tag, deliveries: entry.deliveries });
+  }
+
+  acknowledge(tag: number): boolean {
+    const entry = this.#taken(tag);
+    if (entry === undefined) return false;
+    this.#queue.acknowledged(entry);
+    return true;
+  }
+
+  refuse(tag: number, requeue: boolean): boolean {
+    const entry = this.#taken(tag);
+    if (entry === undefined) return false;
+    this.#queue.refused(entry, requeue);
+    return true;
+  }
+
+  cancel(): void {
+    this.#queue.cancel(this);
+  }
+
+  #taken(tag: number): QueueEntry | undefined {
+    const entry = this.outstanding.get(tag);
+    this.outstanding.delete(tag);
+    return entry;
+  }
+}
+
+/** A queue. All of it happens at once: nothing waits for anything but consumers. */
+export class MemoryQueue {
+  readonly #owner: QueueOwner;
+  readonly #line = new WaitingLine<QueueEntry>();
+  readonly #consumers: Consuming[] = [];
+  #turn = 0;
+  #order = 0;
+  #dispatching = false;
+
+  constructor(owner: QueueOwner) {
+    this.#owner = owner;
+  }
+
+  get waiting(): number {
+    return this.#line.length;
+  }
+
+  get outstanding(): number {
+    return this.#consumers.reduce((sum, { outstanding }) => sum + outstanding.size, 0);
+  }
+
+  /** Whether nothing would be lost with it. */
+  get idle(): boolean {
+    return this.#line.length === 0 && this.#consumers.length === 0;
+  }
+
+  /** Whether one more message of that size may wait, once what is of no use has gone. */
+  hasRoomFor(message: Message): boolean {
+    if (this.#fits(message)) return true;
+    this.sweep();
+    return this.#fits(message);
+  }
+
+  /** Takes the oldest out until one more message fits. @returns false when it never would */
+  makeRoomFor(message: Message): boolean {
+    while (!this.#fits(message)) {
+      const oldest = this.#line.drop();
+      if (oldest === undefined) return false;
+      this.#lose(oldest, 'overflow');
+    }
+    return true;
+  }
+
+  /** @returns what was queued, to be kept elsewhere too */
+  add(
+    message: Message,
+    { priority = usualPriority, expires = Number.POSITIVE_INFINITY }: QueueTerms,
+  ): QueueEntry {
+    const { age } = this.#owner.limits;
+    const entry: QueueEntry = {
+      message,
+      order: ++this.#order,
+      priority: Math.min(9, Math.max(0, Math.trunc(priority))),
+      bytes: message.body.length + overhead,
+      expires: age === 0 ? expires : Math.min(expires, this.#owner.now() + age),
+      deliveries: 0,
+    };
+    this.#line.push(entry);
+    return entry;
+  }
+
+  /** Adds a consumer; it is given what waits with the next {@link dispatch}. */
+  consume(consumer: QueueConsumer): Consumption {
+    const consuming = new Consuming(this, consumer);
+    this.#consumers.push(consuming);
+    return consuming;
+  }
+
+  /** Gives what waits to those who may have it, each in its turn. */
+  dispatch(): void {
+    if (this.#dispatching) return; // a consumer acknowledged within its delivery: the loop goes on
+    this.#dispatching = true;
+    try {
+      while (this.#line.length > 0) {
+        const consuming = this.#next();
+        if (consuming === undefined) return;
+        const entry = this.#line.shift()!;
+        if (this.#isOver(entry)) this.#lose(entry, 'expired');
+        else this.#give(entry, consuming);
+      }
+    } finally {
+      this.#dispatching = false;
+    }
+  }
+
+  acknowledged(entry: QueueEntry): void {
+    this.#owner.gone(entry);
+    this.dispatch();
+  }
+
+  refused(entry: QueueEntry, requeue: boolean): void {
+    if (!requeue) this.#lose(entry, 'refused');
+    else this.#back(entry);
+    this.dispatch();
+  }
+
+  cancel(consuming: Consuming): void {
+    const at = this.#consumers.indexOf(consuming);
+    if (at < 0) return;
+    this.#consumers.splice(at, 1);
+    if (at < this.#turn) this.#turn--;
+    for (const entry of consuming.outstanding.values()) this.#back(entry);
+    consuming.outstanding.clear();
+    this.dispatch();
+  }
+
+  /** Takes out what is of no use any more. */
+  sweep(): void {
+    for (const entry of this.#line.take((one) => this.#isOver(one))) this.#lose(entry, 'expired');
+  }
+
+  #fits(message: Message): boolean {
+    const { count, bytes } = this.#owner.limits;
+    return this.#line.length < count && this.#line.bytes + message.body.length + overhead <= bytes;
+  }
+
+  #give(entry: QueueEntry, consuming: Consuming): void {
+    consuming.give(entry);
+    if (consuming.consumer.auto) this.#owner.gone(entry);
+  }
+
+  #back(entry: QueueEntry): void {
+    if (entry.deliveries >= this.#owner.limits.tries) this.#lose(entry, 'too-many-deliveries');
+    else this.#line.putBack(entry);
+  }
+
+  #lose(entry: QueueEntry, why: Loss): void {
+    this.#owner.gone(entry);
+    this.#owner.lost(entry.message, why, entry.deliveries);
+  }
+
+  #isOver({ expires }: QueueEntry): boolean {
+    return expires <= this.#owner.now();
+  }
+
+  #next(): Consuming | undefined {
+    for (let tried = 0; tried < this.#consumers.length; tried++) {
+      const at = (this.#turn + tried) % this.#consumers.length;
+      const consuming = this.#consumers[at]!;
+      if (!consuming.hasRoom) continue;
+      this.#turn = (at + 1) % this.#consumers.length;
+      return consuming;
+    }
+    return undefined;
+  }
+}

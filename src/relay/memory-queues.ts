@@ -1,0 +1,138 @@
+// The queues of a single node, in its memory.
+import { StompwireError } from '../errors.ts';
+import { printable } from '../message/destination.ts';
+import { Message } from '../message/message.ts';
+import { type Loss, MemoryQueue, type QueueEntry, type QueueOwner } from './memory-queue.ts';
+import type { Consumption, QueueConsumer, QueueLimits, Queues, QueueTerms } from './queues.ts';
+
+/** What the queues of a node stand on. */
+export interface MemoryQueuesParts {
+  readonly limits: QueueLimits;
+  /** Where dead letters go. */
+  readonly deadLetters: string;
+  /** How many queues there may be. */
+  readonly queues: number;
+  /** Milliseconds since the epoch of Unix. */
+  readonly now: () => number;
+  /** Hears of each message that nobody acknowledged and that is not a dead letter either. */
+  readonly dropped?: (message: Message, why: Loss) => void;
+}
+
+/** The readable reference of the port. A queue exists while something waits in it or somebody consumes. */
+export class MemoryQueues implements Queues {
+  readonly #parts: MemoryQueuesParts;
+  readonly #queues = new Map<string, MemoryQueue>();
+
+  constructor(parts: MemoryQueuesParts) {
+    this.#parts = parts;
+  }
+
+  get size(): { readonly waiting: number; readonly outstanding: number } {
+    let waiting = 0;
+    let outstanding = 0;
+    for (const queue of this.#queues.values()) {
+      waiting += queue.waiting;
+      outstanding += queue.outstanding;
+    }
+    return { waiting, outstanding };
+  }
+
+  enqueue(message: Message, terms: QueueTerms = {}): void {
+    const queue = this.#queueOf(message.address);
+    if (!queue.hasRoomFor(message)) this.#overflow(queue, message);
+    queue.add(kept(message), terms);
+    queue.dispatch();
+    this.#forgetIdle(message.address, queue);
+  }
+
+  consume(destination: string, consumer: QueueConsumer): Consumption {
+    const queue = this.#queueOf(destination);
+    const consumption = queue.consume(consumer);
+    queue.dispatch();
+    return {
+      acknowledge: (tag) => consumption.acknowledge(tag),
+      refuse: (tag, requeue) => consumption.refuse(tag, requeue),
+      cancel: () => {
+        void consumption.cancel();
+        this.#forgetIdle(destination, queue);
+      },
+    };
+  }
+
+  /** Takes out what has expired; to be called now and then. */
+  sweep(): void {
+    for (const [address, queue] of this.#queues) {
+      queue.sweep();
+      this.#forgetIdle(address, queue);
+    }
+  }
+
+  #queueOf(address: string): MemoryQueue {
+    const known = this.#queues.get(address);
+    if (known !== undefined) return known;
+    if (this.#queues.size >= this.#parts.queues) {
+      throw new StompwireError(
+        'queue-full',
+        `'${printable(address)}': there are maxQueues=${this.#parts.queues} queues already`,
+      );
+    }
+    const queue = new MemoryQueue(this.#ownerOf(address));
+    this.#queues.set(address, queue);
+    return queue;
+  }
+
+  #ownerOf(address: string): QueueOwner {
+    const { limits, now } = this.#parts;
+    return {
+      limits,
+      now,
+      gone: (_entry: QueueEntry) => {},
+      lost: (message, why, deliveries) => this.#lost(address, message, why, deliveries),
+    };
+  }
+
+  #overflow(queue: MemoryQueue, message: Message): void {
+    const { overflow, count, bytes } = this.#parts.limits;
+    if (overflow === 'drop-oldest' && queue.makeRoomFor(message)) return;
+    this.#forgetIdle(message.address, queue);
+    throw new StompwireError(
+      'queue-full',
+      `'${printable(message.address)}' holds ${queue.waiting} messages; it may hold queueCount=${count} and queueBytes=${bytes}`,
+    );
+  }
+
+  /** What was tried in vain is a dead letter; what came too late or was too much is dropped and counted. */
+  #lost(address: string, message: Message, why: Loss, deliveries: number): void {
+    const { deadLetters, dropped } = this.#parts;
+    const dead = why === 'refused' || why === 'too-many-deliveries';
+    if (!dead || address === deadLetters) return dropped?.(message, why);
+    try {
+      this.enqueue(deadLetterOf(message, deadLetters, why, deliveries));
+    } catch (error) {
+      if (!(error instanceof StompwireError)) throw error;
+      dropped?.(message, why); // the dead letters are full: who refuses a message is not to blame for that
+    }
+  }
+
+  #forgetIdle(address: string, queue: MemoryQueue): void {
+    if (queue.idle && this.#queues.get(address) === queue) this.#queues.delete(address);
+  }
+}
+
+/** A slice pins the whole read that brought it. */
+function kept(message: Message): Message {
+  return message.with({ body: Buffer.from(message.body) });
+}
+
+function deadLetterOf(message: Message, address: string, why: Loss, deliveries: number): Message {
+  const headers = [
+    ...message.headers,
+    'dead-letter-reason',
+    why,
+    'dead-letter-destination',
+    message.destination,
+    'delivery-count',
+    String(deliveries),
+  ];
+  return new Message({ ...message, destination: address, address, headers });
+}

@@ -1,0 +1,27 @@
+// The queues of a single node keep the contract of their port.
+import { MemoryQueues } from '../../src/relay/memory-queues.ts';
+import { queuesContract } from './queues.ts';
+
+queuesContract({
+  name: 'memory',
+  open: async (limits, deadLetters) => {
+    let now = 1_000_000;
+    const dropped: string[] = [];
+    const queues = new MemoryQueues({
+      limits,
+      deadLetters,
+      queues: 10,
+      now: () => now,
+      dropped: ({ id }, why) => dropped.push(`${id} ${why}`),
+    });
+    return {
+      queues,
+      dropped,
+      pass: async (milliseconds) => {
+        now += milliseconds;
+        queues.sweep();
+      },
+      close: async () => {},
+    };
+  },
+});
