@@ -1,5 +1,5 @@
 // The finder of real programs, against folders of small executables standing in for a machine.
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { chromium } from './chromium.ts';
 import { declaredNeeds } from './declared.ts';
 import type { Machine } from './machine.ts';
 import { find } from './program.ts';
+import { fromDebian, inDocker, type Launch, onPath, started } from './ways.ts';
 
 let folder: string;
 let bin: string;
@@ -86,6 +87,65 @@ describe('finding a program', () => {
     expect(await find(chromium, machine({}, true))).toMatchObject({
       missing: expect.stringContaining('E: Unable to locate package'),
     });
+  });
+});
+
+describe('starting a server', () => {
+  const launch: Launch = {
+    args: (port, folder) => [String(port), folder],
+    ready: /^up/,
+    url: (port) => `some://127.0.0.1:${port}`,
+  };
+  const way = started(onPath('some-server'), launch);
+
+  it('gives its address when it is up, and ends it by its process id', async () => {
+    executable('some-server', `echo hello; echo "$$ $1 $2" > ${folder}/asked; echo up; exec /bin/sleep 60`);
+    const found = await way(machine());
+    if (typeof found === 'string') throw new Error(found);
+    const [[pid, port, data] = []] = asked().map((line) => line.split(' '));
+    expect(found.address).toBe(`some://127.0.0.1:${port}`);
+    expect(existsSync(data!)).toBe(true);
+    await found.stop!();
+    expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
+    expect(existsSync(data!)).toBe(false);
+  });
+
+  it('says what a server printed that ends at once', async () => {
+    executable('some-server', 'echo "cannot open the port"; exit 1');
+    expect(await way(machine())).toMatch(/does not start: .*cannot open the port/);
+  });
+
+  it('says that its program is not there', async () => {
+    expect(await way(machine())).toBe('not on the PATH: some-server');
+  });
+
+  it('is passed over in docker when no engine answers', async () => {
+    const docker = inDocker('some:7', 1, launch.ready, launch.url);
+    expect(await docker(machine())).toBe('there is no docker');
+    executable('docker', 'echo "Cannot connect to the Docker daemon" >&2; exit 1');
+    expect(await docker(machine())).toMatch(/docker failed: .*Cannot connect/);
+  });
+
+  it('runs in a container that is removed when it is stopped', async () => {
+    executable('docker', `echo "$*" >> ${folder}/asked; case "$1" in run) echo up;; esac`);
+    const found = await inDocker('some:7', 99, launch.ready, launch.url)(machine());
+    if (typeof found === 'string') throw new Error(found);
+    await found.stop!();
+    const port = found.address.split(':').at(-1);
+    const name = `stompwire-test-${port}`;
+    expect(asked().slice(1)).toEqual([
+      `run --rm --name ${name} -p 127.0.0.1:${port}:99 some:7`,
+      `rm -f ${name}`,
+    ]);
+  });
+
+  it('keeps Debian from starting the service that it installs, and leaves nothing behind', async () => {
+    const policy = join(folder, 'policy-rc.d');
+    executable('apt-get', `${policy} >> ${folder}/asked; echo "policy $?" >> ${folder}/asked`);
+    const install = fromDebian(['some-server'], 'some-server', { services: 'kept down' });
+    await install({ ...machine({}, true), policy });
+    expect(asked().at(-1)).toBe('policy 101');
+    expect(existsSync(policy)).toBe(false);
   });
 });
 

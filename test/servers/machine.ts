@@ -10,6 +10,8 @@ export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether packages may be installed without asking. */
   readonly root: boolean;
+  /** What Debian asks before it starts a service; a test has a file of its own. */
+  readonly policy?: string;
 }
 
 export const thisMachine = (): Machine => ({ env: process.env, root: process.getuid?.() === 0 });
@@ -31,6 +33,12 @@ function isExecutable(path: string): boolean {
 
 /** Runs a program to its end; rejects with its exit code and output when it fails or takes too long. */
 export async function run(machine: Machine, program: string, ...args: string[]): Promise<void> {
+  await output(machine, program, ...args);
+}
+
+/** The same, for what it prints. */
+export async function output(machine: Machine, program: string, ...args: string[]): Promise<string> {
   const env = { ...machine.env, DEBIAN_FRONTEND: 'noninteractive' };
-  await execute(program, args, { env, timeout: 10 * 60_000, maxBuffer: 64 * 1024 * 1024 });
+  const { stdout } = await execute(program, args, { env, timeout: 10 * 60_000, maxBuffer: 64 * 1024 * 1024 });
+  return stdout;
 }
