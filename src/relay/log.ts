@@ -32,6 +32,8 @@ export interface LogReach {
  * A relay that is away rejects with `relay-unavailable`; a feed that holds all it may, with `history-full`.
  */
 export interface Log {
+  /** Whether there is a history on disk behind it; without one `stored` rejects. */
+  readonly durable: boolean;
   /**
    * Appends a message; its id becomes its position. Done when the message is brokered.
    *
