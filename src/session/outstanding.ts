@@ -1,0 +1,58 @@
+// What one subscription was given and has not acknowledged, under the names that clients use for it.
+
+/** [STOMP 1.2, SUBSCRIBE ack Header] the modes in which a client acknowledges. */
+export type AckMode = 'client' | 'client-individual';
+
+/**
+ * The deliveries of a subscription that wait for ACK or NACK. In mode `client` one stands for all that were
+ * delivered before it as well [STOMP 1.2, SUBSCRIBE ack Header].
+ */
+export class Outstanding {
+  readonly #mode: AckMode;
+  /** By tag, in the order of delivery. */
+  readonly #messageIds = new Map<number, string>();
+  /** A message that came again is meant by its latest delivery. */
+  readonly #tags = new Map<string, number>();
+
+  constructor(mode: AckMode) {
+    this.#mode = mode;
+  }
+
+  get size(): number {
+    return this.#messageIds.size;
+  }
+
+  /** A delivery was made. */
+  add(tag: number, messageId: string): void {
+    this.#messageIds.set(tag, messageId);
+    this.#tags.set(messageId, tag);
+  }
+
+  /** The tag of the delivery of a message, while it is outstanding. */
+  tagOf(messageId: string): number | undefined {
+    return this.#tags.get(messageId);
+  }
+
+  /** Takes out what an ACK or NACK of a delivery stands for, in the order of delivery; nothing: it is not outstanding. */
+  settle(tag: number): readonly number[] {
+    if (!this.#messageIds.has(tag)) return [];
+    const settled = this.#mode === 'client' ? this.#upTo(tag) : [tag];
+    for (const one of settled) this.#forget(one);
+    return settled;
+  }
+
+  #upTo(tag: number): number[] {
+    const tags: number[] = [];
+    for (const one of this.#messageIds.keys()) {
+      if (one > tag) break;
+      tags.push(one);
+    }
+    return tags;
+  }
+
+  #forget(tag: number): void {
+    const messageId = this.#messageIds.get(tag)!;
+    this.#messageIds.delete(tag);
+    if (this.#tags.get(messageId) === tag) this.#tags.delete(messageId);
+  }
+}

@@ -1,0 +1,114 @@
+// The open transactions of one session: what COMMIT will do, kept until it comes [STOMP 1.2, BEGIN].
+import type { Soon } from '../channel/channel.ts';
+import { StompwireError } from '../errors.ts';
+import { printable } from '../message/destination.ts';
+
+/** How much a session may hold back. */
+export interface TransactionLimits {
+  /** Transactions that may be open at a time. */
+  readonly maxTransactions: number;
+  /** Frames and bytes of their bodies, over all open transactions. */
+  readonly maxTransactionFrames: number;
+  readonly maxTransactionBytes: number;
+}
+
+/** One frame of a transaction. */
+export interface Step {
+  /** Bytes that are held for it. */
+  readonly bytes: number;
+  /** The `receipt` header of the frame: answered after COMMIT. */
+  readonly receipt: string | undefined;
+  /** Throws when the step cannot be done: nothing of the transaction is, then. */
+  check(): void;
+  /** Does it. */
+  run(): Soon<void>;
+}
+
+/** Transactions are named by their client, within its session. They do not nest. */
+export class Transactions {
+  readonly #limits: TransactionLimits;
+  readonly #open = new Map<string, Step[]>();
+  #frames = 0;
+  #bytes = 0;
+
+  constructor(limits: TransactionLimits) {
+    this.#limits = limits;
+  }
+
+  /** How many are open. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Opens one. @throws {StompwireError} `transaction-in-use`, `too-many-transactions` */
+  begin(id: string): void {
+    if (this.#open.has(id)) {
+      throw new StompwireError(
+        'transaction-in-use',
+        `transaction '${printable(id)}' is open; COMMIT or ABORT it first, or take another name`,
+      );
+    }
+    const { maxTransactions } = this.#limits;
+    if (this.#open.size >= maxTransactions) {
+      throw new StompwireError(
+        'too-many-transactions',
+        `a session may have maxTransactions=${maxTransactions} transactions open at a time`,
+      );
+    }
+    this.#open.set(id, []);
+  }
+
+  /** Adds a step. @throws {StompwireError} `unknown-transaction`, `transaction-too-large` */
+  add(id: string, step: Step): void {
+    const steps = this.#steps(id);
+    const { maxTransactionFrames: frames, maxTransactionBytes: bytes } = this.#limits;
+    if (this.#frames + 1 > frames || this.#bytes + step.bytes > bytes) {
+      throw new StompwireError(
+        'transaction-too-large',
+        `open transactions may hold maxTransactionFrames=${frames} frames and maxTransactionBytes=${bytes} bytes`,
+      );
+    }
+    steps.push(step);
+    this.#frames++;
+    this.#bytes += step.bytes;
+  }
+
+  /** Closes one. @returns its steps, in their order @throws {StompwireError} `unknown-transaction` */
+  take(id: string): readonly Step[] {
+    const steps = this.#steps(id);
+    this.#open.delete(id);
+    this.#frames -= steps.length;
+    for (const { bytes } of steps) this.#bytes -= bytes;
+    return steps;
+  }
+
+  /** Forgets all of them: the session has ended. */
+  clear(): void {
+    this.#open.clear();
+    this.#frames = 0;
+    this.#bytes = 0;
+  }
+
+  #steps(id: string): Step[] {
+    const steps = this.#open.get(id);
+    if (steps !== undefined) return steps;
+    throw new StompwireError(
+      'unknown-transaction',
+      `transaction '${printable(id)}' is not open: BEGIN it first`,
+    );
+  }
+}
+
+/**
+ * Does the steps of a transaction: all are checked before the first is done, and what can be done at once is done
+ * at once, so that nobody sees a part of it.
+ */
+export function commit(steps: readonly Step[]): Soon<void> {
+  for (const step of steps) step.check();
+  const slow: Promise<void>[] = [];
+  for (const step of steps) {
+    const done = step.run();
+    if (done instanceof Promise) slow.push(done);
+  }
+  return slow.length === 0 ? undefined : Promise.all(slow).then(() => {});
+}
