@@ -173,8 +173,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     this.#waiting = undefined;
     this.handshake = undefined;
     const { subscriptions } = this;
-    for (const subscription of subscriptions?.values() ?? [])
-      void broker.unsubscribe(subscription.address, subscription);
+    for (const subscription of subscriptions?.values() ?? []) void subscription.end(broker);
     this.subscriptions = undefined;
     log.debug({ session: this.id, code, reason }, 'session ended');
     this.#ended?.abort(sessionOver());

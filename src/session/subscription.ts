@@ -1,5 +1,7 @@
 // One SUBSCRIBE of one session: what the broker delivers to.
+import type { Broker } from '../broker/broker.ts';
 import type { Subscriber } from '../broker/subscriptions.ts';
+import type { Soon } from '../channel/channel.ts';
 import type { SubscriptionView } from '../channel/outbound.ts';
 import type { Message } from '../message/message.ts';
 import type { Outbox } from './outbox.ts';
@@ -33,6 +35,16 @@ export class Subscription implements Subscriber, SubscriptionView {
 
   deliver(message: Message): void {
     this.outbox.deliver(message, this.wireId);
+  }
+
+  /** Begins; done when every later message will reach it. When it fails it is still to be ended. */
+  begin(broker: Broker): Soon<void> {
+    return broker.subscribe(this.address, this);
+  }
+
+  /** Ends; nothing reaches it afterwards. */
+  end(broker: Broker): Soon<void> {
+    return broker.unsubscribe(this.address, this);
   }
 }
 

@@ -41,7 +41,7 @@ function add(session: CommandSession, id: string, destination: string): Soon<voi
     if (session.subscriptions?.get(subscription.id) === subscription) events.tell('subscribed', event);
   };
   try {
-    const interest = broker.subscribe(subscription.address, subscription);
+    const interest = subscription.begin(broker);
     if (interest instanceof Promise) return interest.then(holds, refused);
   } catch (error) {
     refused(error);
@@ -62,8 +62,7 @@ function made(session: CommandSession, id: string, destination: string): Subscri
 
 /** The relay could not promise delivery: there is no subscription. */
 function undo(session: CommandSession, subscription: Subscription, error: unknown): never {
-  if (session.subscriptions?.delete(subscription.id))
-    void session.services.broker.unsubscribe(subscription.address, subscription);
+  if (session.subscriptions?.delete(subscription.id)) void subscription.end(session.services.broker);
   throw error;
 }
 

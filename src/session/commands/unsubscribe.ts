@@ -14,7 +14,7 @@ export function unsubscribe(session: CommandSession, frame: Frame): Soon<void> {
     const subscription = session.subscriptions?.get(id);
     if (subscription === undefined) return;
     session.subscriptions!.delete(id);
-    const done = session.services.broker.unsubscribe(subscription.address, subscription);
+    const done = subscription.end(session.services.broker);
     session.services.events.tell('unsubscribe', () => ({ session, subscription }));
     return done;
   });
