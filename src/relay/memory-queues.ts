@@ -2,8 +2,9 @@
 import { StompwireError } from '../errors.ts';
 import { printable } from '../message/destination.ts';
 import { Message } from '../message/message.ts';
-import { type Loss, MemoryQueue, type QueueEntry, type QueueOwner } from './memory-queue.ts';
-import type { Consumption, QueueConsumer, QueueLimits, Queues, QueueTerms } from './queues.ts';
+import type { Consumption, QueueConsumer, QueueLimits, QueueTerms } from '../queue/consumer.ts';
+import { type Loss, Queue, type QueueEntry, type QueueOwner } from '../queue/queue.ts';
+import type { Queues } from './queues.ts';
 
 /** What the queues of a node stand on. */
 export interface MemoryQueuesParts {
@@ -21,7 +22,7 @@ export interface MemoryQueuesParts {
 /** The readable reference of the port. A queue exists while something waits in it or somebody consumes. */
 export class MemoryQueues implements Queues {
   readonly #parts: MemoryQueuesParts;
-  readonly #queues = new Map<string, MemoryQueue>();
+  readonly #queues = new Map<string, Queue>();
 
   constructor(parts: MemoryQueuesParts) {
     this.#parts = parts;
@@ -67,7 +68,7 @@ export class MemoryQueues implements Queues {
     }
   }
 
-  #queueOf(address: string): MemoryQueue {
+  #queueOf(address: string): Queue {
     const known = this.#queues.get(address);
     if (known !== undefined) return known;
     if (this.#queues.size >= this.#parts.queues) {
@@ -76,7 +77,7 @@ export class MemoryQueues implements Queues {
         `'${printable(address)}': there are maxQueues=${this.#parts.queues} queues already`,
       );
     }
-    const queue = new MemoryQueue(this.#ownerOf(address));
+    const queue = new Queue(this.#ownerOf(address));
     this.#queues.set(address, queue);
     return queue;
   }
@@ -91,7 +92,7 @@ export class MemoryQueues implements Queues {
     };
   }
 
-  #overflow(queue: MemoryQueue, message: Message): void {
+  #overflow(queue: Queue, message: Message): void {
     const { overflow, count, bytes } = this.#parts.limits;
     if (overflow === 'drop-oldest' && queue.makeRoomFor(message)) return;
     this.#forgetIdle(message.address, queue);
@@ -114,7 +115,7 @@ export class MemoryQueues implements Queues {
     }
   }
 
-  #forgetIdle(address: string, queue: MemoryQueue): void {
+  #forgetIdle(address: string, queue: Queue): void {
     if (queue.idle && this.#queues.get(address) === queue) this.#queues.delete(address);
   }
 }

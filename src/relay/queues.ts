@@ -1,56 +1,7 @@
-// PORT: queues, where one of many consumers gets each message; some relays keep them.
+// PORT: the queues that some relays keep, where one of many consumers gets each message.
 import type { Soon } from '../channel/channel.ts';
 import type { Message } from '../message/message.ts';
-
-/** How a queue is bounded, and how often it tries. Times in milliseconds. */
-export interface QueueLimits {
-  /** Messages that may wait. */
-  readonly count: number;
-  /** Bytes of bodies and headers that may wait. */
-  readonly bytes: number;
-  /** How long a message may wait; 0: whatever its age. */
-  readonly age: number;
-  /** What happens to one too many: it is refused with `queue-full`, or the oldest makes room. */
-  readonly overflow: 'reject' | 'drop-oldest';
-  /** After so many deliveries without an acknowledgement a message is a dead letter. */
-  readonly tries: number;
-}
-
-/** How a message is to be queued. */
-export interface QueueTerms {
-  /** 0 to 9; higher ones are delivered first. */
-  readonly priority?: number;
-  /** When it is of no use any more, in milliseconds since the epoch of Unix. */
-  readonly expires?: number;
-}
-
-/** A message that a consumer has been given. */
-export interface QueueDelivery {
-  readonly message: Message;
-  /** Names this delivery among those of its consumer. */
-  readonly tag: number;
-  /** How often it was delivered, this time included. */
-  readonly deliveries: number;
-}
-
-/** Who takes messages from a queue. */
-export interface QueueConsumer {
-  /** How many deliveries may be unacknowledged at a time; 0: no bound. */
-  readonly prefetch: number;
-  /** Whether a delivery counts as acknowledged when it is made. */
-  readonly auto: boolean;
-  /** Takes a delivery. It must not throw. */
-  take(delivery: QueueDelivery): void;
-}
-
-/** What a consumer can do with what it was given. A tag that is not outstanding is refused: `false`. */
-export interface Consumption {
-  acknowledge(tag: number): Soon<boolean>;
-  /** Gives a delivery back: to the queue, or with `requeue` false to the dead letters. */
-  refuse(tag: number, requeue: boolean): Soon<boolean>;
-  /** Ends; what is outstanding goes back to the queue, in its old place. Twice is harmless. */
-  cancel(): Soon<void>;
-}
+import type { Consumption, QueueConsumer, QueueTerms } from '../queue/consumer.ts';
 
 /**
  * Keeps queues. Guarantees:

@@ -2,7 +2,8 @@
 import { Buffer } from 'node:buffer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Message } from '../../src/message/message.ts';
-import type { Consumption, QueueDelivery, QueueLimits, Queues } from '../../src/relay/queues.ts';
+import type { Consumption, QueueDelivery, QueueLimits } from '../../src/queue/consumer.ts';
+import type { Queues } from '../../src/relay/queues.ts';
 import { Changing } from './transport-sides.ts';
 
 /** Queues under test, with a clock that the test moves. */

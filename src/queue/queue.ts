@@ -1,6 +1,6 @@
 // One queue in this process: what waits, who consumes, and what is outstanding with whom.
 import type { Message } from '../message/message.ts';
-import type { Consumption, QueueConsumer, QueueLimits, QueueTerms } from './queues.ts';
+import type { Consumption, QueueConsumer, QueueLimits, QueueTerms } from './consumer.ts';
 import { type Waiting, WaitingLine } from './waiting-line.ts';
 
 /** Why a message left a queue without being acknowledged. */
@@ -32,10 +32,10 @@ const usualPriority = 4;
 class Consuming implements Consumption {
   readonly consumer: QueueConsumer;
   readonly outstanding = new Map<number, QueueEntry>();
-  readonly #queue: MemoryQueue;
+  readonly #queue: Queue;
   #tags = 0;
 
-  constructor(queue: MemoryQueue, consumer: QueueConsumer) {
+  constructor(queue: Queue, consumer: QueueConsumer) {
     this.#queue = queue;
     this.consumer = consumer;
   }
@@ -78,7 +78,7 @@ class Consuming implements Consumption {
 }
 
 /** A queue. All of it happens at once: nothing waits for anything but consumers. */
-export class MemoryQueue {
+export class Queue {
   readonly #owner: QueueOwner;
   readonly #line = new WaitingLine<QueueEntry>();
   readonly #consumers: Consuming[] = [];
