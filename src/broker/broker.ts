@@ -1,13 +1,15 @@
 // The one broker: knows the local subscriptions, publishes through the relay, delivers what it brings.
 import { Channel, type Soon } from '../channel/channel.ts';
 import { InOrder } from '../channel/in-order.ts';
+import type { Sending } from '../channel/inbound.ts';
 import type { Outbound } from '../channel/outbound.ts';
 import type { Separator } from '../message/destination.ts';
 import type { Message } from '../message/message.ts';
-import { Policies } from '../message/policies.ts';
+import { type LogPolicy, Policies } from '../message/policies.ts';
 import { type Counter, type Metrics, noMetrics } from '../metrics/metrics.ts';
-import type { Log } from '../relay/log.ts';
+import type { Appended, Log } from '../relay/log.ts';
 import type { Relay } from '../relay/relay.ts';
+import { assertPossible, whenSafe } from './receipt-level.ts';
 import { type Subscriber, Subscriptions } from './subscriptions.ts';
 
 /** Routes messages between publishers and local subscribers, over a relay. */
@@ -90,10 +92,29 @@ export class Broker {
     if (done instanceof Promise) return done.catch(() => {});
   }
 
-  /** Gives a message to the relay, which brings it to the subscribers of every node, here included. */
-  publish(message: Message): Soon<void> {
-    if (this.publishing.empty) return this.#hand(message);
-    return this.publishing.run({ message }, (passed) => this.#hand(passed.message));
+  /**
+   * Gives a message to the relay, which brings it to the subscribers of every node, here included: by the log of
+   * its destination, where a policy says that it has one.
+   *
+   * @param sending - what the SEND asks in whose name it is published
+   */
+  publish(message: Message, sending?: Sending): Soon<void> {
+    if (this.publishing.empty) return this.#hand(message, sending);
+    return this.publishing.run({ message }, (passed) => this.#hand(passed.message, sending));
+  }
+
+  /** The policy of a destination that has a log; `undefined`: it is plain. */
+  policyOf(destination: string): LogPolicy | undefined {
+    return this.#relay.log === undefined ? undefined : this.policies.of(destination);
+  }
+
+  /** Done when a message that was appended is as safe as a level says, or as its policy does. */
+  whenSafe(level: Sending['level'], destination: string, position: Appended['position']): Soon<void> {
+    const log = this.#relay.log;
+    const wanted = level ?? this.policies.of(destination)?.receipt;
+    if (log === undefined || wanted === undefined) return;
+    assertPossible(wanted, log);
+    return whenSafe(wanted, log, destination, position);
   }
 
   /** Delivers to local subscribers only, past the relay, but through the outbound line like everything else. */
@@ -101,9 +122,30 @@ export class Broker {
     this.#arrived(message);
   }
 
-  #hand(message: Message): Soon<void> {
+  #hand(message: Message, sending: Sending | undefined): Soon<void> {
+    const { destination, address } = message;
+    // what somebody's own queue is told has an address of its own, and no log
+    const policy = address === destination ? this.policyOf(destination) : undefined;
+    if (policy !== undefined) return this.#append(message, policy, sending);
     this.#published.add();
     return this.#relay.publish(message);
+  }
+
+  #append(message: Message, policy: LogPolicy, sending: Sending | undefined): Soon<void> {
+    const log = this.#relay.log!;
+    if (sending !== undefined) assertPossible(sending.level ?? policy.receipt, log);
+    this.#published.add();
+    const done = log.append(message, policy, sending?.nextKey());
+    if (done instanceof Promise)
+      return done.then((appended) => this.#appended(message.destination, appended, sending));
+    this.#appended(message.destination, done, sending);
+  }
+
+  #appended(destination: string, { position }: Appended, sending: Sending | undefined): void {
+    if (sending === undefined) return;
+    sending.appended(destination, position);
+    const safe = this.whenSafe(sending.level, destination, position);
+    if (safe instanceof Promise) sending.waitFor(safe);
   }
 
   #reach(message: Message): void {

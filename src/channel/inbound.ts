@@ -3,6 +3,7 @@ import type { Buffer } from 'node:buffer';
 import type { ClientCommand, Headers } from '../../frames/index.ts';
 import type { User } from '../auth/authenticator.ts';
 import type { ReceiptLevel } from '../message/policies.ts';
+import type { Position } from '../message/position.ts';
 import type { Peer } from '../transport/transport.ts';
 
 /** What interceptors and handlers may know of a session. */
@@ -36,6 +37,8 @@ export interface Sending {
   readonly level: ReceiptLevel | undefined;
   /** The idempotency key of the next message, scope included: the SEND's own, then with `/1`, `/2`... behind it. */
   nextKey(): string | undefined;
+  /** A message of it stands in a log, or did so already. */
+  appended(destination: string, position: Position): void;
   /** The RECEIPT waits for this and tells if it fails; nothing else waits. */
   waitFor(confirmed: Promise<void>): void;
 }

@@ -54,6 +54,15 @@ export class Policies {
     return this;
   }
 
+  /** Whether everything is plain. */
+  get empty(): boolean {
+    return this.#policies.length === 0;
+  }
+
+  [Symbol.iterator](): Iterator<LogPolicy> {
+    return this.#policies.map(({ policy }) => policy).values();
+  }
+
   /** The policy of a destination; `undefined`: it is plain. */
   of(destination: string): LogPolicy | undefined {
     if (this.#policies.length === 0) return undefined;

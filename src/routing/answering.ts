@@ -19,11 +19,12 @@ export function sendAnswer(
   converted: Converted,
 ): Soon<void> {
   const { topics, queues } = answer;
-  const excludes = answer.exceptSender ? call.session.id : undefined;
+  const { inbound } = call;
+  const behalf = { inbound, excludes: answer.exceptSender ? call.session.id : undefined };
   if (topics.length === 1 && queues.length === 0)
-    return publisher.toTopic(topics[0]!(call.params), converted, excludes);
+    return publisher.toTopic(topics[0]!(call.params), converted, behalf);
   return together([
-    ...topics.map((topic) => publisher.toTopic(topic(call.params), converted, excludes)),
+    ...topics.map((topic) => publisher.toTopic(topic(call.params), converted, behalf)),
     ...queues.map((queue) => sendToQueue(publisher, call, answer, queue(call.params), converted)),
   ]);
 }

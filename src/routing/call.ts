@@ -5,12 +5,13 @@ import type { Soon } from '../channel/channel.ts';
 import type { Inbound, SessionView } from '../channel/inbound.ts';
 import type { Message } from '../message/message.ts';
 import type { AnyParams, HandlerContext, MessageContext, SendOptions } from './context.ts';
+import type { Behalf } from './publisher.ts';
 import type { Route } from './route.ts';
 import type { Found } from './route-table.ts';
 
 /** What a call can do for its handler. */
 export interface CallServices {
-  publish(destination: string, payload: unknown, options?: SendOptions, excludes?: string): Soon<void>;
+  publish(destination: string, payload: unknown, options: SendOptions, behalf: Behalf): Soon<void>;
   readonly sendToUser: HandlerContext<AnyParams>['sendToUser'];
   reply(inbound: Inbound, payload: unknown, options: SendOptions): Soon<void>;
 }
@@ -87,7 +88,10 @@ export class Call implements MessageContext<AnyParams, unknown> {
   // handlers take them out of the context: they must not depend on `this`
   get send(): HandlerContext<AnyParams>['send'] {
     return (destination, payload, { exceptSender, ...options } = {}) =>
-      this.#services.publish(destination, payload, options, exceptSender ? this.session.id : undefined);
+      this.#services.publish(destination, payload, options, {
+        inbound: this.inbound,
+        excludes: exceptSender ? this.session.id : undefined,
+      });
   }
 
   get sendToUser(): HandlerContext<AnyParams>['sendToUser'] {

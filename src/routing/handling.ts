@@ -69,6 +69,6 @@ export class Handling {
     if (namesPlace(answer)) return sendAnswer(publisher, call, answer, converted);
     if (call.deliver !== undefined) return call.deliver(publisher.message(call.destination, converted));
     const excludes = answer.exceptSender ? call.session.id : undefined;
-    return publisher.toTopic(usualTopic(call.destination), converted, excludes);
+    return publisher.toTopic(usualTopic(call.destination), converted, { inbound: call.inbound, excludes });
   }
 }

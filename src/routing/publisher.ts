@@ -1,6 +1,7 @@
 // The server's own messages: payloads become bodies and go to the broker, to users, or to one session.
 import type { Broker } from '../broker/broker.ts';
 import type { Soon } from '../channel/channel.ts';
+import type { Inbound } from '../channel/inbound.ts';
 import { StompwireError } from '../errors.ts';
 import { assertDestination, isPattern, printable, type Separator } from '../message/destination.ts';
 import { reservedHeaders } from '../message/headers.ts';
@@ -18,6 +19,16 @@ export interface PublisherParts {
   /** Gives every message an id of its own. */
   readonly nextId: () => string;
 }
+
+/** In whose name something is published. */
+export interface Behalf {
+  /** What a client has sent and a handler answers; none: the server speaks for itself. */
+  readonly inbound?: Inbound;
+  /** The session that shall not hear it. */
+  readonly excludes?: string | undefined;
+}
+
+const nobody: Behalf = Object.freeze({});
 
 /** Sends what the server has to say. */
 export class Publisher {
@@ -38,13 +49,19 @@ export class Publisher {
   /**
    * Publishes a payload; done when the broker has it.
    *
-   * @param excludes - the session that shall not hear it
+   * @param behalf - in whose name
    */
-  publish(destination: string, payload: unknown, options: SendOptions = {}, excludes?: string): Soon<void> {
+  publish(
+    destination: string,
+    payload: unknown,
+    options: SendOptions = {},
+    behalf: Behalf = nobody,
+  ): Soon<void> {
     this.#assertOne(destination);
     const converted = this.convert(payload, options.produces);
     return this.#parts.broker.publish(
-      this.message(destination, converted, excludes, headerPairs(options.headers)),
+      this.message(destination, converted, behalf, headerPairs(options.headers)),
+      behalf.inbound?.sending,
     );
   }
 
@@ -61,9 +78,9 @@ export class Publisher {
   };
 
   /** Publishes a body. */
-  toTopic(destination: string, converted: Converted, excludes?: string): Soon<void> {
+  toTopic(destination: string, converted: Converted, behalf: Behalf): Soon<void> {
     this.#assertOne(destination);
-    return this.#parts.broker.publish(this.message(destination, converted, excludes));
+    return this.#parts.broker.publish(this.message(destination, converted, behalf), behalf.inbound?.sending);
   }
 
   /** Brings a body to one session of this node. */
@@ -75,10 +92,12 @@ export class Publisher {
   message(
     destination: string,
     { body, contentType }: Converted,
-    excludes?: string,
+    { inbound, excludes }: Behalf = nobody,
     headers: readonly string[] = none,
   ): Message {
-    return new Message({ destination, body, contentType, headers, excludes, id: this.#parts.nextId() });
+    const sender = inbound?.session.user?.name;
+    const id = this.#parts.nextId();
+    return new Message({ destination, body, contentType, headers, excludes, sender, id });
   }
 
   #assertOne(destination: string): void {

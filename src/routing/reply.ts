@@ -80,5 +80,6 @@ function sendOf(
     String(converted.body.length),
     ...pairs,
   ]);
-  return { command: 'SEND', destination, headers, body: converted.body, session: inbound.session };
+  const { session, sending } = inbound;
+  return { command: 'SEND', destination, headers, body: converted.body, session, sending };
 }

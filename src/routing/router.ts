@@ -82,7 +82,7 @@ export class Router {
     if (isUnder(destination, this.#options.userPrefix)) return this.#sendToUser(inbound);
     this.#assertTopic(destination);
     if (isPattern(destination)) throw notOne(destination);
-    return this.#broker.publish(this.#messageOf(inbound));
+    return this.#broker.publish(this.#messageOf(inbound), inbound.sending);
   };
 
   /** The one way to write a SEND's destination, for rules to compare. */
@@ -138,6 +138,7 @@ export class Router {
     return new Message({
       ...contentOf(inbound),
       destination: inbound.destination,
+      sender: inbound.session.user?.name,
       id: this.#nextId(),
     });
   }
