@@ -69,7 +69,7 @@ export function historyStoreContract(kind: HistoryStoreKind): void {
           recordOf(5, { time: 0 }),
           recordOf(6, { time: 8_640_000_000_000_000, sender: '' }),
           recordOf(7, { tombstone: 'poisoned', body: Buffer.alloc(0) }),
-          recordOf(Number.MAX_SAFE_INTEGER, { epoch: Number.MAX_SAFE_INTEGER }),
+          recordOf(Number.MAX_SAFE_INTEGER, { epoch: Number.MAX_SAFE_INTEGER, time: 7 }),
         ];
         expect(await store.append(records)).toEqual([]);
         expect((await find()).map(plain)).toEqual(records.map(plain));
@@ -123,6 +123,7 @@ export function historyStoreContract(kind: HistoryStoreKind): void {
           recordOf(3, { epoch: -1 }),
           recordOf(4, { epoch: Number.NaN }),
           recordOf(5, { time: Number.NaN }),
+          recordOf(5, { time: 8.64e15 + 1 }),
           recordOf(6, { destination: '' }),
           ...(kind.tooLarge === undefined ? [] : [kind.tooLarge()]),
         ];
