@@ -1,0 +1,169 @@
+// The history in a MongoDB: for many writers and readers, on machines of its own.
+import { type Db, MongoBulkWriteError, type MongoClient } from 'mongodb';
+import { StompwireError } from '../../errors.ts';
+import type { LogRecord } from '../../message/record.ts';
+import { positionInCursor } from '../cursor.ts';
+import { PageFilling } from '../page.ts';
+import type { HistoryPage, HistoryQuery, HistoryStore, Refusal, StoreUpkeep } from '../store.ts';
+import { holds, textOf, wordsOf } from '../words.ts';
+import { clientFor, databaseOf, isDurable } from './mongodb/connection.ts';
+import { type RecordDocument, recordOf, type Upsert, unindexed, upsertOf } from './mongodb/document.ts';
+import { asking, isOfDocument, isUnsendable, reasonOf, writeErrorsOf } from './mongodb/failures.ts';
+import { filtersOf, sortOf } from './mongodb/filters.ts';
+import { Run } from './mongodb/runs.ts';
+import { keepFor, messagesIn, migrate } from './mongodb/schema.ts';
+import { type Ask, type AtHand, upkeepOf } from './mongodb/upkeep.ts';
+
+/** How a MongoDB is used. */
+export interface MongoDbStoreOptions {
+  /** For how many milliseconds messages are kept, by their time; 0, the default: for good. */
+  readonly retention?: number;
+  /** In milliseconds since the epoch of Unix; a test turns it. */
+  readonly now?: () => number;
+}
+
+/** A record and its write. */
+interface Writing {
+  readonly record: LogRecord;
+  readonly upsert: Upsert;
+}
+
+/**
+ * Keeps records as documents. Each is put by an upsert that changes nothing where one is: a batch, or the driver's
+ * retry of it, can come as often as it may. The first connection is made by `open()`.
+ */
+export class MongoDbStore implements HistoryStore {
+  readonly durable: boolean;
+  readonly upkeep: StoreUpkeep;
+  readonly #url: string;
+  readonly #options: Required<MongoDbStoreOptions>;
+  #client: MongoClient | undefined;
+  #opened: AtHand | undefined;
+  readonly #pending = new Set<Promise<unknown>>();
+
+  /**
+   * @param url - `mongodb://` or `mongodb+srv://`, all options of the driver; the database is `stompwire` unless named
+   * @throws {StompwireError} `bad-configuration`: the address cannot be understood; it is never shown
+   */
+  constructor(url: string, { retention = 0, now = Date.now }: MongoDbStoreOptions = {}) {
+    this.#url = url;
+    this.#options = { retention, now };
+    this.#client = clientFor(url);
+    this.durable = isDurable(this.#client);
+    this.upkeep = upkeepOf(this.#ask);
+  }
+
+  async open(): Promise<void> {
+    const client = (this.#client ??= clientFor(this.#url));
+    const db = databaseOf(client, this.#url);
+    await asking(async () => {
+      await client.connect();
+      await migrate(db);
+      await keepFor(db, this.#options.retention);
+    });
+    this.#opened = { db, run: new Run(db, this.#options.now) };
+  }
+
+  async append(records: readonly LogRecord[]): Promise<readonly Refusal[]> {
+    return this.#ask(async ({ db, run }) => {
+      const refusals: Refusal[] = [];
+      const writings: Writing[] = [];
+      for (const record of records) {
+        const upsert = upsertOf(record);
+        if (typeof upsert === 'string') refusals.push({ record, reason: upsert });
+        else writings.push({ record, upsert });
+      }
+      await run.reaching(writings);
+      refusals.push(...(await write(db, writings)));
+      await run.reached(writings);
+      return refusals;
+    });
+  }
+
+  async find(query: HistoryQuery): Promise<HistoryPage> {
+    const filling = new PageFilling(query);
+    const filters = filtersOf({ ...query, ...startOf(query) });
+    if (query.order !== 'oldest') filters.reverse();
+    await this.#ask(async ({ db }) => {
+      for (const filter of filters) if (!(await fill(filling, db, query, filter))) return;
+    });
+    return filling.page();
+  }
+
+  async close(): Promise<void> {
+    const [client, opened] = [this.#client, this.#opened];
+    this.#client = undefined;
+    this.#opened = undefined;
+    await Promise.allSettled(this.#pending);
+    // the next run begins behind a crash when this fails: it needs no tops then
+    await opened?.run.keepTops().catch(() => {});
+    await client?.close();
+  }
+
+  readonly #ask: Ask = async (talk) => {
+    const at = this.#opened;
+    if (at === undefined) throw new StompwireError('history-unavailable', 'the history is closed');
+    const answer = asking(() => talk(at));
+    this.#pending.add(answer);
+    return answer.finally(() => this.#pending.delete(answer));
+  };
+}
+
+/** Writes what can be written. @returns what MongoDB can never keep */
+async function write(db: Db, writings: readonly Writing[]): Promise<Refusal[]> {
+  if (writings.length === 0) return [];
+  try {
+    await messagesIn(db).bulkWrite(
+      writings.map(({ upsert }) => upsert),
+      { ordered: false },
+    );
+    return [];
+  } catch (error) {
+    if (error instanceof MongoBulkWriteError) return refusedOf(error, writings);
+    if (isUnsendable(error)) return writeApart(db, writings, error as Error);
+    throw error;
+  }
+}
+
+/** The rest of an unordered batch was written; when the server itself had trouble, all of it comes again. */
+function refusedOf(error: MongoBulkWriteError, writings: readonly Writing[]): Refusal[] {
+  const failures = writeErrorsOf(error);
+  const whole = error.result.getWriteConcernError() !== undefined || !failures.every(isOfDocument);
+  if (whole || (failures.length === 0 && [error.writeErrors].flat().length === 0)) throw error;
+  return failures.map((failure) => ({ record: writings[failure.index]!.record, reason: reasonOf(failure) }));
+}
+
+/** The driver does not say which one it will not send: halves are tried until it stands alone. */
+async function writeApart(db: Db, writings: readonly Writing[], error: Error): Promise<Refusal[]> {
+  if (writings.length === 1) return [{ record: writings[0]!.record, reason: reasonOf(error) }];
+  const middle = writings.length >> 1;
+  const first = await write(db, writings.slice(0, middle));
+  return [...first, ...(await write(db, writings.slice(middle)))];
+}
+
+/** A page begins where the one before it ended. */
+function startOf(query: HistoryQuery): Partial<HistoryQuery> {
+  const position = positionInCursor(query);
+  if (position === undefined) return {};
+  return query.order === 'oldest' ? { after: position } : { before: position };
+}
+
+/** @returns whether there is room for more */
+async function fill(
+  filling: PageFilling,
+  db: Db,
+  query: HistoryQuery,
+  filter: ReturnType<typeof filtersOf>[number],
+): Promise<boolean> {
+  const words = wordsOf(query.text ?? '');
+  const batchSize = Math.min(query.limit + 1, Math.max(16, Math.ceil((query.maxBytes ?? 2 ** 20) / 1024)));
+  const found = messagesIn(db).find(filter, { projection: unindexed, batchSize }).sort(sortOf(query.order));
+  // words are looked at here once more, so nobody knows how many have to come
+  if (words.length === 0) found.limit(query.limit + 1);
+  for await (const document of found) {
+    const record = recordOf(document as RecordDocument);
+    if (words.length > 0 && !holds(textOf(record) ?? '', words)) continue;
+    if (!filling.take(record)) return false;
+  }
+  return true;
+}
