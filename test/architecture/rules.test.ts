@@ -48,6 +48,10 @@ describe('floors', () => {
       upwardImports([importing('src/web/page.ts', '../message/message.ts', './room.ts', 'vite')]),
     ).toHaveLength(1);
     expect(upwardImports([importing('src/server.ts', './web/page.ts')])).toHaveLength(1);
+    expect(upwardImports([importing('src/web/page.ts', '../client/index.ts')])).toEqual([]);
+    expect(upwardImports([importing('src/client/page.ts', '../web/page.ts')])).toHaveLength(1);
+    expect(upwardImports([importing('src/client/a.ts', '../../frames/index.ts')])).toHaveLength(1);
+    expect(upwardImports([importing('src/server.ts', './client/index.ts')])).toHaveLength(1);
   });
 
   it('let the codec import Node and itself alone', () => {
