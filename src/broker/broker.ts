@@ -8,6 +8,7 @@ import type { Message } from '../message/message.ts';
 import { type LogPolicy, Policies } from '../message/policies.ts';
 import { type Counter, type Metrics, noMetrics } from '../metrics/metrics.ts';
 import type { Appended, Log } from '../relay/log.ts';
+import type { Queues } from '../relay/queues.ts';
 import type { Relay } from '../relay/relay.ts';
 import { assertPossible, whenSafe } from './receipt-level.ts';
 import { type Subscriber, Subscriptions } from './subscriptions.ts';
@@ -61,6 +62,11 @@ export class Broker {
   /** The hot logs of logged destinations; `undefined` where the relay keeps none. */
   get log(): Log | undefined {
     return this.#relay.log;
+  }
+
+  /** The queues of the relay, if it keeps any. */
+  get queues(): Queues | undefined {
+    return this.#relay.queues;
   }
 
   /** Begins to take messages from the relay. */

@@ -45,6 +45,8 @@ export interface QueueConsumer {
 
 /** What a consumer can do with what it was given. A tag that is not outstanding is refused: `false`. */
 export interface Consumption {
+  /** From now on there are deliveries; the first may be made before this returns. */
+  begin(): void;
   acknowledge(tag: number): Soon<boolean>;
   /** Gives a delivery back: to the queue, or with `requeue` false to the dead letters. */
   refuse(tag: number, requeue: boolean): Soon<boolean>;

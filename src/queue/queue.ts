@@ -34,6 +34,7 @@ class Consuming implements Consumption {
   readonly outstanding = new Map<number, QueueEntry>();
   readonly #queue: Queue;
   #tags = 0;
+  #began = false;
 
   constructor(queue: Queue, consumer: QueueConsumer) {
     this.#queue = queue;
@@ -42,7 +43,12 @@ class Consuming implements Consumption {
 
   get hasRoom(): boolean {
     const { auto, prefetch } = this.consumer;
-    return auto || prefetch === 0 || this.outstanding.size < prefetch;
+    return this.#began && (auto || prefetch === 0 || this.outstanding.size < prefetch);
+  }
+
+  begin(): void {
+    this.#began = true;
+    this.#queue.dispatch();
   }
 
   give(entry: QueueEntry): void {
@@ -138,7 +144,7 @@ export class Queue {
     return entry;
   }
 
-  /** Adds a consumer; it is given what waits with the next {@link dispatch}. */
+  /** Adds a consumer. */
   consume(consumer: QueueConsumer): Consumption {
     const consuming = new Consuming(this, consumer);
     this.#consumers.push(consuming);

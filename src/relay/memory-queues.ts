@@ -49,8 +49,8 @@ export class MemoryQueues implements Queues {
   consume(destination: string, consumer: QueueConsumer): Consumption {
     const queue = this.#queueOf(destination);
     const consumption = queue.consume(consumer);
-    queue.dispatch();
     return {
+      begin: () => consumption.begin(),
       acknowledge: (tag) => consumption.acknowledge(tag),
       refuse: (tag, requeue) => consumption.refuse(tag, requeue),
       cancel: () => {

@@ -15,7 +15,7 @@ import type { Consumption, QueueConsumer, QueueTerms } from '../queue/consumer.t
 export interface Queues {
   /** Puts a message into the queue of its address; done when it is kept. Rejects with `queue-full`. */
   enqueue(message: Message, terms?: QueueTerms): Soon<void>;
-  /** Adds a consumer; messages may be delivered before this returns. */
+  /** Adds a consumer; nothing is delivered before it begins. */
   consume(destination: string, consumer: QueueConsumer): Soon<Consumption>;
   /** Messages that wait, and that are unacknowledged, over all queues of this node's knowledge. */
   readonly size: { readonly waiting: number; readonly outstanding: number };

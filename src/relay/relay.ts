@@ -2,6 +2,7 @@
 import type { Soon } from '../channel/channel.ts';
 import type { Message } from '../message/message.ts';
 import type { Log } from './log.ts';
+import type { Queues } from './queues.ts';
 
 /** Takes what the relay brings: each message once, in the relay's order per destination. */
 export type Deliver = (message: Message) => void;
@@ -19,6 +20,8 @@ export type Deliver = (message: Message) => void;
 export interface Relay {
   /** The hot logs, when this relay keeps any. */
   readonly log?: Log;
+  /** The queues, when this relay keeps any. */
+  readonly queues?: Queues;
   start(deliver: Deliver): Soon<void>;
   publish(message: Message): Soon<void>;
   /** @param destination - a destination or a pattern; asked once, however many subscribers there are */

@@ -45,6 +45,7 @@ class Taker extends Changing {
 
   async from(queues: Queues, destination: string): Promise<this> {
     this.consumption = await queues.consume(destination, this);
+    this.consumption.begin();
     return this;
   }
 
@@ -117,6 +118,16 @@ export function queuesContract(kind: QueuesKind): void {
       expect(await one.acknowledge(1)).toBe(true);
       await one.has(3);
       expect(one.ids).toEqual(['1', '2', '3']);
+    });
+
+    it('delivers nothing to a consumer before it begins', async () => {
+      const one = new Taker();
+      const consumption = await queues.consume('/queue/a', one);
+      await fill('1');
+      expect(one.ids).toEqual([]);
+      consumption.begin();
+      await one.has(1);
+      expect(one.ids).toEqual(['1']);
     });
 
     it('passes over a consumer that has all it may have', async () => {
