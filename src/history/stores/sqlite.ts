@@ -1,0 +1,102 @@
+// The embedded history: a file of SQLite, written and read by threads of its own.
+import type { Position } from '../../message/position.ts';
+import type { LogRecord } from '../../message/record.ts';
+import type { HistoryPage, HistoryQuery, HistoryStore, Refusal, StoreUpkeep } from '../store.ts';
+import type { ReadCalls, WriteCalls } from './sqlite/calls.ts';
+import { Gathering } from './sqlite/gathering.ts';
+import { unpacked } from './sqlite/packed.ts';
+import { Thread } from './sqlite/thread.ts';
+
+/** Where the embedded history is. */
+export interface SqliteStoreOptions {
+  /** The path of its file; its folder is there. */
+  readonly file: string;
+  /** In milliseconds since the epoch of Unix; a test turns it. */
+  readonly now?: () => number;
+}
+
+/** So many are deleted in one commit: an append that comes meanwhile waits for them. */
+const deletedAtOnce = 500;
+
+/**
+ * Keeps records in a file. What was appended while a commit ran goes into the next one: one sync stands for all
+ * of them. Words are indexed in idle time, and after a crash from where the index ends.
+ */
+export class SqliteStore implements HistoryStore {
+  readonly durable = true;
+  readonly upkeep: StoreUpkeep;
+  readonly #writer: Thread<WriteCalls>;
+  readonly #reader: Thread<ReadCalls>;
+  readonly #gathering: Gathering;
+  readonly #now: () => number;
+
+  constructor({ file, now = Date.now }: SqliteStoreOptions) {
+    this.#writer = new Thread({ file, role: 'write' });
+    this.#reader = new Thread({ file, role: 'read' });
+    this.#gathering = new Gathering((batch) => this.#writer.ask('append', batch));
+    this.#now = now;
+    this.upkeep = this.#upkeep();
+  }
+
+  async open(): Promise<void> {
+    await this.#writer.open();
+    try {
+      await this.#reader.open();
+    } catch (error) {
+      await this.#writer.close();
+      throw error;
+    }
+  }
+
+  append(records: readonly LogRecord[]): Promise<readonly Refusal[]> {
+    return this.#gathering.append(records);
+  }
+
+  async find(query: HistoryQuery): Promise<HistoryPage> {
+    const { page, next } = await this.#reader.ask('find', query);
+    return { records: unpacked(page), next };
+  }
+
+  /** The one that writes ends last: it leaves one whole file behind. */
+  async close(): Promise<void> {
+    await this.#gathering.drained();
+    await this.#reader.close();
+    await this.#writer.close();
+  }
+
+  #upkeep(): StoreUpkeep {
+    const [writer, reader] = [this.#writer, this.#reader];
+    return {
+      begin: () => writer.ask('begin', this.#now()),
+      end: async () => {
+        await this.#gathering.drained();
+        await writer.ask('end');
+      },
+      last: (destination: string) => reader.ask('last', destination),
+      keys: (since, limit) => reader.ask('keys', since, limit),
+      count: (query) => reader.ask('count', query),
+      deleteBefore: (time) => this.#deleteBefore(time),
+      redact: (destination: string, position: Position) => writer.ask('redact', destination, position),
+      all: () => this.#all(),
+      settled: () => writer.ask('settled'),
+    };
+  }
+
+  async #deleteBefore(time: number): Promise<number> {
+    let deleted = 0;
+    let doomed = await this.#reader.ask('older', time, undefined, deletedAtOnce);
+    while (doomed.length > 0) {
+      deleted += await this.#writer.ask('remove', doomed);
+      doomed = await this.#reader.ask('older', time, doomed.at(-1), deletedAtOnce);
+    }
+    return deleted;
+  }
+
+  async *#all(): AsyncIterable<LogRecord> {
+    let records = unpacked(await this.#reader.ask('all', undefined));
+    while (records.length > 0) {
+      yield* records;
+      records = unpacked(await this.#reader.ask('all', records.at(-1)));
+    }
+  }
+}
