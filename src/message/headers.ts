@@ -11,6 +11,8 @@ const credentialHeaders: readonly string[] = [
   'x-csrf-token',
   'x-xsrf-token',
   'x-auth-token',
+  // who shows it retries in its owner's name
+  'client-token',
 ];
 
 /**
@@ -29,6 +31,7 @@ export const reservedHeaders: ReadonlySet<string> = new Set([
   'epoch',
   'redelivered',
   'discontinuity',
+  'tombstone',
   'user-name',
   'session',
   'server',

@@ -1,5 +1,5 @@
 // What logs, feeds and stores keep of a message that has a position.
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import { Message } from './message.ts';
 import { destinationHash, messageIdOf, type Position } from './position.ts';
 
@@ -23,9 +23,13 @@ export interface LogRecord extends Position {
 /** A message that has its place in a log. */
 export type LoggedMessage = Message & { readonly position: Position };
 
-/** The message that subscribers get for a record. */
+const nothing = Buffer.alloc(0);
+
+/** The message that subscribers get for a record; of a tombstone they get no body, and a header that says why. */
 export function messageOf(record: LogRecord, hash = destinationHash(record.destination)): LoggedMessage {
-  const { epoch, seq, destination, body, contentType, headers, time, sender } = record;
+  const { epoch, seq, destination, contentType, time, sender, tombstone } = record;
+  const body = tombstone === undefined ? record.body : nothing;
+  const headers = tombstone === undefined ? record.headers : ['tombstone', tombstone];
   const position = { epoch, seq };
   const id = messageIdOf(hash, position);
   return new Message({
