@@ -104,6 +104,7 @@ describe('a listener', () => {
     again.answer(...message('1', 'h.1-3', 'c'));
     await expect.poll(() => client.views[0]?.seen.filter(({ kind }) => kind === 'message')).toHaveLength(1);
     expect(client.views[0]?.seen.at(-1)).toMatchObject({ id: 'h.1-3' });
+    expect(notes.counts.has('a message of a subscription that was over')).toBe(false);
   });
 
   it('brings back the token that it was given', async () => {
