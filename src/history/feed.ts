@@ -2,6 +2,14 @@
 import type { Position } from '../message/position.ts';
 import type { LogRecord } from '../message/record.ts';
 
+/** Bytes that are no record. */
+export interface Trouble {
+  readonly reason: string;
+  readonly bytes: Buffer;
+  /** Where they stand in a log, when that could be read: there the history has a tombstone. */
+  readonly place?: Position & { readonly destination: string };
+}
+
 /** One record on its way. */
 export interface FeedEntry {
   /** Names the entry in its feed. */
@@ -9,7 +17,7 @@ export interface FeedEntry {
   /** What it brings; `undefined` when its bytes are no record: see `trouble`. */
   readonly record: LogRecord | undefined;
   /** Why there is no record, and what was found instead. */
-  readonly trouble?: { readonly reason: string; readonly bytes: Buffer };
+  readonly trouble?: Trouble;
 }
 
 /** An entry that the store cannot keep. */
@@ -39,6 +47,8 @@ export interface Feed {
   acknowledge(entries: readonly FeedEntry[]): Promise<void>;
   /** What is kept of what the store cannot keep. */
   readonly deadLetters: DeadLetters;
+  /** Why it cannot be reached at the moment; `undefined` when it can. */
+  readonly away?: string | undefined;
   /** How much waits, and for how long its oldest entry has, in milliseconds. */
   lag(): Promise<{ readonly entries: number; readonly age: number }>;
   /** Ends; what waits stays where the feed outlives this process. */
