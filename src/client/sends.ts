@@ -13,8 +13,10 @@ export interface SendOptions {
   readonly receiptLevel?: ReceiptLevel;
   /** More headers for SEND, such as `content-type`. */
   readonly headers?: StompHeaders;
-  /** Goes on with a message of an earlier page load: its key, and when it was sent first (milliseconds since 1970). */
-  readonly again?: { readonly key: string; readonly since: number };
+  /** Its idempotency key, which must be new unless the message is one of before; default: a random one. */
+  readonly key?: string;
+  /** Says that it is a message of an earlier page load, and when that sent it first: milliseconds since 1970. */
+  readonly since?: number;
 }
 
 /** How much may wait for its RECEIPT. */
@@ -58,13 +60,13 @@ export class Sends {
 
   /** Sends now, or as soon as there is a session. */
   send(destination: string, body: string | Uint8Array, options: SendOptions): Promise<StompHeaders> {
-    const key = options.again?.key ?? this.#world.newKey();
+    const key = options.key ?? this.#world.newKey();
     return new Promise((done, failed) => {
       if (this.#waiting.has(key)) throw new TypeError(`a message with the key ${key} waits already`);
       if (this.#waiting.size >= this.#limits.count)
         return failed(new ClientError('queue-full', `${this.#limits.count} messages wait for their receipt`));
-      const since = options.again?.since ?? this.#world.now();
-      const isWritten = options.again !== undefined;
+      const since = options.since ?? this.#world.now();
+      const isWritten = options.since !== undefined;
       const headers = headersOf(key, options);
       this.#waiting.set(key, { destination, body, headers, since, done, failed, isWritten });
       this.#watch();

@@ -1,4 +1,6 @@
 // Starts the page: one state, one connection, the views that show the state, and the address that names the room.
+import { openBy } from '../client/index.ts';
+import { unsent } from './model/room-log.ts';
 import { hashOfRoom, neighbour, roomOfHash } from './model/room-names.ts';
 import { type ChatState, type Happening, initialState, reduce } from './model/state.ts';
 import { preferences } from './preferences.ts';
@@ -7,7 +9,6 @@ import { Chat } from './wire/chat.ts';
 import { DEFAULT_CONFIG, fetchConfig } from './wire/config.ts';
 import { dialFor } from './wire/dial.ts';
 import { openEitherWay, type WaysWorld } from './wire/either-way.ts';
-import { openSession } from './wire/stomp-session.ts';
 
 let state: ChatState = initialState(preferences.rooms());
 let config = DEFAULT_CONFIG;
@@ -22,21 +23,16 @@ const newKey = (): string => `${pageKey}-${++keys}`;
 
 const ways: WaysWorld = {
   dial: (way) => dialFor(way, location, config.endpoint),
-  open: openSession,
+  openBy: (dial) => openBy(dial),
   remembered: preferences.way,
   remember: preferences.setWay,
 };
 
 const chat = new Chat(
   {
-    open: (login, events) => openEitherWay(ways, login, events),
-    now: Date.now,
-    random: Math.random,
-    after(milliseconds, callback) {
-      const timer = setTimeout(callback, milliseconds);
-      return () => clearTimeout(timer);
-    },
-    newKey,
+    openSession: openEitherWay(ways),
+    world: { now: Date.now, newKey },
+    storage: preferences.ofTab,
   },
   { state: () => state, happen },
   () => config,
@@ -75,12 +71,14 @@ function happen(happening: Happening): void {
   if (state === before) return;
   if (state.rooms.length !== before.rooms.length)
     preferences.setRooms(state.rooms.map((room) => room.roomId));
+  if (state.rooms.some(({ outgoing }, at) => outgoing !== before.rooms[at]?.outgoing))
+    preferences.setUnsent(state.rooms.flatMap(unsent));
   show(state);
 }
 
 async function enter(name: string): Promise<void> {
   await configured;
-  chat.signIn(name);
+  chat.signIn(name, preferences.unsent());
   openRoom(roomOfHash(location.hash) ?? state.current);
 }
 

@@ -1,4 +1,6 @@
 // What this browser remembers: the name, whether it is signed in, the rooms. Without storage it just forgets.
+import type { TextStorage } from '../client/index.ts';
+import { type Unsent, unsentFrom } from './model/room-log.ts';
 import { roomsFrom } from './model/room-names.ts';
 import type { Way } from './wire/either-way.ts';
 
@@ -6,6 +8,7 @@ const NAME = 'stompwire.name';
 const SIGNED_IN = 'stompwire.signed-in';
 const ROOMS = 'stompwire.rooms';
 const WAY = 'stompwire.way';
+const UNSENT = 'stompwire.unsent';
 
 /** Storage may be switched off or full; the chat works without. */
 function tried<T>(action: () => T): T | undefined {
@@ -30,6 +33,17 @@ export const preferences = {
   way: (): Way | undefined => (tried(() => sessionStorage.getItem(WAY)) === 'sockjs' ? 'sockjs' : undefined),
   setWay: (way: Way | undefined): void =>
     void tried(() => (way === 'sockjs' ? sessionStorage.setItem(WAY, way) : sessionStorage.removeItem(WAY))),
+  /** What this tab has not seen confirmed; a copy in another tab would be sent twice. */
+  unsent: (): readonly Unsent[] =>
+    unsentFrom(tried(() => JSON.parse(sessionStorage.getItem(UNSENT) ?? 'null'))),
+  setUnsent: (unsent: readonly Unsent[]): void =>
+    void tried(() => sessionStorage.setItem(UNSENT, JSON.stringify(unsent))),
+  /** What the connection keeps for this tab; whoever uses it expects it to fail. */
+  ofTab: {
+    getItem: (key) => sessionStorage.getItem(key),
+    setItem: (key, text) => sessionStorage.setItem(key, text),
+    removeItem: (key) => sessionStorage.removeItem(key),
+  } satisfies TextStorage,
   setRooms: (rooms: readonly string[]): void =>
     void tried(() => localStorage.setItem(ROOMS, JSON.stringify(rooms))),
 };

@@ -99,9 +99,9 @@ describe('a message', () => {
   it('of an earlier page load goes on under its key, no longer than it may', async () => {
     const client = online();
     server.time = 1_000;
-    const fate = send(client, 'one', { again: { key: 'mine', since: 400 } });
+    const fate = send(client, 'one', { key: 'mine', since: 400 });
     expect(server.newest.sent[0]?.headers['idempotency-key']).toBe('mine');
-    await expect(client.send(to, 'one', { again: { key: 'mine', since: 400 } })).rejects.toThrow(/mine/);
+    await expect(client.send(to, 'one', { key: 'mine', since: 400 })).rejects.toThrow(/mine/);
     server.ring();
     expect(server.time).toBe(400 + 9 * 60_000);
     await settled();

@@ -1,5 +1,5 @@
 // What the page knows of one room: the newest messages and notes, own messages on their way, what is unread.
-import { advance, type Delivery, type DeliveryStep, mayBePublished } from './delivery.ts';
+import { advance, type Delivery, type DeliveryStep, isOnItsWay, mayBePublished } from './delivery.ts';
 
 /** Older entries are dropped, so that a page which is open for weeks does not grow. */
 export const MAX_ENTRIES = 500;
@@ -18,6 +18,8 @@ export interface ChatMessage {
 
 /** `key` is what the view knows an entry by; an own message keeps it from composing to delivery. */
 export interface MessageEntry extends ChatMessage {
+  /** Empty for an own message that is known to be published and did not come (yet). */
+  readonly id: string;
   readonly kind: 'message';
   readonly key: string;
 }
@@ -25,25 +27,31 @@ export interface MessageEntry extends ChatMessage {
 export interface NoteEntry {
   readonly kind: 'note';
   readonly key: string;
-  readonly topic: 'joined' | 'lost' | 'back';
+  readonly topic: 'joined' | 'lost' | 'back' | 'gap';
   readonly text: string;
   readonly at: number;
 }
 
 export type Entry = MessageEntry | NoteEntry;
 
-/** An own message that is not (known to be) delivered yet. `key` is its receipt id as well. */
-export interface Outgoing {
+/** An own message, as it is remembered over a reload. */
+export interface Unsent {
   readonly key: string;
   readonly roomId: string;
   readonly content: string;
   readonly composedAt: number;
+}
+
+/** An own message that is not (known to be) delivered yet. `key` is its idempotency key as well. */
+export interface Outgoing extends Unsent {
   readonly delivery: Delivery;
   readonly reason?: string;
 }
 
 export interface RoomLog {
   readonly roomId: string;
+  /** When the room was joined: what was sent before is history. */
+  readonly joinedAt: number | undefined;
   readonly entries: readonly Entry[];
   readonly outgoing: readonly Outgoing[];
   readonly unread: number;
@@ -52,36 +60,68 @@ export interface RoomLog {
 }
 
 export function emptyLog(roomId: string): RoomLog {
-  return { roomId, entries: [], outgoing: [], unread: 0, divider: undefined };
+  return { roomId, joinedAt: undefined, entries: [], outgoing: [], unread: 0, divider: undefined };
 }
 
 /** Adds a delivered message; one that is there already is ignored, an own one settles what was on its way. */
 export function deliver(log: RoomLog, message: ChatMessage, from: { own: boolean; seen: boolean }): RoomLog {
   if (log.entries.some((entry) => entry.kind === 'message' && entry.id === message.id)) return log;
   const settled = from.own ? log.outgoing.find((out) => isSame(out, message)) : undefined;
+  const missed = from.own && !settled ? log.entries.find((entry) => isMissed(entry, message)) : undefined;
+  if (missed) return identified(log, missed, message);
   const key = settled?.key ?? message.id;
-  const outgoing = settled ? log.outgoing.filter((out) => out !== settled) : log.outgoing;
-  const unseen = !from.own && !from.seen;
+  const isHistory = log.joinedAt !== undefined && message.sentAt < log.joinedAt;
+  const unseen = !from.own && !from.seen && !isHistory;
+  const entry = { ...message, kind: 'message', key } as const;
   return {
     ...log,
-    entries: appended(log.entries, { ...message, kind: 'message', key }),
-    outgoing,
+    entries: isHistory ? beforeJoining(log.entries, entry) : appended(log.entries, entry),
+    outgoing: settled ? log.outgoing.filter((out) => out !== settled) : log.outgoing,
     unread: unseen ? log.unread + 1 : log.unread,
     divider: unseen && log.unread === 0 ? key : log.divider,
   };
 }
 
-/** The service delivers no receipt id, so text and order tell which of the own messages this is. */
+/** Clocks differ: a message cannot have been sent longer before it was written than this. */
+const CLOCK_SKEW = 120_000;
+
+/** The service delivers no key, so text, time and order tell which of the own messages this is. */
 function isSame(out: Outgoing, message: ChatMessage): boolean {
-  return out.content === message.content && mayBePublished(out.delivery);
+  const isLater = message.sentAt >= out.composedAt - CLOCK_SKEW;
+  return isLater && out.content === message.content && mayBePublished(out.delivery);
 }
 
-/** Adds a note; notes on the connection replace each other, so that a flapping one does not fill the room. */
+function isMissed(entry: Entry, message: ChatMessage): boolean {
+  return entry.kind === 'message' && entry.id === '' && entry.content === message.content;
+}
+
+/** What was taken for missed came after all. */
+function identified(log: RoomLog, missed: Entry, { id }: ChatMessage): RoomLog {
+  return {
+    ...log,
+    entries: log.entries.map((entry) => (entry === missed ? { ...missed, id } : entry)),
+  } as RoomLog;
+}
+
+/** What was said before somebody joined stands above the note that they did. */
+function beforeJoining(entries: readonly Entry[], entry: Entry): readonly Entry[] {
+  const at = entries.findIndex((one) => one.kind === 'note' && one.topic === 'joined');
+  if (at < 0) return appended(entries, entry);
+  return entries.toSpliced(at, 0, entry).slice(-MAX_ENTRIES);
+}
+
+/** Adds a note; those on the connection replace their like, so that a flapping one does not fill the room. */
 export function addNote(log: RoomLog, note: Omit<NoteEntry, 'kind'>): RoomLog {
-  const last = log.entries.at(-1);
-  const replaces = note.topic !== 'joined' && last?.kind === 'note' && last.topic !== 'joined';
-  const before = replaces ? log.entries.slice(0, -1) : log.entries;
-  return { ...log, entries: appended(before, { ...note, kind: 'note' }) };
+  const joinedAt = note.topic === 'joined' ? note.at : log.joinedAt;
+  const from = log.entries.findLastIndex((entry) => entry.kind === 'message' || entry.topic === 'joined') + 1;
+  const kept = log.entries.filter(
+    (entry, at) => at < from || entry.kind === 'message' || isGap(entry) !== isGap(note),
+  );
+  return { ...log, joinedAt, entries: appended(kept, { ...note, kind: 'note' }) };
+}
+
+function isGap({ topic }: Pick<NoteEntry, 'topic'>): boolean {
+  return topic === 'gap';
 }
 
 function appended(entries: readonly Entry[], entry: Entry): readonly Entry[] {
@@ -120,28 +160,40 @@ export function discard(log: RoomLog, key: string): RoomLog {
   return { ...log, outgoing: log.outgoing.filter((out) => out.key !== key) };
 }
 
-/**
- * The connection ended: what was not confirmed may or may not be published, and what was confirmed is,
- * though its MESSAGE can no longer come.
- */
-export function loseConnection(log: RoomLog, sender: string): RoomLog {
+/** The connection is up: whatever waits for it is written. */
+export function write(log: RoomLog): RoomLog {
+  return stepAll(log, 'write');
+}
+
+/** The connection ended: what it did not confirm may or may not be published. */
+export function loseConnection(log: RoomLog): RoomLog {
+  return stepAll(log, 'loss');
+}
+
+function stepAll(log: RoomLog, taken: DeliveryStep): RoomLog {
+  return {
+    ...log,
+    outgoing: log.outgoing.map((out) => ({ ...out, delivery: advance(out.delivery, taken) })),
+  };
+}
+
+/** What came meanwhile may be missing: so may the MESSAGE of what was confirmed, and yet it is published. */
+export function miss(log: RoomLog, sender: string, note: Omit<NoteEntry, 'kind'>): RoomLog {
   let { entries } = log;
   for (const { key, roomId, content, composedAt, delivery } of log.outgoing) {
     if (delivery !== 'confirmed') continue;
-    entries = appended(entries, {
-      kind: 'message',
-      key,
-      id: key,
-      roomId,
-      sender,
-      content,
-      sentAt: composedAt,
-    });
+    const entry = { kind: 'message', key, id: '', roomId, sender, content, sentAt: composedAt } as const;
+    entries = appended(entries, entry);
   }
-  const outgoing = log.outgoing
-    .filter((out) => out.delivery !== 'confirmed')
-    .map((out) => ({ ...out, delivery: advance(out.delivery, 'loss') }));
-  return { ...log, entries, outgoing };
+  const outgoing = log.outgoing.filter((out) => out.delivery !== 'confirmed');
+  const next = { ...log, entries, outgoing };
+  const isAfterSomething = entries.some((entry) => entry.kind === 'message' || entry.topic === 'back');
+  return isAfterSomething ? addNote(next, note) : next;
+}
+
+/** An own message of before this page was loaded anew. */
+export function restore(log: RoomLog, out: Outgoing): RoomLog {
+  return { ...log, outgoing: [...log.outgoing, out] };
 }
 
 export function markRead(log: RoomLog): RoomLog {
@@ -151,4 +203,21 @@ export function markRead(log: RoomLog): RoomLog {
 /** The reader turned away; what was read gets no line when they come back. */
 export function turnAway(log: RoomLog): RoomLog {
   return log.unread > 0 || log.divider === undefined ? log : { ...log, divider: undefined };
+}
+
+/** What of a room's own messages is remembered over a reload. */
+export function unsent(log: RoomLog): readonly Unsent[] {
+  return log.outgoing
+    .filter(({ delivery }) => isOnItsWay(delivery))
+    .map(({ key, roomId, content, composedAt }) => ({ key, roomId, content, composedAt }));
+}
+
+/** What was remembered, as good as it can be read. */
+export function unsentFrom(stored: unknown): readonly Unsent[] {
+  return Array.isArray(stored) ? stored.filter(isUnsent) : [];
+}
+
+function isUnsent(value: unknown): value is Unsent {
+  const { key, roomId, content, composedAt } = (value ?? {}) as Partial<Record<keyof Unsent, unknown>>;
+  return [key, roomId, content].every((one) => typeof one === 'string') && typeof composedAt === 'number';
 }

@@ -1,8 +1,8 @@
 // All that the page shows, as one value, and the one function that makes the next value from what happened.
-import type { DeliveryStep } from './delivery.ts';
+import type { Delivery, DeliveryStep } from './delivery.ts';
 import { span } from './format.ts';
 import { IDLE, type LinkPhase } from './link-phase.ts';
-import type { ChatMessage, NoteEntry, RoomLog } from './room-log.ts';
+import type { ChatMessage, NoteEntry, RoomLog, Unsent } from './room-log.ts';
 import * as log from './room-log.ts';
 import { MAX_ROOMS } from './room-names.ts';
 
@@ -36,6 +36,8 @@ export type Happening =
   | { readonly type: 'attention'; readonly attentive: boolean }
   | { readonly type: 'delivered'; readonly message: ChatMessage }
   | { readonly type: 'composed'; readonly key: string; readonly content: string; readonly at: number }
+  | ({ readonly type: 'restored'; readonly delivery: Delivery } & Unsent)
+  | { readonly type: 'gap'; readonly roomId: string; readonly at: number }
   | { readonly type: 'step'; readonly key: string; readonly step: DeliveryStep; readonly reason?: string }
   | { readonly type: 'discarded'; readonly key: string }
   | { readonly type: 'notice'; readonly key: string; readonly text: string }
@@ -107,11 +109,21 @@ const REDUCERS: Reducers = {
   },
 
   composed: (state, { key, content, at }) =>
-    update(state, state.current, (room) =>
-      log.compose(room, { key, roomId: room.roomId, content, composedAt: at }),
+    written(
+      update(state, state.current, (room) =>
+        log.compose(room, { key, roomId: room.roomId, content, composedAt: at }),
+      ),
     ),
 
-  step: (state, { key, step, reason }) => updateAll(state, (room) => log.step(room, key, step, reason)),
+  restored: (state, { type: _, ...out }) => update(state, out.roomId, (room) => log.restore(room, out)),
+
+  gap: (state, { roomId, at }) =>
+    update(state, roomId, (room) =>
+      log.miss(room, state.user ?? '', note('gap', 'Messages may be missing here.', at)),
+    ),
+
+  step: (state, { key, step, reason }) =>
+    written(updateAll(state, (room) => log.step(room, key, step, reason))),
 
   discarded: (state, { key }) => updateAll(state, (room) => log.discard(room, key)),
 
@@ -139,17 +151,22 @@ export function find(state: ChatState, roomId: string): RoomLog | undefined {
 function connected(state: ChatState, user: string, at: number): ChatState {
   const { lostAt } = state;
   const away = lostAt === undefined ? undefined : at - lostAt;
-  const next = { ...state, user, lostAt: undefined };
+  const next = written({ ...state, user, lostAt: undefined });
   if (away === undefined) return updateAll(next, (room) => joined(room, user, at));
-  const text = `Back after ${span(away)}. What others wrote meanwhile may be missing here.`;
+  const text = `Back after ${span(away)}.`;
   return updateAll(next, (room) => log.addNote(room, note('back', text, at)));
 }
 
 function lost(state: ChatState, at: number): ChatState {
   const text = 'Connection lost. Messages you write now are sent when it is back.';
   return updateAll({ ...state, lostAt: at }, (room) =>
-    log.addNote(log.loseConnection(room, state.user ?? ''), note('lost', text, at)),
+    log.addNote(log.loseConnection(room), note('lost', text, at)),
   );
+}
+
+/** While there is a connection nothing waits for one. */
+function written(state: ChatState): ChatState {
+  return state.link.phase === 'online' ? updateAll(state, log.write) : state;
 }
 
 function joined(room: RoomLog, user: string | undefined, at: number): RoomLog {

@@ -1,7 +1,7 @@
 // Turns a room's log into the lines of the screen: days, notes, the unread line, messages grouped by sender.
 import type { Delivery } from './delivery.ts';
 import { clockTime, dayLabel, dayOf } from './format.ts';
-import type { RoomLog } from './room-log.ts';
+import type { NoteEntry, RoomLog } from './room-log.ts';
 
 /** Messages of one sender no further apart than this share one heading. */
 export const GROUP_SPAN = 5 * 60_000;
@@ -18,6 +18,7 @@ export interface UnreadLine extends Line {
 }
 export interface NoteLine extends Line {
   readonly kind: 'note';
+  readonly topic: NoteEntry['topic'];
   readonly text: string;
   readonly time: string;
   readonly at: number;
@@ -61,7 +62,7 @@ export function timeline(room: RoomLog, reading: Reading): TimelineLine[] {
 function plainLines(room: RoomLog, { user, locale }: Reading): (NoteLine | MessageLine)[] {
   const arrived = room.entries.map((entry): NoteLine | MessageLine =>
     entry.kind === 'note'
-      ? { kind: 'note', key: entry.key, text: entry.text, at: entry.at, time: clockTime(entry.at, locale) }
+      ? { ...entry, time: clockTime(entry.at, locale) }
       : {
           ...messageLine(entry.key, entry.content, entry.sentAt, locale),
           sender: entry.sender,

@@ -48,6 +48,7 @@ function contentNodes(content: string): (Node | string)[] {
 const WORDS: Readonly<Record<MessageLine['delivery'], string>> = {
   queued: 'Waiting for the connection',
   sending: 'Sending…',
+  interrupted: 'Waiting for the connection',
   confirmed: '',
   delivered: '',
   unconfirmed: 'Not confirmed; it may have been sent',

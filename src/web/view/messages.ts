@@ -61,7 +61,10 @@ function createLine(line: TimelineLine): HTMLElement {
       return make('div', 'day-line', line.label);
     case 'unread':
       return make('div', 'unread-line', 'New');
-    case 'note':
-      return make('div', 'note-line', line.text, ' ', make('time', '', line.time));
+    case 'note': {
+      const note = make('div', 'note-line', line.text, ' ', make('time', '', line.time));
+      note.dataset.topic = line.topic;
+      return note;
+    }
   }
 }

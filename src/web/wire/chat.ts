@@ -1,17 +1,32 @@
-// Speaks the chat service's language over a kept session: rooms are subscriptions, messages are SENDs.
+// Speaks the chat service's language over a kept connection: rooms are subscriptions, messages are SENDs.
+import {
+  type ClientError,
+  type ClientSubscription,
+  type OpenSession,
+  type Phase,
+  StompwireClient,
+  type TextStorage,
+  type World,
+} from '../../client/index.ts';
 import type { DeliveryStep } from '../model/delivery.ts';
-import type { ChatState, Happening } from '../model/state.ts';
+import type { LinkPhase } from '../model/link-phase.ts';
+import type { Unsent } from '../model/room-log.ts';
+import { type ChatState, find, type Happening } from '../model/state.ts';
 import type { WireConfig } from './config.ts';
-import { type KeeperWorld, SessionKeeper } from './keeper.ts';
-import { readMessage, readServiceError } from './payloads.ts';
-import type { Arrival, StompSession } from './stomp-session.ts';
+import { readMessage } from './payloads.ts';
 
-/** A SEND that nothing is heard of for so long is shown as unconfirmed, in milliseconds. */
-export const RECEIPT_TIMEOUT = 15_000;
+/** So many messages of before are shown of a room that is joined. */
+export const HISTORY = 50;
 
-export interface ChatWorld extends KeeperWorld {
-  /** A text that no other call and no other page returns: keys are receipt ids. */
-  readonly newKey: () => string;
+/** After so long nothing is sent again by itself: the service knows a key for ten minutes. */
+export const PATIENCE = 9 * 60_000;
+
+export interface ChatWorld {
+  readonly openSession: OpenSession;
+  /** `newKey` gives what no other page does: keys are receipt ids and idempotency keys. */
+  readonly world: Pick<World, 'now' | 'newKey'> & Partial<World>;
+  /** Keeps what the service gave this tab, over reloads. */
+  readonly storage: TextStorage;
 }
 
 /** Where the page's state lives. */
@@ -21,131 +36,156 @@ export interface StateHolder {
 }
 
 export class Chat {
-  readonly #world: ChatWorld;
+  readonly #openSession: OpenSession;
+  readonly #world: ChatWorld['world'];
+  readonly #storage: TextStorage;
   readonly #holder: StateHolder;
   readonly #config: () => WireConfig;
-  readonly #keeper: SessionKeeper;
-  readonly #leave = new Map<string, () => void>();
-  readonly #watches = new Map<string, () => void>();
-  #session: StompSession | undefined;
+  readonly #joined = new Map<string, ClientSubscription>();
+  #client: StompwireClient | undefined;
 
-  constructor(world: ChatWorld, holder: StateHolder, config: () => WireConfig) {
+  constructor({ openSession, world, storage }: ChatWorld, holder: StateHolder, config: () => WireConfig) {
+    this.#openSession = openSession;
     this.#world = world;
+    this.#storage = storage;
     this.#holder = holder;
     this.#config = config;
-    this.#keeper = new SessionKeeper(world, {
-      phase: (link) => {
-        if (link.phase !== 'online') this.#session = undefined;
-        holder.happen({ type: 'link', link, at: world.now() });
-      },
-      opened: (session) => this.#opened(session),
-      receipt: (key) => this.#answered(key, 'receipt'),
-      refused: (key, message) => this.#answered(key, 'refusal', message),
-      error: (message) => this.#notice(message),
-    });
   }
 
-  signIn(name: string): void {
+  /** @param unsent - what this tab had not seen confirmed when it was loaded anew */
+  signIn(name: string, unsent: readonly Unsent[] = []): void {
+    this.#end();
     this.#holder.happen({ type: 'signed-in', name });
-    this.#keeper.start(name);
+    const client = new StompwireClient({
+      openSession: this.#openSession,
+      world: this.#world,
+      storage: this.#storage,
+      storagePrefix: `stompwire.${name}.`,
+      connectHeaders: { login: name },
+      errorQueue: `${this.#config().userPrefix}/queue/errors`,
+      idempotent: this.#config().resume,
+      queue: { age: PATIENCE },
+      onPhase: (phase) => {
+        if (this.#client === client) this.#linked(phase, name);
+      },
+      onServerError: ({ message }) => this.#notice(message),
+    });
+    this.#client = client;
+    this.#joinRooms();
+    for (const out of unsent) this.#restore(out);
+    client.activate();
   }
 
   signOut(): void {
-    this.#keeper.stop();
+    this.#end();
     this.#holder.happen({ type: 'signed-out' });
   }
 
   retryNow(): void {
-    this.#keeper.retryNow();
+    this.#client?.retryNow();
   }
 
   /** Joins a room unless joined, and shows it. */
   openRoom(roomId: string): void {
     this.#holder.happen({ type: 'room-opened', roomId, at: this.#world.now() });
-    this.#subscribeRooms();
+    this.#joinRooms();
   }
 
   leaveRoom(roomId: string): void {
     this.#holder.happen({ type: 'room-left', roomId });
-    this.#subscribeRooms();
+    this.#joinRooms();
   }
 
   /** Sends to the room that is shown: now, or when there is a connection. */
   say(content: string): void {
-    this.#holder.happen({ type: 'composed', key: this.#world.newKey(), content, at: this.#world.now() });
-    this.#sendQueued();
+    const key = this.#world.newKey();
+    this.#holder.happen({ type: 'composed', key, content, at: this.#world.now() });
+    this.#sendAgain(key);
   }
 
   retry(key: string): void {
     this.#holder.happen({ type: 'step', key, step: 'retry' });
-    this.#sendQueued();
+    this.#sendAgain(key);
   }
 
-  #opened(session: StompSession): void {
-    this.#session = session;
-    this.#leave.clear();
-    session.subscribe(`${this.#config().userPrefix}/queue/errors`, (arrival) => this.#refused(arrival));
-    this.#subscribeRooms();
-    this.#sendQueued();
+  #end(): void {
+    const client = this.#client;
+    this.#client = undefined;
+    this.#joined.clear();
+    void client?.deactivate();
   }
 
-  /** Makes the session's subscriptions those of the room list. */
-  #subscribeRooms(): void {
-    const session = this.#session;
-    if (!session) return;
+  #linked(phase: Phase, name: string): void {
+    const link: LinkPhase = phase.phase === 'online' ? { ...phase, user: phase.user ?? name } : phase;
+    this.#holder.happen({ type: 'link', link, at: this.#world.now() });
+  }
+
+  /** Makes the subscriptions those of the room list. */
+  #joinRooms(): void {
     const rooms = this.#holder.state().rooms.map((room) => room.roomId);
     for (const roomId of rooms) {
-      if (this.#leave.has(roomId)) continue;
-      const destination = `${this.#config().topicPrefix}/chat-room/${roomId}`;
-      this.#leave.set(
-        roomId,
-        session.subscribe(destination, (arrival) => this.#arrived(arrival)),
-      );
+      const joined = this.#joined.get(roomId) ?? this.#join(roomId);
+      if (joined) this.#joined.set(roomId, joined);
     }
-    for (const [roomId, leave] of this.#leave) {
+    for (const [roomId, joined] of this.#joined) {
       if (rooms.includes(roomId)) continue;
-      leave();
-      this.#leave.delete(roomId);
+      joined.unsubscribe();
+      this.#joined.delete(roomId);
     }
   }
 
-  #sendQueued(): void {
-    const session = this.#session;
-    if (!session) return;
+  #join(roomId: string): ClientSubscription | undefined {
+    const { topicPrefix, resume } = this.#config();
+    return this.#client?.subscribe(`${topicPrefix}/chat-room/${roomId}`, ({ body }) => this.#arrived(body), {
+      ...(resume && { resumeFrom: `last-${HISTORY}` }),
+      remember: false, // the page does not remember what it showed
+      onResume: ({ complete }) => {
+        if (!complete) this.#holder.happen({ type: 'gap', roomId, at: this.#world.now() });
+      },
+      onRefused: ({ message }) => this.#notice(message),
+    });
+  }
+
+  #restore(out: Unsent): void {
+    const isYoung = this.#config().resume && this.#world.now() - out.composedAt < PATIENCE;
+    this.#holder.happen({ type: 'restored', ...out, delivery: isYoung ? 'interrupted' : 'unconfirmed' });
+    if (isYoung && find(this.#holder.state(), out.roomId)) this.#send(out, out.composedAt);
+  }
+
+  #sendAgain(key: string): void {
     const waiting = this.#holder.state().rooms.flatMap((room) => room.outgoing);
-    for (const { key, roomId, content, delivery } of waiting) {
-      if (delivery !== 'queued') continue;
-      this.#holder.happen({ type: 'step', key, step: 'write' });
-      session.send(`${this.#config().appPrefix}/chat-room/${roomId}/send`, JSON.stringify({ content }), key);
-      this.#watch(key);
-    }
+    const out = waiting.find((one) => one.key === key);
+    if (out) this.#send(out);
   }
 
-  /** A service that answers nothing must not leave a message on its way for ever. */
-  #watch(key: string): void {
-    this.#watches.get(key)?.();
-    this.#watches.set(
-      key,
-      this.#world.after(RECEIPT_TIMEOUT, () => this.#answered(key, 'loss')),
-    );
+  #send({ key, roomId, content }: Unsent, since?: number): void {
+    const client = this.#client;
+    if (!client) return;
+    const headers = { 'content-type': 'application/json' };
+    const answered = (step: DeliveryStep, reason?: string): void => {
+      if (this.#client === client) this.#answered(key, step, reason);
+    };
+    client
+      .send(`${this.#config().appPrefix}/chat-room/${roomId}/send`, JSON.stringify({ content }), {
+        headers,
+        key,
+        ...(since !== undefined && { since }),
+      })
+      .then(
+        () => answered('receipt'),
+        ({ message, mayHaveArrived }: ClientError) =>
+          mayHaveArrived ? answered('doubt') : answered('refusal', message),
+      );
   }
 
   #answered(key: string, step: DeliveryStep, reason?: string): void {
-    this.#watches.get(key)?.();
-    this.#watches.delete(key);
     this.#holder.happen({ type: 'step', key, step, ...(reason === undefined ? {} : { reason }) });
+    if (reason !== undefined) this.#notice(reason);
   }
 
-  #arrived({ body }: Arrival): void {
+  #arrived(body: string): void {
     const message = readMessage(body, this.#world.now());
     if (message) this.#holder.happen({ type: 'delivered', message });
-  }
-
-  #refused({ body, headers }: Arrival): void {
-    const { message } = readServiceError(body);
-    const key = headers['receipt-id'];
-    if (key !== undefined) this.#answered(key, 'refusal', message);
-    this.#notice(message);
   }
 
   #notice(text: string): void {

@@ -5,6 +5,8 @@ export interface WireConfig {
   readonly appPrefix: string;
   readonly topicPrefix: string;
   readonly userPrefix: string;
+  /** Whether the service keeps what is said in rooms, and knows a message that comes twice. */
+  readonly resume: boolean;
 }
 
 export const DEFAULT_CONFIG: WireConfig = {
@@ -12,12 +14,13 @@ export const DEFAULT_CONFIG: WireConfig = {
   appPrefix: '/app',
   topicPrefix: '/topic',
   userPrefix: '/user',
+  resume: false,
 };
 
 /** Reads a configuration key by key: what is missing or not a path keeps its default. */
 export function readConfig(source: unknown): WireConfig {
   const given = (typeof source === 'object' && source !== null ? source : {}) as Record<string, unknown>;
-  const path = (key: keyof WireConfig): string => {
+  const path = (key: Exclude<keyof WireConfig, 'resume'>): string => {
     const value = given[key];
     return typeof value === 'string' && /^\/[^/]/.test(value) ? value : DEFAULT_CONFIG[key];
   };
@@ -26,6 +29,7 @@ export function readConfig(source: unknown): WireConfig {
     appPrefix: path('appPrefix'),
     topicPrefix: path('topicPrefix'),
     userPrefix: path('userPrefix'),
+    resume: given.resume === true,
   };
 }
 

@@ -1,7 +1,8 @@
 // How each way to the service is dialled; what SockJS needs is loaded only by pages that need it.
+
+import type { Dial } from '../../client/index.ts';
 import { socketAddress } from './config.ts';
 import type { Way } from './either-way.ts';
-import type { Dial } from './stomp-session.ts';
 
 const PATIENCE = 5_000; // milliseconds, for the service to say that it speaks SockJS
 

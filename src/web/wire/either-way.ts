@@ -1,12 +1,6 @@
 // One session, by WebSocket or, where a proxy lets no WebSocket through, by SockJS over plain HTTP requests.
-import type {
-  Arrival,
-  Dial,
-  SessionEnd,
-  SessionEvents,
-  SessionOptions,
-  StompSession,
-} from './stomp-session.ts';
+import type { IMessage, StompHeaders } from '@stomp/stompjs';
+import type { Dial, OpenSession, SessionEnd, SessionEvents, StompSession } from '../../client/index.ts';
 
 export type Way = 'websocket' | 'sockjs';
 
@@ -14,7 +8,7 @@ export type Way = 'websocket' | 'sockjs';
 export interface WaysWorld {
   /** How a way is dialled, once the service says that it is there; `undefined`: it is not. */
   readonly dial: (way: Way) => Promise<Dial | undefined>;
-  readonly open: (options: SessionOptions, events: SessionEvents) => StompSession;
+  readonly openBy: (dial: Dial) => OpenSession;
   /** The way that led to the service on this visit. */
   readonly remembered: () => Way | undefined;
   readonly remember: (way: Way | undefined) => void;
@@ -26,36 +20,36 @@ const UNANSWERED: Readonly<Record<Way, ReadonlySet<number>>> = {
   sockjs: new Set([1002, 1006, 2000, 4001]),
 };
 
-/** Opens a session: the way that is remembered, else by WebSocket; when that leads nowhere, by SockJS. */
-export function openEitherWay(world: WaysWorld, login: string, events: SessionEvents): StompSession {
-  return new EitherWay(world, login, events);
+/** Opens sessions: the way that is remembered, else by WebSocket; when that leads nowhere, by SockJS. */
+export function openEitherWay(world: WaysWorld): OpenSession {
+  return (connectHeaders, events) => new EitherWay(world, connectHeaders, events);
 }
 
 class EitherWay implements StompSession {
   readonly #world: WaysWorld;
-  readonly #login: string;
+  readonly #connectHeaders: () => Promise<StompHeaders>;
   readonly #events: SessionEvents;
   #session: StompSession | undefined;
   #isClosed = false;
 
-  constructor(world: WaysWorld, login: string, events: SessionEvents) {
+  constructor(world: WaysWorld, connectHeaders: () => Promise<StompHeaders>, events: SessionEvents) {
     this.#world = world;
-    this.#login = login;
+    this.#connectHeaders = connectHeaders;
     this.#events = events;
     void this.#try(world.remembered() ?? 'websocket');
   }
 
-  subscribe(destination: string, arrived: (arrival: Arrival) => void): () => void {
-    return this.#session?.subscribe(destination, arrived) ?? (() => {});
+  subscribe(destination: string, arrived: (message: IMessage) => void, headers: StompHeaders): () => void {
+    return this.#session?.subscribe(destination, arrived, headers) ?? (() => {});
   }
 
-  send(destination: string, body: string, receiptId: string): void {
-    this.#session?.send(destination, body, receiptId);
+  send(destination: string, body: string | Uint8Array, headers: StompHeaders): void {
+    this.#session?.send(destination, body, headers);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#isClosed = true;
-    this.#session?.close();
+    await this.#session?.close();
   }
 
   async #try(way: Way): Promise<void> {
@@ -64,22 +58,19 @@ class EitherWay implements StompSession {
     if (dial === undefined) return this.#nowhere(way);
     const events = this.#events;
     let isAnswered = false;
-    this.#session = this.#world.open(
-      { dial, login: this.#login },
-      {
-        opened: (user) => {
-          isAnswered = true;
-          this.#world.remember(way);
-          events.opened(user);
-        },
-        receipt: (receiptId) => events.receipt(receiptId),
-        refused: (receiptId, message) => events.refused(receiptId, message),
-        ended: (end) => {
-          if (isAnswered || answers(end, way)) events.ended(end);
-          else this.#nowhere(way);
-        },
+    this.#session = this.#world.openBy(dial)(this.#connectHeaders, {
+      opened: (headers) => {
+        isAnswered = true;
+        this.#world.remember(way);
+        events.opened(headers);
       },
-    );
+      receipt: (headers) => events.receipt(headers),
+      refused: (receiptId, error) => events.refused(receiptId, error),
+      ended: (end) => {
+        if (isAnswered || answers(end, way)) events.ended(end);
+        else this.#nowhere(way);
+      },
+    });
   }
 
   /** The other way is tried once; then it is up to whoever wanted the session to try again. */

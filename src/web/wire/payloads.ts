@@ -1,12 +1,6 @@
 // What the service's JSON bodies hold, read without trust: a body of another shape is undefined.
 import type { ChatMessage } from '../model/room-log.ts';
 
-/** What comes on `/user/queue/errors`. */
-export interface ServiceError {
-  readonly code: string;
-  readonly message: string;
-}
-
 function readObject(body: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(body);
@@ -24,13 +18,4 @@ export function readMessage(body: string, receivedAt: number): ChatMessage | und
   if (typeof sender !== 'string' || typeof content !== 'string') return undefined;
   const at = typeof sentAt === 'string' ? Date.parse(sentAt) : Number.NaN;
   return { id, roomId, sender, content, sentAt: Number.isNaN(at) ? receivedAt : at };
-}
-
-/** Reads an error; one without a text gets a plain one, for the reader must hear of it all the same. */
-export function readServiceError(body: string): ServiceError {
-  const { code, message } = readObject(body) ?? {};
-  return {
-    code: typeof code === 'string' ? code : 'unknown',
-    message: typeof message === 'string' && message !== '' ? message : 'The service could not do that.',
-  };
 }

@@ -87,14 +87,21 @@ describe('an own message', () => {
 });
 
 describe('when the connection is lost', () => {
-  it('what was confirmed is a message, what was sent is unconfirmed, what waits goes on waiting', () => {
+  it('what was sent is interrupted, what was confirmed stays so, what waits goes on waiting', () => {
     const confirmed = log.step(sent('a', 'A'), 'a', 'receipt');
-    const room = log.loseConnection(composed(sent('b', 'B', confirmed), 'c', 'C'), 'Ann');
-    expect(contents(room)).toEqual(['A']);
+    const room = log.loseConnection(composed(sent('b', 'B', confirmed), 'c', 'C'));
     expect(room.outgoing.map((out) => [out.key, out.delivery])).toEqual([
-      ['b', 'unconfirmed'],
+      ['a', 'confirmed'],
+      ['b', 'interrupted'],
       ['c', 'queued'],
     ]);
+    expect(log.write(room).outgoing.map((out) => out.delivery)).toEqual(['confirmed', 'sending', 'sending']);
+  });
+
+  it('an interrupted message that was published is settled by its delivery', () => {
+    const room = log.deliver(log.loseConnection(sent('k', 'hi')), message('1', 'hi'), OWN);
+    expect(room.outgoing).toEqual([]);
+    expect(contents(room)).toEqual(['hi']);
   });
 
   it('a flapping one fills no room with notes', () => {
@@ -107,6 +114,75 @@ describe('when the connection is lost', () => {
     const back = log.addNote(log.emptyLog('r'), note('back', 'first'));
     const room = log.addNote(log.deliver(back, message('1'), SEEN), note('lost', 'second'));
     expect(contents(room)).toEqual(['first', '1', 'second']);
+  });
+});
+
+describe('what may be missing', () => {
+  const gap = note('gap', 'missing');
+
+  it('is noted behind what is there, once for each time', () => {
+    const one = log.deliver(log.emptyLog('r'), message('1'), SEEN);
+    const twice = log.miss(log.miss(one, 'Ann', gap), 'Ann', gap);
+    expect(contents(twice)).toEqual(['1', 'missing']);
+    expect(contents(log.miss(log.deliver(twice, message('2'), SEEN), 'Ann', gap))).toHaveLength(4);
+  });
+
+  it('is not noted where nothing was', () => {
+    expect(contents(log.miss(log.addNote(log.emptyLog('r'), note('joined', 'hi')), 'Ann', gap))).toEqual([
+      'hi',
+    ]);
+  });
+
+  it('stands beside the newest note on the connection, however often that goes', () => {
+    const story = ['joined', 'lost', 'back', 'gap', 'lost', 'back', 'gap', 'lost'] as const;
+    const room = story.reduce((all, topic) => log.addNote(all, note(topic, topic)), log.emptyLog('r'));
+    expect(contents(room)).toEqual(['joined', 'gap', 'lost']);
+  });
+
+  it('is not an own message that was confirmed: it is shown, and once when it comes after all', () => {
+    const confirmed = log.step(sent('k', 'hi'), 'k', 'receipt');
+    const missed = log.miss(confirmed, 'Ann', gap);
+    expect(missed.outgoing).toEqual([]);
+    expect(contents(missed)).toEqual(['hi', 'missing']);
+    const came = ['1', '1'].reduce((all, id) => log.deliver(all, message(id, 'hi'), OWN), missed);
+    expect(contents(came)).toEqual(['hi', 'missing']);
+    expect(contents(log.deliver(came, message('2', 'hi'), OWN))).toEqual(['hi', 'missing', 'hi']);
+  });
+});
+
+describe('what was said before a room was joined', () => {
+  const joined = log.addNote(log.emptyLog('r'), { ...note('joined', 'joined'), at: 10 });
+  const later = { ...message('3'), sentAt: 11 };
+
+  it('stands above the note, in order, and is not unread', () => {
+    const room = [message('1'), message('2'), later].reduce(
+      (all, one) => log.deliver(all, one, UNSEEN),
+      joined,
+    );
+    expect(contents(room)).toEqual(['1', '2', 'joined', '3']);
+    expect([room.unread, room.divider]).toEqual([1, '3']);
+  });
+
+  it('does not settle a message of the same text that is written now', () => {
+    const now = 10 * 60_000;
+    const out = { key: 'k', roomId: 'r', content: 'ok', composedAt: now };
+    const room = log.write(log.compose(joined, out));
+    expect(log.deliver(room, message('1', 'ok'), OWN).outgoing).toHaveLength(1);
+    expect(log.deliver(room, { ...message('2', 'ok'), sentAt: now - 60_000 }, OWN).outgoing).toEqual([]);
+  });
+});
+
+describe('what is remembered over a reload', () => {
+  it('is what is on its way, as good as it can be read again', () => {
+    const refused = log.step(sent('no', 'no'), 'no', 'refusal', 'rude');
+    const room = sent('k', 'hi', refused);
+    const kept = log.unsent(room);
+    expect(kept).toEqual([{ key: 'k', roomId: 'r', content: 'hi', composedAt: 1 }]);
+    const stored = JSON.parse(JSON.stringify([...kept, null, 7, { key: 'x' }]));
+    expect(log.unsentFrom(stored)).toEqual(kept);
+    expect(log.unsentFrom('nonsense')).toEqual([]);
+    const restored = log.restore(log.emptyLog('r'), { ...kept[0]!, delivery: 'interrupted' });
+    expect(log.unsent(restored)).toEqual(kept);
   });
 });
 

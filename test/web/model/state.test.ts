@@ -73,6 +73,17 @@ describe('the connection', () => {
   });
 });
 
+describe('what may be missing', () => {
+  const gap: Happening = { type: 'gap', roomId: 'general', at: 5 };
+
+  it('is told in its room, as soon as there is something to be missing from', () => {
+    expect(texts(told(signIn, online(), gap), 'general')).toHaveLength(1);
+    const state = told(signIn, online(), waiting(1), online(2), gap);
+    expect(texts(state, 'general').at(-1)).toBe('Messages may be missing here.');
+    expect(texts(state, 'help').at(-1)).toMatch(/^Back after/);
+  });
+});
+
 describe('rooms', () => {
   it('are joined by opening them, and read', () => {
     const state = told(signIn, online(), delivered('random', '1'), open('random'), open('new-one'));

@@ -17,7 +17,7 @@ async function fetchedFrom(answer: RequestListener) {
 
 describe('the configuration', () => {
   it('is what the service says', async () => {
-    const given = { endpoint: '/stomp', appPrefix: '/a', topicPrefix: '/t', userPrefix: '/u' };
+    const given = { endpoint: '/stomp', appPrefix: '/a', topicPrefix: '/t', userPrefix: '/u', resume: true };
     expect(await fetchedFrom((_, response) => response.end(JSON.stringify(given)))).toEqual(given);
   });
 
@@ -37,7 +37,10 @@ describe('the configuration', () => {
     for (const endpoint of ['//evil.example/ws', 'ws://evil.example', '', 7, '/']) {
       expect(readConfig({ endpoint }).endpoint).toBe('/ws');
     }
-    expect(readConfig({ endpoint: '/stomp' })).toEqual({ ...DEFAULT_CONFIG, endpoint: '/stomp' });
+    expect(readConfig({ endpoint: '/stomp', resume: 'yes' })).toEqual({
+      ...DEFAULT_CONFIG,
+      endpoint: '/stomp',
+    });
   });
 });
 

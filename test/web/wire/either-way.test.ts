@@ -1,8 +1,8 @@
 // The two ways to the service: which one is tried when, what is remembered, and what is told of it.
 import { describe, expect, it } from 'vitest';
+import { ClientError, type Dial, type OpenSession, type SessionEnd } from '../../../src/client/index.ts';
 import { openEitherWay, type Way, type WaysWorld } from '../../../src/web/wire/either-way.ts';
-import type { Dial, SessionEnd, SessionEvents, SessionOptions } from '../../../src/web/wire/stomp-session.ts';
-import { StillSession } from './still-world.ts';
+import { ScriptedSession } from '../../client/scripted-server.ts';
 
 const dials: Record<Way, Dial> = { websocket: { brokerURL: 'ws://x' }, sockjs: { brokerURL: 'sockjs' } };
 
@@ -10,41 +10,43 @@ class World implements WaysWorld {
   way: Way | undefined;
   offered: readonly Way[] = ['websocket', 'sockjs'];
   readonly tried: Dial[] = [];
-  readonly sessions: StillSession[] = [];
+  readonly sessions: ScriptedSession[] = [];
   readonly told: string[] = [];
   readonly ends: SessionEnd[] = [];
 
   readonly dial = async (way: Way): Promise<Dial | undefined> =>
     this.offered.includes(way) ? dials[way] : undefined;
 
-  readonly open = ({ dial, login }: SessionOptions, events: SessionEvents): StillSession => {
-    this.tried.push(dial);
-    const session = new StillSession(login, events);
-    this.sessions.push(session);
-    return session;
-  };
+  readonly openBy =
+    (dial: Dial): OpenSession =>
+    (connectHeaders, events) => {
+      this.tried.push(dial);
+      const session = new ScriptedSession(connectHeaders(), events);
+      this.sessions.push(session);
+      return session;
+    };
 
   readonly remembered = (): Way | undefined => this.way;
   readonly remember = (way: Way | undefined): void => {
     this.way = way;
   };
 
-  start(): ReturnType<typeof openEitherWay> {
-    return openEitherWay(this, 'ann', {
-      opened: (user) => this.told.push(`opened ${user}`),
-      receipt: (id) => this.told.push(`receipt ${id}`),
-      refused: (id, message) => this.told.push(`refused ${id} ${message}`),
+  start(): ReturnType<OpenSession> {
+    return openEitherWay(this)(async () => ({ login: 'ann' }), {
+      opened: (headers) => this.told.push(`opened ${headers['user-name']}`),
+      receipt: (headers) => this.told.push(`receipt ${headers['receipt-id']}`),
+      refused: (id, { message }) => this.told.push(`refused ${id} ${message}`),
       ended: (end) => this.ends.push(end),
     });
   }
 
   /** The session that was opened last, once all that was to happen has happened. */
-  async newest(): Promise<StillSession> {
+  async newest(): Promise<ScriptedSession> {
     await settled();
     return this.sessions.at(-1)!;
   }
 
-  async ended(code: number, error?: string): Promise<void> {
+  async ended(code: number, error?: ClientError): Promise<void> {
     (await this.newest()).events.ended({ code, error });
     await settled();
   }
@@ -56,7 +58,7 @@ describe('the ways to the service', () => {
   it('are WebSocket first, and nothing else when that leads there', async () => {
     const world = new World();
     world.start();
-    (await world.newest()).events.opened('ann');
+    (await world.newest()).events.opened({ 'user-name': 'ann' });
     await world.ended(1006);
     expect(world).toMatchObject({
       tried: [dials.websocket],
@@ -72,17 +74,19 @@ describe('the ways to the service', () => {
     await world.ended(code);
     expect(world.ends).toEqual([]);
     const second = await world.newest();
-    second.events.opened('ann');
-    session.send('/app/x', 'hello', 'r-1');
-    session.subscribe('/topic/x', () => {})();
-    second.events.receipt('r-1');
-    second.events.refused('r-2', 'no');
+    second.events.opened({ 'user-name': 'ann' });
+    session.send('/app/x', 'hello', { receipt: 'r-1' });
+    session.subscribe('/topic/x', () => {}, { id: 'sub-1' })();
+    second.receipt('r-1');
+    second.events.refused('r-2', new ClientError('denied', 'no'));
     expect(world).toMatchObject({
       tried: [dials.websocket, dials.sockjs],
       told: ['opened ann', 'receipt r-1', 'refused r-2 no'],
       way: 'sockjs',
     });
-    expect(second.sent).toEqual([{ destination: '/app/x', body: 'hello', receiptId: 'r-1' }]);
+    expect(second.sent).toEqual([{ destination: '/app/x', body: 'hello', headers: { receipt: 'r-1' } }]);
+    expect(second.subscribed).toHaveLength(1);
+    expect(await second.connect).toEqual({ login: 'ann' });
   });
 
   it('are what led there before, on the same visit', async () => {
@@ -116,7 +120,7 @@ describe('the ways to the service', () => {
   });
 
   it.each([
-    ['an ERROR', 1006, 'bad credentials'],
+    ['an ERROR', 1006, new ClientError('authentication-failed', 'bad credentials')],
     ['a code of its own', 1008, undefined],
   ])('are not changed when the service answered with %s', async (_what, code, error) => {
     const world = new World();

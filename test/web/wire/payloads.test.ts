@@ -1,7 +1,7 @@
 // Bodies from the service: good ones are read, any other does no harm.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readMessage, readServiceError } from '../../../src/web/wire/payloads.ts';
+import { readMessage } from '../../../src/web/wire/payloads.ts';
 
 const good = { id: '1', roomId: 'r', sender: 'Ann', content: 'hi', sentAt: '2026-03-05T12:00:00.000Z' };
 
@@ -27,18 +27,7 @@ describe('a chat message', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (body) => {
         readMessage(body, 0);
-        expect(readServiceError(body).message).not.toBe('');
       }),
     );
-  });
-});
-
-describe('an error of the service', () => {
-  it('is told in its own words, or in plain ones when it has none', () => {
-    expect(readServiceError('{"code":"payload-invalid","message":"content is missing"}')).toEqual({
-      code: 'payload-invalid',
-      message: 'content is missing',
-    });
-    expect(readServiceError('oops').message).toBe('The service could not do that.');
   });
 });
