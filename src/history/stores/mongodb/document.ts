@@ -5,6 +5,7 @@ import type { Position } from '../../../message/position.ts';
 import type { LogRecord } from '../../../message/record.ts';
 import { flawOf } from '../../keepable.ts';
 import { bigramsOf, textOf } from '../../words.ts';
+import { reasonOf } from './failures.ts';
 
 /** A record in the collection `messages`. */
 export interface RecordDocument {
@@ -56,6 +57,14 @@ const largestUpsert = 16 * 1024 * 1024 - 256;
 
 /** The write of a record, or why it can never be written. */
 export function upsertOf(record: LogRecord): Upsert | string {
+  try {
+    return measured(record);
+  } catch (error) {
+    return reasonOf(error as Error);
+  }
+}
+
+function measured(record: LogRecord): Upsert | string {
   const flaw = flawOf(record) ?? textFlaw(record);
   if (flaw !== undefined) return flaw;
   const words = bigramsOf(textOf(record) ?? '');
