@@ -1,6 +1,9 @@
 // The only file that knows every implementation of a back end: an address's scheme chooses, and is imported then.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ConfigError } from './config/config.ts';
 import type { Config } from './config/schema.ts';
+import type { HistoryStore } from './history/store.ts';
 import type { Relay } from './relay/relay.ts';
 
 const relays: Record<string, () => Promise<Relay>> = {
@@ -45,4 +48,58 @@ function refusal(
   const scheme = schemeOf(address);
   const why = coming.includes(scheme) ? 'is not part of this version' : 'is not known';
   return `${key}: the back end "${scheme}" ${why}; allowed: ${allowed.join(', ')}`;
+}
+
+/** What a history is told beside its address. */
+export interface StoreOptions {
+  /** For how many milliseconds messages are kept, where the store sees to it by itself; 0: for good. */
+  readonly retention?: number;
+}
+
+type MakeStore = (address: string, data: string, options: StoreOptions) => Promise<HistoryStore>;
+
+const inMemory = async (): Promise<HistoryStore> =>
+  new (await import('./history/stores/memory.ts')).MemoryStore();
+
+const overMongoDb: MakeStore = async (address, _, options) => {
+  const { MongoDbStore } = await optional('mongodb', import('./history/stores/mongodb.ts'));
+  return new MongoDbStore(address, options);
+};
+
+const stores: Record<string, MakeStore> = {
+  embedded: async (_, data) => {
+    if (data === 'memory') return inMemory();
+    await mkdir(data, { recursive: true });
+    const { SqliteStore } = await import('./history/stores/sqlite.ts');
+    return new SqliteStore({ file: join(data, 'history.sqlite') });
+  },
+  memory: inMemory,
+  mongodb: overMongoDb,
+  'mongodb+srv': overMongoDb,
+};
+
+/**
+ * Makes the history that an address names; its `open()` comes next.
+ *
+ * @param data - the data folder, or `memory`; the embedded history is a file in it, or in memory too
+ * @throws {ConfigError} for an unknown scheme, or a package that is not installed
+ */
+export async function openStore(
+  address: string,
+  data: string,
+  options: StoreOptions = {},
+): Promise<HistoryStore> {
+  const scheme = schemeOf(address);
+  if (Object.hasOwn(stores, scheme)) return stores[scheme]!(address, data, options);
+  throw new ConfigError([refusal('history', address, ['mysql'], Object.keys(stores))]);
+}
+
+/** A back end's package may be absent: then its import fails, and what mends it is told. */
+async function optional<Module>(name: string, module: Promise<Module>): Promise<Module> {
+  try {
+    return await module;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new ConfigError([`the package ${name} is not installed; npm install ${name} mends that`]);
+  }
 }
