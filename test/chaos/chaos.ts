@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { BuiltService } from './built-service.ts';
 import { usualPlan } from './plan.ts';
 import { reportOf, wrongs } from './report.ts';
-import { runChaos } from './run.ts';
+import { killTerms, plainTerms, runChaos } from './run.ts';
+import { mishaps, noTrouble } from './trouble.ts';
 
 const { values } = parseArgs({
   options: {
@@ -14,22 +15,19 @@ const { values } = parseArgs({
     kill: { type: 'boolean', default: false },
   },
 });
-const plan = {
-  ...usualPlan,
-  seed: Number(values.seed),
-  seconds: Number(values.seconds),
-  clients: Number(values.clients),
-};
-console.log(`seed ${plan.seed}${values.kill ? ', the service is killed' : ''}`);
-const service = new BuiltService({ killed: values.kill });
+const [seed, seconds, clients] = [values.seed, values.seconds, values.clients].map(Number) as [
+  number,
+  number,
+  number,
+];
+const plan = { ...usualPlan, seed, seconds, clients };
+console.log(`seed ${seed}${values.kill ? ', the service is killed' : ''}`);
+const service = new BuiltService();
+const trouble = values.kill ? mishaps([service.killed], [4000, 9000], console.log) : noTrouble;
 try {
   await service.start();
-  const terms = values.kill
-    ? ({ gaps: 'told', keeps: 'stored' } as const)
-    : ({ gaps: 'never', keeps: 'accepted' } as const);
-  const outcome = await runChaos(plan, service, terms);
+  const outcome = await runChaos(plan, service.target(trouble), values.kill ? killTerms : plainTerms);
   console.log(reportOf(plan, outcome));
-  if (values.kill) console.log(`killed ${service.kills} times`);
   if (service.complaints !== '') console.log(service.complaints.slice(0, 4000));
   if (wrongs(outcome) !== '') process.exitCode = 1;
 } finally {

@@ -117,6 +117,21 @@ describe('a history by hand', () => {
     expect(kinds(history)).toEqual(['gap']);
   });
 
+  it('has a gap when first does not begin with the first', () => {
+    const late: Seen[] = [
+      { kind: 'asked', from: 'first', tick: 200 },
+      { kind: 'answered', resume: 'complete', tick: 201 },
+      heard('1-2', 'b'),
+      heard('1-3', 'c'),
+    ];
+    const store: [number, string][] = [
+      [1, 'a'],
+      [2, 'b'],
+      [3, 'c'],
+    ];
+    expect(kinds(seenBy(late, sent, store))).toEqual(['gap']);
+  });
+
   it('has a gap when last-N gives less', () => {
     const late: Seen[] = [
       { kind: 'asked', from: 'last-2', tick: 200 },
@@ -186,6 +201,7 @@ describe('a history by hand', () => {
   it('has a refused SUBSCRIBE', () => {
     const refused: Seen[] = [{ kind: 'cut' }, asked('h.1-3')[0]!, { kind: 'refused', why: 'bad-resume' }];
     expect(kinds(seenBy([...whole, ...refused], sent))).toEqual(['refused']);
+    expect(kinds(seenBy([...whole, ...refused], sent), { ...strict, refusals: ['bad-resume'] })).toEqual([]);
   });
 
   it('has a hole in the store, a message there twice, and one that is not there', () => {

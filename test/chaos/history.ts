@@ -65,6 +65,8 @@ export interface Terms {
   readonly gaps: 'never' | 'told';
   /** The weakest level whose receipted messages may not be lost. */
   readonly keeps: Level;
+  /** Codes with which a SUBSCRIBE may be refused, to be tried again. */
+  readonly refusals?: readonly string[];
 }
 
 /** What is wrong, and where. */

@@ -5,13 +5,14 @@ import type { History, Kept, Terms } from './history.ts';
 import { Notes } from './notes.ts';
 import { type Cast, castOf, type Plan } from './plan.ts';
 import { Random } from './random.ts';
+import type { Trouble } from './trouble.ts';
 
 /** What a run is let loose on. */
 export interface Target {
   /** The WebSocket endpoint for the client of this number. */
   endpointOf(client: number): string;
-  /** What else goes wrong, until `signal` fires; then it must all be well again. */
-  trouble(random: Random, signal: AbortSignal): Promise<void>;
+  /** What else goes wrong. */
+  readonly trouble: Trouble;
   /** Ends the service in good order, and reads what its store holds; `undefined`: there is none to read. */
   finish(): Promise<readonly Kept[] | undefined>;
 }
@@ -23,6 +24,11 @@ export interface Outcome {
   /** What did not come to an end by itself. */
   readonly stuck: readonly string[];
 }
+
+/** Nothing may be lost, and no gap told: only clients' connections ended. */
+export const plainTerms: Terms = { gaps: 'never', keeps: 'accepted' };
+/** The service died: what was not receipted as stored may be lost, and that is told. */
+export const killTerms: Terms = { gaps: 'told', keeps: 'stored' };
 
 /** How long the end of a run may take: a bound for what hangs, nothing is measured by it. */
 const patience = 60_000;
@@ -88,4 +94,10 @@ async function inTime(done: Promise<unknown>): Promise<boolean> {
 }
 
 /** The chat's messages carry what was sent as `content`. */
-const textOf = (body: string): string => (JSON.parse(body) as { content: string }).content;
+function textOf(body: string): string {
+  try {
+    return (JSON.parse(body) as { content: string }).content;
+  } catch {
+    return `no message of the chat: ${JSON.stringify(body.slice(0, 80))}`;
+  }
+}

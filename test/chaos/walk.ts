@@ -50,7 +50,8 @@ export class Walk {
     else if (one.kind === 'message') this.#message(one);
     else {
       this.#open = 'no';
-      if (one.kind === 'refused') this.#tell('refused', `${this.#from ?? 'no position'}: ${one.why}`);
+      if (one.kind === 'refused' && !this.#terms.refusals?.includes(one.why))
+        this.#tell('refused', `${this.#from ?? 'no position'}: ${one.why}`);
     }
   }
 
