@@ -27,7 +27,7 @@ export function historyStoreContract(kind: HistoryStoreKind): void {
   describe(`the history store ${kind.name}`, () => {
     const test = (sentence: string, run: () => Promise<void>): void => {
       const why = kind.skips?.[sentence];
-      if (why === undefined) it(sentence, run);
+      if (why === undefined) it(sentence, run, 30_000);
       else it.skip(`${sentence} (${why})`, run);
     };
     let place: HistoryPlace;

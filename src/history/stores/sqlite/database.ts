@@ -38,6 +38,7 @@ export const openToRead = (file: string): Database.Database => {
 function lockFor(file: string): Database.Database {
   const lock = new Database(`${file}-lock`, { timeout: 0 });
   try {
+    lock.pragma('journal_mode = MEMORY');
     lock.exec('BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {

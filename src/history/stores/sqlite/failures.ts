@@ -26,6 +26,8 @@ export function failureOf(error: unknown, file: string): Failure {
 
 function translated(error: Error & { code?: string }, file: string): Error {
   const { code = '', message } = error;
+  if (/^Cannot open database/.test(message))
+    return new StompwireError('history-unavailable', `${file}: ${message}`, { cause: error });
   if (!code.startsWith('SQLITE_')) return error;
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return damaged(file, message);
   if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE')

@@ -63,8 +63,10 @@ export class Reading {
   count(query: Conditions): number {
     const words = wordsOf(query.text ?? '');
     if (words.length === 0) {
-      const { sql, values } = this.#asked(query, [], 'count(*) AS count');
-      return (this.#prepared(sql).get(...values) as { count: number }).count;
+      const { sql, values } = this.#asked(query, [], 'count(*)');
+      return this.#prepared(sql)
+        .pluck()
+        .get(...values) as number;
     }
     let count = 0;
     for (const _ of this.#matching(query)) count++;
@@ -128,7 +130,8 @@ export class Reading {
     if (words.length === 0) {
       const conditions = conditionsOf(query, destination?.id, 'p');
       if (query.sender !== undefined) conditions.push(['p.sender_hash = ?', [senderHash(query.sender)]]);
-      return asked(`SELECT ${what} ${fromPlaces}`, conditions, order && `p.epoch ${by}, p.seq ${by}`);
+      const from = order === undefined && query.sender === undefined ? 'FROM place p' : fromPlaces;
+      return asked(`SELECT ${what} ${from}`, conditions, order && `p.epoch ${by}, p.seq ${by}`);
     }
     const conditions = conditionsOf(query, destination?.id, 'm');
     conditions.push(['words MATCH ?', [matchOf(words, destination?.id)]]);

@@ -150,8 +150,18 @@ export class Writing {
     try {
       this.#db.transaction(work).immediate();
     } catch (error) {
+      if ((error as { code?: string }).code === 'SQLITE_FULL') this.#giveBack();
       this.#reload();
       throw error;
+    }
+  }
+
+  /** On a full disk the write-ahead log may hold what the main file has room for. */
+  #giveBack(): void {
+    try {
+      this.#db.pragma('wal_checkpoint(TRUNCATE)');
+    } catch {
+      // then somebody has to make room
     }
   }
 
