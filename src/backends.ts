@@ -12,7 +12,7 @@ const relays: Record<string, () => Promise<Relay>> = {
 
 /** Schemes that are known and come with a later version. */
 const comingRelays = ['redis', 'rediss', 'stomp', 'kafka'];
-const comingHistories = ['memory', 'embedded', 'mongodb', 'mysql'];
+const comingHistories = ['mongodb', 'mysql'];
 
 /**
  * Checks the addresses of all back ends, before anything is opened.
@@ -24,7 +24,9 @@ export function assertBackEnds({ broker, history }: Pick<Config, 'broker' | 'his
     Object.hasOwn(relays, schemeOf(broker))
       ? undefined
       : refusal('broker', broker, comingRelays, Object.keys(relays)),
-    history === 'off' ? undefined : refusal('history', history, comingHistories, ['off']),
+    history === 'off' || history === 'embedded' || history === 'memory'
+      ? undefined
+      : refusal('history', history, comingHistories, ['embedded', 'memory', 'off']),
   ].filter((problem) => problem !== undefined);
   if (problems.length > 0) throw new ConfigError(problems);
 }

@@ -24,6 +24,7 @@ import { createListeners, type Listeners } from './listeners.ts';
 import type { Message } from './message/message.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { Application } from './routing/application.ts';
+import { MemoryClaims } from './routing/memory-claims.ts';
 import { OwnQueues } from './routing/own-queues.ts';
 import type { Publisher } from './routing/publisher.ts';
 import { Router } from './routing/router.ts';
@@ -297,6 +298,10 @@ export class Server {
       broker,
       inbound: this.#inbound,
       router: this.#router!,
+      claims: new MemoryClaims({
+        entries: this.config.idempotencyKeys,
+        window: this.config.idempotencyWindow,
+      }),
       registry: this.#registry,
       events: this.#events,
       deliveries: (destination) => this.#outgoing.lineFor(destination),

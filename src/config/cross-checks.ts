@@ -1,6 +1,7 @@
 // The rules that hold between options, checked once every source has been laid over the other.
 import { authChecks } from './auth-checks.ts';
 import { opsAddress } from './host-port.ts';
+import { loggedChecks } from './logged-checks.ts';
 import type { Config, OptionKey } from './schema.ts';
 import type { Check, Named, Problem } from './validate.ts';
 
@@ -80,6 +81,7 @@ const CHECKS: readonly Check[] = [
   portsApart,
   burstOfLimit,
   ...authChecks,
+  ...loggedChecks,
 ];
 
 /**

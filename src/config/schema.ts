@@ -2,6 +2,7 @@
 import { environmentName, type JsonSchema, type Option } from './option.ts';
 import { AUTH } from './options/auth.ts';
 import { BACK_ENDS, DESTINATIONS } from './options/destinations.ts';
+import { HISTORY } from './options/history.ts';
 import { LIMITS, TIMES } from './options/limits.ts';
 import { LISTENING } from './options/listening.ts';
 import { OPERATION } from './options/operation.ts';
@@ -13,6 +14,7 @@ export const OPTIONS = {
   ...LISTENING,
   ...DESTINATIONS,
   ...BACK_ENDS,
+  ...HISTORY,
   ...SECURITY,
   ...AUTH,
   ...SOCKJS,
@@ -36,6 +38,7 @@ export const GROUPS: ReadonlyArray<{ readonly title: string; readonly keys: read
   { title: 'Listening', keys: keysOf(LISTENING) },
   { title: 'Destinations', keys: keysOf(DESTINATIONS) },
   { title: 'Back ends', keys: keysOf(BACK_ENDS) },
+  { title: 'Logs and history', keys: keysOf(HISTORY) },
   { title: 'Security', keys: keysOf(SECURITY) },
   { title: 'Authentication', keys: keysOf(AUTH) },
   { title: 'SockJS', keys: keysOf(SOCKJS) },

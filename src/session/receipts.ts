@@ -9,8 +9,11 @@ export interface Processed {
   readonly headers?: Readonly<Record<string, string>>;
   /** What must hold before the RECEIPT is sent; later frames do not wait for it, later RECEIPTs do. */
   readonly after?: Promise<void> | undefined;
-  /** Called once the RECEIPT is in the outbox, or at once when none was asked for. */
-  readonly then?: () => void;
+  /**
+   * Called once the RECEIPT is in the outbox, or at once when none was asked for. It is not named `then`: a
+   * promise of this would take it for another promise.
+   */
+  readonly sent?: () => void;
 }
 
 /** A RECEIPT that waits for something, or for another before it. */
@@ -54,7 +57,7 @@ export class Receipts {
     const after = processed?.after;
     if (receipt === undefined) {
       after?.catch(failed);
-      return processed?.then?.();
+      return processed?.sent?.();
     }
     if (after === undefined && this.#waiting === undefined) return this.#send(receipt, processed);
     const waiting: Waiting = {
@@ -86,6 +89,6 @@ export class Receipts {
 
   #send(receipt: string, processed: Processed | undefined): void {
     this.#outbox.send(receiptFrame(receipt, this.#version(), processed?.headers));
-    processed?.then?.();
+    processed?.sent?.();
   }
 }

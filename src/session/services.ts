@@ -8,6 +8,7 @@ import type { Inbound } from '../channel/inbound.ts';
 import type { Delivery } from '../channel/outbound.ts';
 import type { StompwireError } from '../errors.ts';
 import type { Counter, Metrics } from '../metrics/metrics.ts';
+import type { Claims } from '../routing/claims.ts';
 import type { Router } from '../routing/router.ts';
 import type { UserRegistry } from '../routing/user-registry.ts';
 import type { TimingWheel } from '../time/wheel.ts';
@@ -38,6 +39,8 @@ export interface SessionOptions {
   readonly virtualHosts: readonly string[];
   /** Whether a denied SUBSCRIBE or SEND ends the session, or is told on its error queue. */
   readonly denial: 'close' | 'keep';
+  /** How long a RECEIPT may wait until its message is stored or replicated. */
+  readonly storedTimeout: number;
   /** What the `server` header of CONNECTED says. */
   readonly serverName: string;
 }
@@ -54,6 +57,8 @@ export interface SessionServices {
   readonly broker: Broker;
   readonly inbound: Channel<Inbound>;
   readonly router: Router;
+  /** Whose idempotency keys were seen already. */
+  readonly claims: Claims;
   readonly registry: UserRegistry;
   readonly events: Events;
   /** The interceptors of the deliveries to a subscription; `undefined`: nobody looks at them. */

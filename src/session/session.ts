@@ -37,6 +37,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   farewell: Farewell = 'none';
   version: Version = '1.2';
   user: User | undefined;
+  clientToken: string | undefined = undefined;
   /** The opening HTTP request, until the client has said who it is. */
   handshake: Handshake | undefined;
   subscriptions: Map<string, Subscription> | undefined;

@@ -64,7 +64,22 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
     good: ['memory', 'redis://h:6379', 'rediss://u:p@h'],
     bad: ['', ' ', 'Redis://h', 'redis:h', '://h', 7],
   },
-  history: { good: ['off', 'memory', 'mongodb://h/chat'], bad: ['', 'mongodb:/h', 'mongo db', false] },
+  history: {
+    good: ['embedded', 'off', 'memory', 'mongodb://h/chat'],
+    bad: ['', 'mongodb:/h', 'mongo db', false],
+  },
+  logged: {
+    good: [[], ['/topic/a'], ['/topic/** count=1', '/topic/a']],
+    bad: [[''], ['/topic/a', '/topic/a'], '/topic/a', 5],
+  },
+  historyBatch: count(1),
+  historyBatchTime: { good: [0, 10_000], bad: [-1, 10_001, 1.5, '10', null] },
+  historyBacklog: { good: [65_536, 2 ** 36], bad: [65_535, 2 ** 37, 1.5, '10', true] },
+  historyRetention: { good: [0, 1, 3_153_600_000_000], bad: [-1, 3_153_600_000_001, 1.5, '10', null] },
+  hotLogBytes: { good: [65_536, 2 ** 36], bad: [65_535, 2 ** 37, 1.5, '10', true] },
+  idempotencyKeys: { good: [1, 100_000_000], bad: [0, 100_000_001, 1.5, '10', true] },
+  idempotencyWindow: { good: [1000, 2_592_000_000], bad: [999, 2_592_000_001, 1.5, '10', null] },
+  storedTimeout: milliseconds(0),
   data: { good: ['memory', './data', '/var/lib/a b'], bad: ['', '  ', 7] },
   origins: {
     good: [

@@ -25,7 +25,7 @@ describe('the defaults', () => {
       userPrefix: '/user',
       allowAnonymous: false,
       broker: 'memory',
-      history: 'off',
+      history: 'embedded',
       ops: 'off',
     });
   });

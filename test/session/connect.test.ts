@@ -22,6 +22,7 @@ describe('CONNECTED', () => {
           session: client.session.id,
           server: 'stompwire/test',
           'user-name': 'Ann',
+          'client-token': expect.stringMatching(/^[\w-]{22}$/),
         },
         body: '',
       },

@@ -10,6 +10,7 @@ import { resolveConfig } from '../../src/config/config.ts';
 import { noMetrics } from '../../src/metrics/metrics.ts';
 import { MemoryRelay } from '../../src/relay/memory.ts';
 import { Application } from '../../src/routing/application.ts';
+import { MemoryClaims } from '../../src/routing/memory-claims.ts';
 import { OwnQueues } from '../../src/routing/own-queues.ts';
 import { Router } from '../../src/routing/router.ts';
 import { UserRegistry } from '../../src/routing/user-registry.ts';
@@ -112,6 +113,7 @@ export class Visit {
       router: new Router(broker, this.app, { ...config, separator: '/' }, nextId, {
         users: new OwnQueues(broker, registry, { ...config, separator: '/' }, nextId),
       }),
+      claims: new MemoryClaims({ entries: 1000, window: 600_000 }),
       registry,
       events: new Events(() => {}),
       deliveries: () => undefined,

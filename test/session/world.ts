@@ -9,10 +9,12 @@ import { Rules } from '../../src/channel/authorize.ts';
 import { Channel } from '../../src/channel/channel.ts';
 import type { Inbound } from '../../src/channel/inbound.ts';
 import { Outgoing } from '../../src/channel/interceptors.ts';
+import { Policies } from '../../src/message/policies.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
 import { MemoryRelay } from '../../src/relay/memory.ts';
 import type { Relay } from '../../src/relay/relay.ts';
 import { Application } from '../../src/routing/application.ts';
+import { MemoryClaims } from '../../src/routing/memory-claims.ts';
 import { OwnQueues } from '../../src/routing/own-queues.ts';
 import { Router } from '../../src/routing/router.ts';
 import { UserRegistry } from '../../src/routing/user-registry.ts';
@@ -49,12 +51,14 @@ const defaults: SessionOptions = {
   authDestination: '/app/$auth',
   virtualHosts: [],
   denial: 'close',
+  storedTimeout: 30_000,
   serverName: 'stompwire/test',
 };
 
 /** What a test may replace. */
 export interface WorldParts extends Partial<SessionOptions>, Partial<SessionsLimits> {
   readonly relay?: Relay;
+  readonly policies?: Policies;
   readonly authenticator?: Authenticator;
   readonly maxSessionsPerUser?: number;
 }
@@ -81,13 +85,18 @@ export class World {
 
   constructor({
     relay = new MemoryRelay(),
+    policies = new Policies(),
     authenticator,
     maxSessionsPerUser = 0,
     ...options
   }: WorldParts = {}) {
     this.registry = new UserRegistry(maxSessionsPerUser);
     this.users = new Users(this.registry, () => this.router.publisher);
-    this.broker = new Broker(relay, { metrics: this.metrics, outbound: this.outgoing.messages });
+    this.broker = new Broker(relay, {
+      metrics: this.metrics,
+      outbound: this.outgoing.messages,
+      policies,
+    });
     void this.broker.start();
     this.wheel = new TimingWheel(() => this.now);
     const limits = { maxSessions: 0, maxSessionsPerAddress: 0, ...options };
@@ -115,6 +124,7 @@ export class World {
         wheel: this.wheel,
         handlerTimeout: 5000,
       }),
+      claims: new MemoryClaims({ entries: 1000, window: 600_000 }, () => this.now),
       registry: this.registry,
       events: this.events,
       deliveries: (destination) => this.outgoing.lineFor(destination),

@@ -48,13 +48,14 @@ export const BACK_ENDS = {
     reason: 'What carries messages between nodes; memory means that this process is all there is.',
   }),
   history: text({
-    default: 'off',
+    default: 'embedded',
     flag: 'history',
     format: 'scheme-or-url',
     placeholder: '<address>',
     secret: true,
-    allowed: 'off, memory, or the address of a store in the form scheme://host/name',
-    reason: 'Where messages are kept for later readers; off keeps none.',
+    allowed: 'embedded, memory, off, or the address of a store in the form scheme://host/name',
+    reason:
+      'Where logged messages are kept for later readers: embedded is a file in the data folder, off keeps none.',
   }),
   data: text({
     default: 'memory',

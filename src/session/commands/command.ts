@@ -2,7 +2,7 @@
 import type { ClientCommand, Frame, Version } from '../../../frames/index.ts';
 import type { User } from '../../auth/authenticator.ts';
 import type { Soon } from '../../channel/channel.ts';
-import type { Inbound } from '../../channel/inbound.ts';
+import type { Inbound, Sending } from '../../channel/inbound.ts';
 import type { Registered } from '../../routing/user-registry.ts';
 import type { Handshake } from '../../transport/transport.ts';
 import type { Outbox } from '../outbox.ts';
@@ -24,6 +24,8 @@ export interface CommandSession extends Registered {
   farewell: Farewell;
   readonly version: Version;
   user: User | undefined;
+  /** What a guest is known by in its next session; see `client-token.ts`. */
+  clientToken: string | undefined;
   handshake: Handshake | undefined;
   subscriptions: Map<string, Subscription> | undefined;
   sendsEvery: number;
@@ -47,12 +49,18 @@ export interface CommandSession extends Registered {
 export type Command = (session: CommandSession, frame: Frame) => Soon<void> | Soon<Processed>;
 
 /** The frame as interceptors and handlers see it. */
-export function inboundOf(session: CommandSession, frame: Frame, destination = ''): Inbound {
+export function inboundOf(
+  session: CommandSession,
+  frame: Frame,
+  destination = '',
+  sending?: Sending,
+): Inbound {
   return {
     command: frame.command as ClientCommand,
     destination,
     headers: frame.headers,
     body: frame.body,
     session,
+    sending,
   };
 }

@@ -10,6 +10,7 @@ import type { User } from '../../auth/authenticator.ts';
 import type { Soon } from '../../channel/channel.ts';
 import { StompwireError } from '../../errors.ts';
 import { printable } from '../../message/destination.ts';
+import { clientTokenHeader, clientTokenOf } from '../client-token.ts';
 import { identify } from '../identify.ts';
 import { connectedFrame } from '../server-frames.ts';
 import { type CommandSession, inboundOf } from './command.ts';
@@ -28,6 +29,7 @@ export function connect(session: CommandSession, frame: Frame): Soon<void> {
 function admit(session: CommandSession, frame: Frame, version: Version, user: User): Soon<void> {
   if (session.state !== 'opening') return;
   session.user = user;
+  if (!user.authenticated) session.clientToken = clientTokenOf(frame.headers);
   const seen = session.services.credentials.conceal(frame);
   return session.services.inbound.run(inboundOf(session, seen), () => welcome(session, version));
 }
@@ -49,6 +51,7 @@ function welcome(session: CommandSession, version: Version): void {
     session: session.id,
     server: serverName,
     'user-name': session.user!.name,
+    ...(session.clientToken !== undefined && { [clientTokenHeader]: session.clientToken }),
   };
   session.outbox.send(connectedFrame(headers));
   session.watch();

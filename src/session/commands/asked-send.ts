@@ -1,0 +1,92 @@
+// A SEND that asks for more than to be delivered: not to be run twice, a RECEIPT that stands for something.
+import type { Frame } from '../../../frames/index.ts';
+import type { Soon } from '../../channel/channel.ts';
+import type { Inbound } from '../../channel/inbound.ts';
+import { StompwireError } from '../../errors.ts';
+import type { Claim, Outcome } from '../../routing/claims.ts';
+import { withTimeLimit } from '../../routing/time-limit.ts';
+import type { Processed } from '../receipts.ts';
+import type { AskedSending } from '../sending.ts';
+import { assertKept } from '../sending.ts';
+import { type CommandSession, inboundOf } from './command.ts';
+
+/** Passes it on unless it came before; its RECEIPT waits for what was asked. */
+export function sendAsked(
+  session: CommandSession,
+  frame: Frame,
+  destination: string,
+  sending: AskedSending,
+): Soon<Processed> {
+  const asked = new AskedSend(session, destination, sending);
+  try {
+    const done = session.services.inbound.run(inboundOf(session, frame, destination, sending), asked.pass);
+    if (done instanceof Promise) return done.then(asked.processed, asked.failed);
+  } catch (error) {
+    asked.failed(error);
+  }
+  return asked.processed();
+}
+
+class AskedSend {
+  readonly #session: CommandSession;
+  readonly #destination: string;
+  readonly #sending: AskedSending;
+  #claim: Claim | undefined;
+
+  constructor(session: CommandSession, destination: string, sending: AskedSending) {
+    this.#session = session;
+    this.#destination = destination;
+    this.#sending = sending;
+  }
+
+  /** Behind the interceptors: a retry is held to the rules and limits as well. */
+  readonly pass = (inbound: Inbound): Soon<void> => {
+    const { key } = this.#sending;
+    if (key === undefined) return this.#session.services.router.send(inbound);
+    const claim = this.#session.services.claims.claim(key);
+    return claim instanceof Promise
+      ? claim.then((late) => this.#claimed(late, inbound))
+      : this.#claimed(claim, inbound);
+  };
+
+  /** @throws {StompwireError} `not-stored` when nothing was logged of what was to be stored */
+  readonly processed = (): Processed => {
+    const { places } = this.#sending;
+    this.#claim?.settle({ places });
+    if (this.#claim?.first === undefined) this.#assertKept({ places });
+    const { after } = this.#sending;
+    return after === undefined ? {} : { after: this.#limited(after) };
+  };
+
+  readonly failed = (error: unknown): never => {
+    this.#claim?.free(error);
+    throw error;
+  };
+
+  #claimed(claim: Claim, inbound: Inbound): Soon<void> {
+    this.#claim = claim;
+    if (claim.first === undefined) return this.#session.services.router.send(inbound);
+    this.#sending.waitFor(claim.first.then((outcome) => this.#again(outcome)));
+  }
+
+  /** It was run already: what is left is that its messages be as safe as this SEND asks. */
+  async #again(outcome: Outcome): Promise<void> {
+    this.#assertKept(outcome);
+    const { broker } = this.#session.services;
+    const { level } = this.#sending;
+    for (const { destination, position } of outcome.places)
+      await broker.whenSafe(level, destination, position);
+  }
+
+  #assertKept({ places }: Outcome): void {
+    if (places.length === 0) assertKept(this.#sending.level, this.#destination);
+  }
+
+  #limited(after: Promise<void>): Promise<void> {
+    const { wheel, options } = this.#session.services;
+    const { storedTimeout } = options;
+    const tooLate = (): StompwireError =>
+      new StompwireError('history-unavailable', `not stored within storedTimeout=${storedTimeout} ms`);
+    return withTimeLimit(after, storedTimeout, wheel, tooLate);
+  }
+}
