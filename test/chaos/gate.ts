@@ -30,6 +30,11 @@ export class Gate {
     await shut;
   }
 
+  /** For good. */
+  async close(): Promise<void> {
+    if (this.#server.listening) await this.shut();
+  }
+
   async reopen(): Promise<void> {
     this.#server.listen(this.port, '127.0.0.1');
     await once(this.#server, 'listening');
