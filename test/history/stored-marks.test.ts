@@ -22,6 +22,8 @@ describe('waiting until a message is stored', () => {
     const marks = new StoredMarks();
     const waits = [3, 1, 2, 5].map((seq) => marks.waitFor('/a', at(seq)));
     const other = marks.waitFor('/b', at(1));
+    marks.advance('/a', at(1));
+    expect(await doneOf(waits)).toEqual([false, true, false, false]);
     marks.advance('/a', at(3));
     expect(await doneOf([...waits, other])).toEqual([true, true, true, false, false]);
     marks.advance('/a', at(1, 2));

@@ -1,0 +1,96 @@
+// What the feed does in Redis in one step: each script looks first whether the reader has the partition.
+
+/**
+ * Says that a reader lives. Keys: readers. Arguments: reader, milliseconds after which it is dead.
+ * Returns how many live. The time is that of Redis: clocks of readers need not agree.
+ */
+export const alive = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[2] * 10)
+return redis.call('ZCARD', KEYS[1])`;
+
+/**
+ * Takes a partition, or keeps it. Keys: lease, feed. Arguments: reader, milliseconds, group, whether to take it.
+ * Returns nothing when another has it, 1 when it was the reader's already, 2 when it is from now on.
+ */
+export const claim = `
+local owner = redis.call('GET', KEYS[1])
+if owner == ARGV[1] then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  return 1
+end
+if owner or ARGV[4] ~= '1' then return false end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.pcall('XGROUP', 'CREATE', KEYS[2], ARGV[3], '0', 'MKSTREAM')
+return 2`;
+
+/** Gives a partition back. Keys: lease. Arguments: reader. */
+export const release = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0`;
+
+/**
+ * Reads from partitions in turn. Keys: feed, lease, for each. Arguments: reader, limit, group, then for each the id
+ * behind which what was given out and not acknowledged is read again, or > for what is new.
+ * Returns the entries of each, or nothing of one that is another reader's or was not come to.
+ */
+export const read = `
+local out, left = {}, tonumber(ARGV[2])
+for i = 1, #KEYS, 2 do
+  local entries = false
+  if left > 0 and redis.call('GET', KEYS[i + 1]) == ARGV[1] then
+    local got = redis.call('XREADGROUP', 'GROUP', ARGV[3], 'writer', 'COUNT', left, 'STREAMS', KEYS[i], ARGV[4 + (i - 1) / 2])
+    entries = got and got[1][2] or {}
+    left = left - #entries
+  end
+  out[#out + 1] = entries
+end
+return out`;
+
+/**
+ * Acknowledges entries, trims the feed as far as nothing in it is wanted, and advances the marks. Keys: feed, lease,
+ * stored. Arguments: reader, group, number of ids, ids, then destination, epoch and seq of each mark.
+ * Returns 0, and does nothing, when the partition is another reader's: who has it will read them again.
+ */
+export const acknowledge = `
+if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+local count = tonumber(ARGV[3])
+for from = 4, 3 + count, 1000 do
+  redis.call('XACK', KEYS[1], ARGV[2], unpack(ARGV, from, math.min(from + 999, 3 + count)))
+end
+local lowest = redis.call('XPENDING', KEYS[1], ARGV[2])[2]
+if not lowest then
+  for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
+    local of = {}
+    for at = 1, #group, 2 do of[group[at]] = group[at + 1] end
+    if of['name'] == ARGV[2] then lowest = of['last-delivered-id'] end
+  end
+  local time, number = string.match(lowest, '(%d+)-(%d+)')
+  lowest = time .. '-' .. string.format('%.0f', number + 1)
+end
+redis.call('XTRIM', KEYS[1], 'MINID', lowest)
+for at = 4 + count, #ARGV, 3 do
+  local destination, epoch, seq = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  local mark = redis.call('HGET', KEYS[3], destination)
+  local e, s = string.match(mark or '', '(%d+)-(%d+)')
+  if not e or tonumber(e) < epoch or (tonumber(e) == epoch and tonumber(s) < seq) then
+    local now = ARGV[at + 1] .. '-' .. ARGV[at + 2]
+    redis.call('HSET', KEYS[3], destination, now)
+    redis.call('PUBLISH', KEYS[3], now .. ' ' .. destination)
+  end
+end
+return 1`;
+
+/** How much waits. Keys: feeds. Returns the time in milliseconds, then of each its length and its first id. */
+export const lag = `
+local time = redis.call('TIME')
+local out = { time[1] * 1000 + math.floor(time[2] / 1000) }
+for i = 1, #KEYS do
+  out[#out + 1] = redis.call('XLEN', KEYS[i])
+  local first = redis.call('XRANGE', KEYS[i], '-', '+', 'COUNT', 1)
+  out[#out + 1] = first[1] and first[1][1] or ''
+end
+return out`;

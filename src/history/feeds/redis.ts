@@ -1,0 +1,260 @@
+// The feed in Redis Streams: one stream and one consumer group per partition, shared by any number of readers.
+import { randomUUID } from 'node:crypto';
+import { comparePositions, type Position } from '../../message/position.ts';
+import { historyGroup, Keys, layoutOf } from '../../relay/redis/keys.ts';
+import type { Feed, FeedEntry } from '../feed.ts';
+import { type ConnectionOptions, RedisConnection, type Reply } from './redis-connection.ts';
+import { RedisDeadLetters } from './redis-dead-letters.ts';
+import { entryId, entryOf, splitId } from './redis-entries.ts';
+import { type Partition, Partitions } from './redis-partitions.ts';
+import { acknowledge, lag, read } from './redis-scripts.ts';
+
+export interface RedisFeedOptions {
+  /** After so many milliseconds of silence others may read what a reader has. */
+  readonly takeOver?: number;
+  readonly reconnect?: ConnectionOptions;
+}
+
+const usualTakeOver = 10_000;
+/** Waiting for news is broken off after so many milliseconds, to look whether partitions came or went. */
+const longestWait = 1000;
+
+/**
+ * A reader has some of the partitions, under a lease that it must renew. Reading and acknowledging look at the lease
+ * in the same step, so a reader that was paused or cut off for too long can neither take nor confirm anything.
+ */
+export class RedisFeed implements Feed {
+  readonly deadLetters: RedisDeadLetters;
+  readonly #redis: RedisConnection;
+  /** Waits for news, which would block all else. */
+  readonly #news: RedisConnection;
+  readonly #keys: Keys;
+  readonly #reader = randomUUID();
+  readonly #partitions: Partitions;
+  /** What was given out and is not acknowledged, by partition. */
+  readonly #held = new Map<number, Set<string>>();
+  /** What was read and nobody has taken yet. */
+  readonly #given: FeedEntry[] = [];
+  #reading: Promise<void> | undefined;
+  #turn = 0;
+  #closed = false;
+  #started = false;
+  #waiting: Promise<void> | undefined;
+  #wake: () => void = () => {};
+
+  /** @param url - `redis://host:port/db?prefix=x&partitions=16` */
+  constructor(url: string, { takeOver = usualTakeOver, reconnect }: RedisFeedOptions = {}) {
+    this.#redis = new RedisConnection(url, reconnect);
+    this.#news = new RedisConnection(url, reconnect);
+    this.#keys = new Keys(layoutOf(new URL(url).searchParams));
+    this.deadLetters = new RedisDeadLetters(this.#redis, this.#keys);
+    const parts = { redis: this.#redis, keys: this.#keys, reader: this.#reader, takeOver };
+    this.#partitions = new Partitions({ ...parts, changed: () => this.#wake() });
+  }
+
+  get away(): string | undefined {
+    return this.#redis.away;
+  }
+
+  /** Breaking off leaves what is under way to the next call: nothing that Redis gives is dropped. */
+  async read(limit: number, signal: AbortSignal): Promise<readonly FeedEntry[]> {
+    if (signal.aborted) return [];
+    if (this.#given.length === 0) {
+      this.#reading ??= this.#read(limit).finally(() => {
+        this.#reading = undefined;
+      });
+      await unlessAborted(this.#reading, signal);
+    }
+    return signal.aborted ? [] : this.#given.splice(0, limit);
+  }
+
+  async acknowledge(entries: readonly FeedEntry[]): Promise<void> {
+    const groups = new Map<number, FeedEntry[]>();
+    for (const entry of entries) {
+      const { partition } = splitId(entry.id);
+      const group = groups.get(partition);
+      if (group) group.push(entry);
+      else groups.set(partition, [entry]);
+    }
+    await Promise.all([...groups].map(([number, group]) => this.#acknowledge(number, group)));
+  }
+
+  async lag(): Promise<{ entries: number; age: number }> {
+    const feeds = Array.from({ length: this.#keys.partitions }, (_, number) => this.#keys.feed(number));
+    const [now, ...figures] = (await this.#redis.script(lag, feeds, [])) as readonly (number | Buffer)[];
+    let entries = 0;
+    let oldest = Number(now);
+    for (let at = 0; at < figures.length; at += 2) {
+      entries += Number(figures[at]);
+      const [time] = String(figures[at + 1]).split('-');
+      if (time !== '') oldest = Math.min(oldest, Number(time));
+    }
+    return { entries, age: Math.max(0, Number(now) - oldest) };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#wake();
+    this.#news.close();
+    // what cannot be given back in time is others' when the lease is over
+    const late = new Promise<void>((resolve) => setTimeout(resolve, longestWait).unref());
+    const givenBack = this.#partitions.close().catch(() => {});
+    if (this.#started && this.away === undefined) await Promise.race([givenBack, late]);
+    this.#redis.close();
+  }
+
+  /** Ends as a crash would: what it has is others' when its lease is over. */
+  async drop(): Promise<void> {
+    this.#closed = true;
+    this.#partitions.drop();
+    this.#news.close();
+    this.#redis.close();
+    this.#wake();
+  }
+
+  async #read(limit: number): Promise<void> {
+    if (!this.#started) await this.#start();
+    while (!this.#closed) {
+      await this.#partitions.giveBack((number) => this.#held.has(number));
+      const entries = await this.#take(limit);
+      this.#given.push(...entries);
+      if (entries.length > 0) return;
+      await this.#something();
+    }
+  }
+
+  async #start(): Promise<void> {
+    this.#started = true;
+    try {
+      await this.#partitions.look();
+    } finally {
+      this.#partitions.start();
+    }
+  }
+
+  /** What the partitions of this reader have, each first in its turn. */
+  async #take(limit: number): Promise<FeedEntry[]> {
+    const mine = this.#partitions.mine;
+    if (mine.length === 0) return [];
+    this.#turn = (this.#turn + 1) % mine.length;
+    const turned = [...mine.slice(this.#turn), ...mine.slice(0, this.#turn)];
+    const names = turned.flatMap(({ number }) => [this.#keys.feed(number), this.#keys.lease(number)]);
+    const from = turned.map((partition) => partition.from);
+    const replies = await this.#redis
+      .script(read, names, [this.#reader, limit, historyGroup, ...from])
+      .catch((error: unknown) => {
+        // what Redis gave may be lost on the way
+        this.#partitions.startOver();
+        throw error;
+      });
+    return turned.flatMap((partition, at) => this.#entriesOf(partition, (replies as readonly Reply[])[at]!));
+  }
+
+  #entriesOf(partition: Partition, reply: Reply): FeedEntry[] {
+    if (!Array.isArray(reply)) return [];
+    const again = partition.from !== '>';
+    const entries: FeedEntry[] = [];
+    const held = this.#held.get(partition.number) ?? new Set();
+    for (const [name, content] of reply as readonly [Buffer, Reply][]) {
+      const id = name.toString();
+      partition.last = id;
+      if (again) partition.from = id;
+      if (held.has(id)) continue;
+      held.add(id);
+      entries.push(entryOf(entryId(partition.number, id), content));
+    }
+    if (again && reply.length === 0) partition.from = '>';
+    if (held.size > 0) this.#held.set(partition.number, held);
+    return entries;
+  }
+
+  async #acknowledge(number: number, entries: readonly FeedEntry[]): Promise<void> {
+    const ids = entries.map(({ id }) => splitId(id).id);
+    const names = [this.#keys.feed(number), this.#keys.lease(number), this.#keys.stored(number)];
+    const marks = [...marksOf(entries)].flatMap(([name, { epoch, seq }]) => [name, epoch, seq]);
+    const args = [this.#reader, historyGroup, ids.length, ...ids, ...marks];
+    const done = await this.#redis.script(acknowledge, names, args);
+    if (done === 0) this.#partitions.lost(number);
+    this.#forget(number, ids);
+  }
+
+  #forget(number: number, ids: readonly string[]): void {
+    const held = this.#held.get(number);
+    if (held === undefined) return;
+    for (const id of ids) held.delete(id);
+    if (held.size === 0) this.#held.delete(number);
+  }
+
+  /** News in a partition of this reader, a partition that came, or some time. */
+  async #something(): Promise<void> {
+    const mine = this.#partitions.mine;
+    // what was given out before is gone through to its end first
+    if (mine.some(({ from }) => from !== '>')) return;
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    const pause = setTimeout(() => this.#wake(), longestWait).unref();
+    if (mine.length > 0) this.#waiting ??= this.#listen(mine);
+    await Promise.race([woken, this.#waiting ?? woken]);
+    clearTimeout(pause);
+  }
+
+  /** One at a time. A failure is followed by a pause: reading tells of it. */
+  async #listen(mine: readonly Partition[]): Promise<void> {
+    const feeds = mine.map(({ number }) => this.#keys.feed(number));
+    const last = mine.map((partition) => partition.last);
+    const options = ['COUNT', 1, 'BLOCK', longestWait, 'STREAMS'];
+    try {
+      const news = await this.#news.call('XREAD', ...options, ...feeds, ...last);
+      for (const [feed, id] of newsOf(news)) {
+        const at = feeds.indexOf(feed);
+        // what comes was read already when it does not come by reading: it is not to wake anybody again
+        if (mine[at]?.last === last[at]) mine[at]!.last = id;
+      }
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, longestWait / 10).unref());
+    } finally {
+      this.#waiting = undefined;
+    }
+  }
+}
+
+/** The streams that have something, and its id: a map, which the driver gives in one of two forms. */
+function newsOf(reply: Reply): [feed: string, id: string][] {
+  if (!Array.isArray(reply)) return [];
+  const pairs = Array.isArray(reply[0])
+    ? reply
+    : reply.flatMap((_, at) => (at % 2 ? [] : [reply.slice(at, at + 2)]));
+  return (pairs as readonly [Buffer, readonly [Buffer, Reply][]][]).map(([feed, entries]) => [
+    String(feed),
+    String(entries[0]![0]),
+  ]);
+}
+
+/** Done when the work or the signal is; a failure that nobody waits for is told by the next who does. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  let stop: () => void = () => {};
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve;
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  work.catch(() => {});
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** The highest position of each destination. */
+function marksOf(entries: readonly FeedEntry[]): Map<string, Position> {
+  const marks = new Map<string, Position>();
+  for (const { record, trouble } of entries) {
+    const place = record ?? trouble?.place;
+    if (place === undefined) continue;
+    const mark = marks.get(place.destination);
+    if (mark === undefined || comparePositions(mark, place) < 0) marks.set(place.destination, place);
+  }
+  return marks;
+}
