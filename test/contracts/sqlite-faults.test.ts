@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdtempSync,
   openSync,
+  readFileSync,
   rmSync,
   statSync,
   truncateSync,
@@ -18,6 +19,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { matchOf } from '../../src/history/stores/sqlite/text-index.ts';
 import { recordOf, recordsOf, room, seqsOf } from './history-records.ts';
 import { cleanUp, imageOf, newFile, opened, recordsIn, seeded } from './sqlite-folder.ts';
 
@@ -191,6 +193,22 @@ describe('the embedded history', () => {
     await store.append([recordOf(1)]);
     await store.close();
     await opened(file);
+  });
+
+  it('takes what was redacted or deleted out of the file and out of its index', async () => {
+    const file = newFile();
+    const store = await opened(file);
+    await store.append([recordOf(1, { text: 'secretive' }), recordOf(2, { text: 'secretive' }), recordOf(3)]);
+    await store.upkeep.settled();
+    await store.upkeep.redact(room, { epoch: 1, seq: 2 });
+    await store.upkeep.deleteBefore(2);
+    await store.close();
+    const db = new Database(file);
+    const rowOf = db.prepare('SELECT rowid FROM words WHERE words MATCH ?').pluck();
+    expect(rowOf.all(matchOf(['secretive'], undefined))).toEqual([]);
+    expect(rowOf.all(matchOf(['message'], undefined))).toEqual([3]);
+    db.close();
+    expect(readFileSync(file).includes('secretive')).toBe(false);
   });
 
   it('has epochs that grow when the clock goes back', async () => {

@@ -25,7 +25,8 @@ export class Thread<C> {
   }
 
   async open(): Promise<void> {
-    const worker = new Worker(program, { workerData: this.#task });
+    // flags that say how the program was given, such as --input-type, are none of the thread's
+    const worker = new Worker(program, { workerData: this.#task, execArgv: [] });
     worker.on('message', (reply: Reply) => this.#answered(reply));
     worker.on('error', (error) => this.#gone(error));
     worker.on('exit', () => this.#gone());
