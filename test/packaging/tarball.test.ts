@@ -54,9 +54,9 @@ describe('the npm package', () => {
     expect(node(cli, 'serve', '--help')).toContain('--stomp-port');
   });
 
-  it('can be imported whole, and the codec alone', () => {
+  it('can be imported whole, and the codec and the client alone', () => {
     const script =
-      "console.log(...(await Promise.all([import('stompwire'), import('stompwire/frames')])).map((one) => Object.keys(one).length > 0))";
-    expect(node('--input-type=module', '-e', script).trim()).toBe('true true');
+      "console.log(...(await Promise.all(['stompwire', 'stompwire/frames', 'stompwire/client'].map((one) => import(one)))).map((one) => Object.keys(one).length > 0))";
+    expect(node('--input-type=module', '-e', script).trim()).toBe('true true true');
   });
 });
