@@ -10,6 +10,11 @@ export class InOrder {
     return this.#last !== undefined;
   }
 
+  /** Done when all steps that wait now have ended; none: nothing waits. */
+  get settled(): Promise<void> | undefined {
+    return this.#last;
+  }
+
   /** Runs a step; behind none that waits, it is begun before this returns. */
   run(step: () => Promise<void> | undefined): void {
     const done = this.#last === undefined ? step() : this.#last.then(step);

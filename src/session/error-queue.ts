@@ -1,6 +1,7 @@
 // Telling a client what went wrong without ending its session: a MESSAGE on `/user/queue/errors`.
 import { Buffer } from 'node:buffer';
 import type { Frame } from '../../frames/index.ts';
+import type { SubscriptionView } from '../channel/outbound.ts';
 import type { StompwireError } from '../errors.ts';
 import type { SessionServices } from './services.ts';
 
@@ -14,9 +15,33 @@ export interface Told {
  * Sends `{code, message, destination, correlationId, retryAfter}` to the session's own error queue, with
  * `receipt-id` in place of the RECEIPT and `subscription-id` of a refused SUBSCRIBE. Who has not subscribed to it hears nothing.
  */
-export function tellOnErrorQueue(session: Told, error: StompwireError, frame: Frame): void {
+export function tellOnErrorQueue(session: Told, error: StompwireError, { command, headers }: Frame): void {
+  tell(session, error, {
+    destination: headers.get('destination'),
+    receipt: headers.get('receipt'),
+    id: command === 'SUBSCRIBE' ? headers.get('id') : undefined,
+  });
+}
+
+/** Tells that a subscription which held has ended, with its `subscription-id`. */
+export function tellOfSubscription(
+  session: Told,
+  error: StompwireError,
+  subscription: SubscriptionView,
+): void {
+  tell(session, error, subscription);
+}
+
+/** What an error is about. */
+interface Subject {
+  readonly destination: string | undefined;
+  readonly receipt?: string | undefined;
+  /** Of a subscription. */
+  readonly id: string | undefined;
+}
+
+function tell(session: Told, error: StompwireError, { destination, receipt, id }: Subject): void {
   const { router, counters } = session.services;
-  const destination = frame.headers.get('destination');
   const body = {
     code: error.code,
     message: error.message,
@@ -25,9 +50,7 @@ export function tellOnErrorQueue(session: Told, error: StompwireError, frame: Fr
     ...(error.retryAfter !== undefined && { retryAfter: error.retryAfter }),
   };
   const headers: string[] = [];
-  const receipt = frame.headers.get('receipt');
   if (receipt !== undefined) headers.push('receipt-id', receipt);
-  const id = frame.command === 'SUBSCRIBE' ? frame.headers.get('id') : undefined;
   if (id !== undefined) headers.push('subscription-id', id);
   if (error.retryAfter !== undefined) headers.push('retry-after', String(error.retryAfter));
   counters.refused(error);

@@ -49,6 +49,8 @@ export class Outbox {
   #id = '';
   #waits = false;
   #closed = false;
+  /** Who waits for room. */
+  #sparing: (() => void)[] | undefined;
 
   /** @param limit - bytes that may wait for a client that does not read */
   constructor(connection: Connection, owner: OutboxOwner, turn: Turn, lane: Lane, limit: number) {
@@ -68,6 +70,23 @@ export class Outbox {
   /** A subscription's id as {@link deliver} wants it. */
   wireId(id: string): string {
     return this.#lane.wireId(id);
+  }
+
+  /** How many bytes wait here, what the operating system has not taken yet included. */
+  get held(): number {
+    return this.#waiting + this.#connection.unsent;
+  }
+
+  /** Bytes that may wait for a client that does not read. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Calls back once all that waits now was taken, or forgotten at the end; never before this returns. */
+  whenTaken(call: () => void): void {
+    if (this.#closed) return queueMicrotask(call);
+    this.#sparing ??= [];
+    this.#sparing.push(call);
   }
 
   /** Queues a message for a subscription, whose id comes from {@link wireId}. */
@@ -117,6 +136,13 @@ export class Outbox {
       if (connection.unsent > 0) return this.#stuck();
       this.#turn.slab.giveBack(bytes);
     }
+    if (this.#sparing !== undefined) this.#tellOfRoom();
+  }
+
+  /** Not at once: this may be in the middle of a delivery. */
+  #tellOfRoom(): void {
+    for (const call of this.#sparing ?? []) queueMicrotask(call);
+    this.#sparing = undefined;
   }
 
   #stuck(): void {
@@ -155,6 +181,7 @@ export class Outbox {
   /** Forgets all but the end of what has begun to leave: the last word would stand within a frame. */
   #forget(): void {
     this.#closed = true;
+    this.#tellOfRoom();
     this.#run = undefined;
     this.#sealed = undefined;
     this.#sealedBytes = 0;
@@ -169,10 +196,13 @@ export class Outbox {
     const waits = this.#waits;
     this.flush();
     this.#waits = waits;
-    const waiting = (this.#rest?.length ?? 0) + this.#sealedBytes + (this.#run?.total ?? 0);
-    if (waiting + this.#connection.unsent <= this.#limit) return;
+    if (this.held <= this.#limit) return;
     this.#forget();
     this.#owner.overflowed();
+  }
+
+  get #waiting(): number {
+    return (this.#rest?.length ?? 0) + this.#sealedBytes + (this.#run?.total ?? 0);
   }
 
   /** Ends the run: another id or another kind of frame follows. */

@@ -7,6 +7,7 @@ import type { Channel } from '../channel/channel.ts';
 import type { Inbound } from '../channel/inbound.ts';
 import type { Delivery } from '../channel/outbound.ts';
 import type { StompwireError } from '../errors.ts';
+import type { Replay } from '../history/replay.ts';
 import type { Counter, Metrics } from '../metrics/metrics.ts';
 import type { Claims } from '../routing/claims.ts';
 import type { Router } from '../routing/router.ts';
@@ -61,6 +62,8 @@ export interface SessionServices {
   readonly claims: Claims;
   readonly registry: UserRegistry;
   readonly events: Events;
+  /** What was missed, for who resumes; none: nothing is logged. */
+  readonly replay?: Replay | undefined;
   /** The interceptors of the deliveries to a subscription; `undefined`: nobody looks at them. */
   readonly deliveries: (destination: string) => Channel<Delivery> | undefined;
   readonly authenticator: Authenticator;

@@ -35,7 +35,12 @@ export class WatchedSubscription extends Subscription {
   override deliver(message: Message): void {
     if (this.#overflowed) return;
     if (this.#order.waits) this.#wait(message);
-    else this.#order.run(() => this.#pass(message));
+    else this.#order.run(() => this.pass(message));
+  }
+
+  /** Done when all that was delivered has passed; none: it has. */
+  protected get settled(): Promise<void> | undefined {
+    return this.#order.settled;
   }
 
   #wait(message: Message): void {
@@ -45,15 +50,22 @@ export class WatchedSubscription extends Subscription {
     if (this.#overflowed) return this.#session.overflowed();
     this.#order.run(() => {
       this.#waitingBytes -= bytes;
-      return this.#pass(message);
+      return this.pass(message);
     });
   }
 
-  #pass(message: Message): Promise<void> | undefined {
+  /**
+   * Takes a message through the interceptors to the client.
+   *
+   * @param alone - it was made for this client, whose bytes nobody shares
+   */
+  protected pass(message: Message, alone = false): Promise<void> | undefined {
     const subscription = { id: this.id, destination: this.destination };
     const delivery: Delivery = { message, session: this.#session, subscription };
     try {
-      const done = this.#line.run(delivery, (passed) => this.#send(passed.message, message));
+      const done = this.#line.run(delivery, (passed) =>
+        this.#send(passed.message, alone ? undefined : message),
+      );
       if (done instanceof Promise) return done.catch((error: unknown) => this.#failed(error));
     } catch (error) {
       this.#failed(error);
@@ -62,9 +74,9 @@ export class WatchedSubscription extends Subscription {
   }
 
   /** Who left while an interceptor took its time hears nothing more. */
-  #send(message: Message, given: Message): void {
+  #send(message: Message, shared: Message | undefined): void {
     if (this.#session.subscriptions?.get(this.id) !== this) return;
-    if (message === given) super.deliver(message);
+    if (message === shared) super.deliver(message);
     else this.outbox.deliverAlone(message, this.wireId);
   }
 

@@ -9,6 +9,8 @@ import { Rules } from '../../src/channel/authorize.ts';
 import { Channel } from '../../src/channel/channel.ts';
 import type { Inbound } from '../../src/channel/inbound.ts';
 import { Outgoing } from '../../src/channel/interceptors.ts';
+import { Replay } from '../../src/history/replay.ts';
+import type { HistoryStore } from '../../src/history/store.ts';
 import { Policies } from '../../src/message/policies.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
 import { MemoryRelay } from '../../src/relay/memory.ts';
@@ -59,6 +61,8 @@ const defaults: SessionOptions = {
 export interface WorldParts extends Partial<SessionOptions>, Partial<SessionsLimits> {
   readonly relay?: Relay;
   readonly policies?: Policies;
+  /** The history behind the relay's logs. */
+  readonly store?: HistoryStore | undefined;
   readonly authenticator?: Authenticator;
   readonly maxSessionsPerUser?: number;
 }
@@ -86,6 +90,7 @@ export class World {
   constructor({
     relay = new MemoryRelay(),
     policies = new Policies(),
+    store,
     authenticator,
     maxSessionsPerUser = 0,
     ...options
@@ -100,7 +105,10 @@ export class World {
     void this.broker.start();
     this.wheel = new TimingWheel(() => this.now);
     const limits = { maxSessions: 0, maxSessionsPerAddress: 0, ...options };
-    const services = this.#services(authenticator, options);
+    const { log } = relay;
+    const { outbound } = this.broker;
+    const replay = log && new Replay({ log, store, outbound, metrics: this.metrics });
+    const services = { ...this.#services(authenticator, options), replay };
     this.router = services.router;
     this.sessions = new Sessions(services, limits, 'node');
   }

@@ -5,22 +5,39 @@ import type { Soon } from '../../channel/channel.ts';
 import { StompwireError } from '../../errors.ts';
 import { printable } from '../../message/destination.ts';
 import { directAnswer } from '../direct-answer.ts';
+import type { Processed } from '../receipts.ts';
+import type { ResumedSubscription } from '../resumed-subscription.ts';
 import { Subscription } from '../subscription.ts';
 import { WatchedSubscription } from '../watched-subscription.ts';
 import { type CommandSession, inboundOf } from './command.ts';
+import { resumed } from './resume.ts';
 
 /** Adds a subscription; done when the next message will reach it. */
-export function subscribe(session: CommandSession, frame: Frame): Soon<void> {
+export function subscribe(session: CommandSession, frame: Frame): Soon<void> | Soon<Processed> {
   const destination = frame.headers.get('destination')!;
   const id = subscriptionId(frame);
   assertAck(frame.headers.get('ack') ?? 'auto');
   assertRoom(session, id);
+  if (frame.headers.has('resume-from')) return resume(session, frame, id);
   const { inbound, router } = session.services;
   return inbound.run(inboundOf(session, frame, destination), (passed) =>
     router.isAnswered(destination)
       ? router.subscribe(passed, directAnswer(session, { id, destination }))
-      : add(session, id, destination),
+      : enter(session, made(session, id, destination)),
   );
+}
+
+/** Adds a subscription that begins with what was missed; messages follow its RECEIPT. */
+async function resume(session: CommandSession, frame: Frame, id: string): Promise<Processed> {
+  const destination = frame.headers.get('destination')!;
+  let subscription: ResumedSubscription | undefined;
+  await session.services.inbound.run(inboundOf(session, frame, destination), () => {
+    subscription = resumed(session, frame, { id: detached(id), destination: detached(destination) });
+    return enter(session, subscription);
+  });
+  if (subscription === undefined) return {};
+  const begun = subscription;
+  return { headers: { resume: begun.resumed }, sent: () => begun.start() };
 }
 
 /** [STOMP 1.0, SUBSCRIBE]: without an id the destination names the subscription. */
@@ -28,8 +45,7 @@ export function subscriptionId(frame: Frame): string {
   return frame.headers.get('id') ?? frame.headers.get('destination')!;
 }
 
-function add(session: CommandSession, id: string, destination: string): Soon<void> {
-  const subscription = made(session, id, destination);
+function enter(session: CommandSession, subscription: Subscription): Soon<void> {
   if (session.state !== 'connected') return;
   const { broker, events } = session.services;
   const event = () => ({ session, subscription });
