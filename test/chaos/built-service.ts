@@ -1,64 +1,87 @@
-// The built service in a run: a process on a data folder, which can be killed and started again.
-import { execFile } from 'node:child_process';
+// One process of the built service in a run: it can be killed, paused, and started again where it was.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { setTimeout as after } from 'node:timers/promises';
 import { Executable } from '../e2e/executable.ts';
-import type { Kept } from './history.ts';
+import { exported, roomTopic } from './exported.ts';
 import type { Target } from './run.ts';
 import { type Mishap, noTrouble, type Trouble } from './trouble.ts';
 
-const cli = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url));
-const room = '/topic/chat-room/';
-
 /** So short that many who were away for two seconds need the store. */
-const hotLog = `${room}* count=24`;
+const hotLog = `${roomTopic}* count=24`;
 
 export class BuiltService {
   readonly folder = mkdtempSync(join(tmpdir(), 'stompwire-chaos-'));
-  /** Where its history is, beside its ports and what is usual. */
   readonly #flags: readonly string[];
   #process: Executable | undefined;
-  #endpoint = '';
+  #port = '0';
+  #endpoint: string | undefined;
   #ops = '';
   #complaints = '';
 
-  /** @param flags - of `serve` and of `history export`: where the history is, when it is not in the folder */
+  /** @param flags - of `serve`, beside its ports and folder */
   constructor(flags: readonly string[] = []) {
-    this.#flags = ['--data', this.folder, ...flags];
+    this.#flags = ['--data', this.folder, '--logged', hotLog, ...flags];
   }
 
-  /** As a target that this goes wrong with. */
-  target(trouble: Trouble = noTrouble): Target {
-    return { endpointOf: () => this.#endpoint, trouble, finish: () => this.#finish() };
+  /** As a target, alone; its history is in its folder, or where the flags of the history say. */
+  target(trouble: Trouble = noTrouble, history: readonly string[] = []): Target {
+    const finish = async () => {
+      await this.stop();
+      return exported(['--data', this.folder, ...history]);
+    };
+    return { endpointOf: () => this.endpoint ?? `ws://127.0.0.1:${this.#port}/ws`, trouble, finish };
+  }
+
+  /** Where clients connect; `undefined` while it is not there. */
+  get endpoint(): string | undefined {
+    return this.#endpoint;
   }
 
   /** Killed, and started again where it was. */
   get killed(): Mishap {
-    const happen = async (): Promise<void> => {
-      await this.#end('SIGKILL');
-      await this.start();
+    return {
+      name: 'a service was killed',
+      happen: async () => {
+        await this.#end('SIGKILL');
+        await this.start();
+      },
     };
-    return { name: 'the service was killed', happen };
+  }
+
+  /** Stands still for a while; who is connected hears nothing of it. */
+  paused(time: readonly [number, number]): Mishap {
+    return {
+      name: 'a service stood still',
+      happen: async (random) => {
+        this.#process?.signal('SIGSTOP');
+        await after(random.between(...time));
+        this.#process?.signal('SIGCONT');
+      },
+    };
   }
 
   async start(): Promise<void> {
-    const { port = '0' } = this.#endpoint === '' ? {} : new URL(this.#endpoint);
-    const ports = ['--port', port, '--stomp-port', 'off', '--ops', '0', '--log-level', 'warn'];
-    this.#process = new Executable(['serve', ...ports, '--logged', hotLog, ...this.#flags]);
+    const ports = ['--port', this.#port, '--stomp-port', 'off', '--ops', '0', '--log-level', 'warn'];
+    this.#process = new Executable(['serve', ...ports, ...this.#flags]);
     const addresses = await this.#process.addresses();
     this.#endpoint = addresses.find((address) => address.startsWith('ws'))!;
+    this.#port = new URL(this.#endpoint).port;
     this.#ops = addresses.at(-1)!;
+  }
+
+  /** Ends it in good order. */
+  async stop(): Promise<void> {
+    const code = await this.#end('SIGTERM');
+    if (code !== 0) throw new Error(`the service ended with ${code}: ${this.#complaints}`);
   }
 
   /** Its own figures, those whose name has one of these words. */
   async metrics(...words: readonly string[]): Promise<string[]> {
     const text = await (await fetch(`${this.#ops}/metrics`)).text();
-    return text
-      .split('\n')
-      .filter((line) => !line.startsWith('#') && words.some((word) => line.includes(word)));
+    const named = (line: string): boolean => words.some((word) => line.includes(word));
+    return text.split('\n').filter((line) => !line.startsWith('#') && named(line));
   }
 
   /** What its processes wrote to stderr before they ended. */
@@ -72,31 +95,14 @@ export class BuiltService {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async #finish(): Promise<readonly Kept[]> {
-    const code = await this.#end('SIGTERM');
-    if (code !== 0) throw new Error(`the service ended with ${code}: ${this.#complaints}`);
-    return exported(this.#flags);
-  }
-
   async #end(signal: NodeJS.Signals): Promise<number | null> {
     const ending = this.#process;
     this.#process = undefined;
+    this.#endpoint = undefined;
     if (ending === undefined) return null;
     ending.signal(signal);
     const { code, stderr } = await ending.ended;
     this.#complaints += stderr;
     return code;
   }
-}
-
-/** What a store holds of the rooms; the service must not run on it. */
-export async function exported(flags: readonly string[]): Promise<readonly Kept[]> {
-  const words = [cli, 'history', 'export', ...flags];
-  const { stdout } = await promisify(execFile)(process.execPath, words, { maxBuffer: 2 ** 30 });
-  return stdout.split('\n').filter(Boolean).map(keptOf);
-}
-
-function keptOf(line: string): Kept {
-  const { destination, epoch, seq, body } = JSON.parse(line) as Omit<Kept, 'room'> & { destination: string };
-  return { room: destination.slice(room.length), epoch, seq, body };
 }
