@@ -7,7 +7,7 @@ import type { Replay } from '../history/replay.ts';
 import type { Replayed } from '../history/replay-pages.ts';
 import { ReplayReader, type Resumed, type ResumeFrom } from '../history/replay-reader.ts';
 import type { Message } from '../message/message.ts';
-import { comparePositions, type Position } from '../message/position.ts';
+import { comparePositions, destinationHash, messageIdOf, type Position } from '../message/position.ts';
 import { LiveBuffer } from './live-buffer.ts';
 import { type WatchedSession, WatchedSubscription } from './watched-subscription.ts';
 
@@ -73,6 +73,11 @@ export class ResumedSubscription extends WatchedSubscription {
     await super.begin(broker);
     this.resumed = await this.#reader.begin(this.#resuming.from);
     this.#resuming.replay.resumed[this.resumed].add();
+  }
+
+  /** Where it begins, as a message-id, for a client that is cut off before its first message. */
+  get position(): string {
+    return messageIdOf(destinationHash(this.address), this.#reader.at);
   }
 
   /** The RECEIPT is on its way: messages may follow. */

@@ -21,6 +21,18 @@ describe('a client that resumes', () => {
     expect(bodiesOf(await client.heard())).toEqual(['6', '7']);
   });
 
+  it('learns from the RECEIPT where it begins, and can resume from there when it got nothing more', async () => {
+    const world = new LoggedWorld();
+    const [early] = await (await world.resuming('last-2')).heard();
+    expect(early!.headers).toMatchObject({ resume: 'complete', position: idOf(0) });
+    world.say(5);
+    const [late] = await (await world.resuming('last-2')).heard();
+    expect(late!.headers.position).toBe(idOf(3));
+    const heard = await (await world.resuming(early!.headers.position!)).heard();
+    expect(heard[0]!.headers.resume).toBe('complete');
+    expect(bodiesOf(heard)).toEqual(['1', '2', '3', '4', '5']);
+  });
+
   it('hears all the same when it asked for no receipt', async () => {
     const world = new LoggedWorld();
     world.say(5);

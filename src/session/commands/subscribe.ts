@@ -37,7 +37,8 @@ async function resume(session: CommandSession, frame: Frame, id: string): Promis
   });
   if (subscription === undefined) return {};
   const begun = subscription;
-  return { headers: { resume: begun.resumed }, sent: () => begun.start() };
+  const { resumed: resume, position } = begun;
+  return { headers: { resume, position }, sent: () => begun.start() };
 }
 
 /** [STOMP 1.0, SUBSCRIBE]: without an id the destination names the subscription. */
