@@ -105,6 +105,8 @@ export class ResumingSubscription {
     if (headers['receipt-id'] !== this.#receipt) return false;
     this.#refusals = 0;
     if (this.#isResuming) this.#tell(headers.resume === 'complete');
+    const begin = this.#hasPlace ? placeOf(headers.position) : undefined;
+    if (begin && this.#place === undefined) this.#moveTo(begin);
     this.#isResuming = true; // from now on there is something that can be missed
     return true;
   }
@@ -168,8 +170,7 @@ export class ResumingSubscription {
   }
 
   #arrived(message: IMessage): void {
-    if (message.headers.discontinuity === 'true' && !this.#isGapTold) this.#tell(false);
-    this.#isGapTold = false;
+    if (message.headers.discontinuity === 'true') this.#noticeGap();
     const place = this.#hasPlace ? placeOf(message.headers['message-id']) : undefined;
     if (place && this.#place && !isBehind(place, this.#place)) return;
     this.#deliver(message);
@@ -181,9 +182,14 @@ export class ResumingSubscription {
     if (this.#isRemembered) this.#keepsake.write(this.#name, place?.id);
   }
 
-  /** The RECEIPT and the first message after a gap tell of the same one. */
   #tell(complete: boolean): void {
     this.#isGapTold = !complete;
     this.#options.onResume?.({ complete });
+  }
+
+  /** The RECEIPT and the first message behind a gap tell of the same one. */
+  #noticeGap(): void {
+    if (!this.#isGapTold) this.#tell(false);
+    this.#isGapTold = false;
   }
 }

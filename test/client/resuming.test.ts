@@ -45,6 +45,16 @@ describe('a subscription', () => {
     expect(heard).toEqual(['one']);
   });
 
+  it('that got nothing yet goes on where the RECEIPT said that it begins', () => {
+    server.client().subscribe(room, deliver, hearing({ resumeFrom: 'last-50' }));
+    server.open().confirm(room, 'complete', at(0));
+    server.reopen().confirm(room, 'complete', at(0));
+    server.newest.message(room, 'one', { 'message-id': at(1) });
+    server.reopen().confirm(room, 'complete', at(1));
+    expect(resumedFrom()).toEqual(['last-50', at(0), at(1)]);
+    expect(heard).toEqual([true, true, 'one', true]);
+  });
+
   it('is made while there is a connection, before there is one, and not after its end', () => {
     const client = server.client();
     const early = client.subscribe(room, deliver);
@@ -95,9 +105,11 @@ describe('a gap', () => {
     server.open().confirm(room);
     server.newest.message(room, 'one', { 'message-id': at(1) });
     server.reopen().confirm(room, 'gap');
-    server.newest.message(room, 'nine', { 'message-id': at(9), discontinuity: 'true' });
-    server.newest.message(room, 'ten', { 'message-id': at(10) });
-    expect(heard).toEqual(['one', false, 'nine', 'ten']);
+    server.newest.message(room, 'two', { 'message-id': at(2) }); // what is left of the old epoch
+    server.newest.message(room, 'new', { 'message-id': at(1, 2), discontinuity: 'true' });
+    server.newest.message(room, 'newer', { 'message-id': at(2, 2) });
+    server.newest.message(room, 'newest', { 'message-id': at(9, 3), discontinuity: 'true' });
+    expect(heard).toEqual(['one', false, 'two', 'new', 'newer', false, 'newest']);
   });
 
   it('that shows later is told when it shows', () => {

@@ -54,9 +54,9 @@ export class ScriptedSession implements StompSession {
   }
 
   /** A RECEIPT for the newest SUBSCRIBE of a destination. */
-  confirm(destination: string, resume?: 'complete' | 'gap'): void {
+  confirm(destination: string, resume?: 'complete' | 'gap', position?: string): void {
     const receipt = this.of(destination).headers.receipt!;
-    this.receipt(receipt, resume === undefined ? {} : { resume });
+    this.receipt(receipt, { ...(resume && { resume }), ...(position && { position }) });
   }
 
   receipt(id: string, headers: StompHeaders = {}): void {
