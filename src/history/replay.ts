@@ -55,6 +55,7 @@ export interface Stretch {
 export class Replay {
   readonly limits: ReplayLimits;
   readonly resumed: Readonly<Record<'complete' | 'gap' | 'broken', Counter>>;
+  readonly #reads: Readonly<Record<Source, Counter>>;
   readonly #parts: ReplayParts;
   readonly #outbound: Channel<Outbound>;
   readonly #pages: Pages;
@@ -74,6 +75,7 @@ export class Replay {
       gap: counterOf(metrics, 'gap'),
       broken: counterOf(metrics, 'broken'),
     };
+    this.#reads = { log: readsOf(metrics, 'log'), store: readsOf(metrics, 'store') };
     const most = 'The most bytes that ever waited in the server for one client that resumed';
     metrics.gauge('resume_held_bytes_max', most, () => this.#held);
     metrics.gauge('resume_cache_bytes', 'Bytes of pages kept for who resumes', () => this.#pages.bytes);
@@ -164,6 +166,7 @@ export class Replay {
   /** Pages end where the next one is aligned, so that all readers come to the same pages. */
   async #load({ source, destination, start }: PageName): Promise<Page> {
     const limit = this.limits.pageSize - (start.seq % this.limits.pageSize);
+    this.#reads[source].add();
     if (source === 'store') return this.#loadStored(destination, start, limit);
     const messages = await this.#parts.log.read(destination, start, limit);
     return { entries: await this.#outgoing(messages), more: messages.length === limit };
@@ -207,4 +210,8 @@ const longestFind = 1000;
 
 function counterOf(metrics: Metrics, outcome: string): Counter {
   return metrics.counter('resumes', 'Subscriptions that resumed, by what they were told', { outcome });
+}
+
+function readsOf(metrics: Metrics, source: Source): Counter {
+  return metrics.counter('resume_reads', 'Pages that were read for who resumes, by where from', { source });
 }
