@@ -3,16 +3,19 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from './config/config.ts';
 import type { Config } from './config/schema.ts';
+import type { Feed } from './history/feed.ts';
 import type { HistoryStore } from './history/store.ts';
+import type { Recorder } from './relay/log.ts';
+import type { MemoryLogParts } from './relay/memory-log.ts';
 import type { Relay } from './relay/relay.ts';
 
-const relays: Record<string, () => Promise<Relay>> = {
-  memory: async () => new (await import('./relay/memory.ts')).MemoryRelay(),
+const relays: Record<string, (logs: MemoryLogParts | undefined) => Promise<Relay>> = {
+  memory: async (logs) => new (await import('./relay/memory.ts')).MemoryRelay(logs),
 };
 
 /** Schemes that are known and come with a later version. */
 const comingRelays = ['redis', 'rediss', 'stomp', 'kafka'];
-const comingHistories = ['mongodb', 'mysql'];
+const comingHistories = ['mysql'];
 
 /**
  * Checks the addresses of all back ends, before anything is opened.
@@ -24,16 +27,20 @@ export function assertBackEnds({ broker, history }: Pick<Config, 'broker' | 'his
     Object.hasOwn(relays, schemeOf(broker))
       ? undefined
       : refusal('broker', broker, comingRelays, Object.keys(relays)),
-    history === 'off' || history === 'embedded' || history === 'memory'
-      ? undefined
-      : refusal('history', history, comingHistories, ['embedded', 'memory', 'off']),
+    history === 'off' || Object.hasOwn(stores, schemeOf(history))
+      ? unshared(broker, history)
+      : refusal('history', history, comingHistories, [...Object.keys(stores), 'off']),
   ].filter((problem) => problem !== undefined);
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-/** Makes the relay that an address names. */
-export async function openRelay(address: string): Promise<Relay> {
-  return relays[schemeOf(address)]!();
+/**
+ * Makes the relay that an address names.
+ *
+ * @param logs - what its logs stand on; without it, it keeps none
+ */
+export async function openRelay(address: string, logs?: MemoryLogParts): Promise<Relay> {
+  return relays[schemeOf(address)]!(logs);
 }
 
 function schemeOf(address: string): string {
@@ -52,9 +59,38 @@ function refusal(
   return `${key}: the back end "${scheme}" ${why}; allowed: ${allowed.join(', ')}`;
 }
 
+/**
+ * Makes the feed between the logs of this process and its writer.
+ *
+ * @param data - the folder where dead letters are kept, or `memory`
+ */
+export async function openFeed(
+  data: string,
+  options: { readonly maxBytes: number; readonly now: () => number },
+): Promise<Feed & Recorder> {
+  const { MemoryFeed } = await import('./history/feeds/memory.ts');
+  const bounds = { ...options, maxEntries: Number.POSITIVE_INFINITY };
+  if (data === 'memory') return new MemoryFeed(bounds);
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  const { FileDeadLetters } = await import('./history/feeds/file-dead-letters.ts');
+  return new MemoryFeed({ ...bounds, deadLetters: new FileDeadLetters(join(data, 'dead-letters.ndjson')) });
+}
+
+/** Histories of this process: with several nodes, each would lack what the others took. */
+const unsharedStores = ['embedded', 'memory'];
+
+function unshared(broker: string, history: string): string | undefined {
+  const relay = schemeOf(broker);
+  if (relay === 'memory' || !unsharedStores.includes(history)) return undefined;
+  return `history: "${history}" is seen by one process only, and the broker "${relay}" joins several; give the address of a store, or off`;
+}
+
 /** What a history is told beside its address. */
 export interface StoreOptions {
-  /** For how many milliseconds messages are kept, where the store sees to it by itself; 0: for good. */
+  /**
+   * For how many milliseconds messages are kept, where the store sees to it by itself; 0: for good. When nothing
+   * is said, it stays as it was.
+   */
   readonly retention?: number;
 }
 
@@ -71,7 +107,7 @@ const overMongoDb: MakeStore = async (address, _, options) => {
 const stores: Record<string, MakeStore> = {
   embedded: async (_, data) => {
     if (data === 'memory') return inMemory();
-    await mkdir(data, { recursive: true });
+    await mkdir(data, { recursive: true, mode: 0o700 });
     const { SqliteStore } = await import('./history/stores/sqlite.ts');
     return new SqliteStore({ file: join(data, 'history.sqlite') });
   },
@@ -93,7 +129,7 @@ export async function openStore(
 ): Promise<HistoryStore> {
   const scheme = schemeOf(address);
   if (Object.hasOwn(stores, scheme)) return stores[scheme]!(address, data, options);
-  throw new ConfigError([refusal('history', address, ['mysql'], Object.keys(stores))]);
+  throw new ConfigError([refusal('history', address, comingHistories, Object.keys(stores))]);
 }
 
 /** A back end's package may be absent: then its import fails, and what mends it is told. */

@@ -19,6 +19,7 @@ export {
   StompwireError,
 } from './errors.ts';
 export { Message, type MessageChanges, type MessageParts } from './message/message.ts';
+export type { LogPolicy, Policies, ReceiptLevel } from './message/policies.ts';
 export type { ParamsOf } from './message/template.ts';
 export type { AnswerOptions } from './routing/answer.ts';
 export type { Application } from './routing/application.ts';

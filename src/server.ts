@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import type { Authenticator } from './auth/authenticator.ts';
 import { chooseAuthenticator } from './auth/choose.ts';
 import { credentialRules } from './auth/shown-credentials.ts';
-import { assertBackEnds, openRelay } from './backends.ts';
+import { assertBackEnds } from './backends.ts';
 import { Broker } from './broker/broker.ts';
 import { Rules } from './channel/authorize.ts';
 import { Channel, type Interceptor, type Soon } from './channel/channel.ts';
@@ -18,10 +18,13 @@ import { rateLimit } from './channel/rate-limit.ts';
 import { type Config, ConfigError, resolveConfig } from './config/config.ts';
 import { opsAddress } from './config/host-port.ts';
 import { assertSafeToListen } from './config/listen-rules.ts';
+import type { Replay } from './history/replay.ts';
+import { HistoryService, policiesOf } from './history-service.ts';
 import { closeHttp, createHttp, type Health } from './http/http.ts';
 import { startOps } from './http/ops.ts';
 import { createListeners, type Listeners } from './listeners.ts';
 import type { Message } from './message/message.ts';
+import type { Policies } from './message/policies.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { Application } from './routing/application.ts';
 import { MemoryClaims } from './routing/memory-claims.ts';
@@ -76,6 +79,11 @@ export class Server {
   readonly app: Application;
   /** Who may send where; the first rule that matches decides. */
   readonly rules: Rules;
+  /**
+   * Which destinations are logged, and what is promised of them: those of the options first, then what a program
+   * adds before `start`. The first that matches decides.
+   */
+  readonly policies: Policies;
   /** The HTTP server, for routes of your own; add them before `start`. */
   readonly http: FastifyInstance;
   /** Where interceptors are added: for what clients send, for what is published, for what is delivered. */
@@ -93,11 +101,14 @@ export class Server {
   readonly #wheel: TimingWheel;
   readonly #ownsHttp: boolean;
   readonly #around: Surroundings | undefined;
+  readonly #clock: () => number;
   readonly #authenticator: Authenticator;
   readonly #prefix = randomBytes(6).toString('base64url');
   #messages = 0;
   #transports: readonly Transport[] = [];
   #listeners: Listeners | undefined;
+  #history: HistoryService | undefined;
+  #replay: Replay | undefined;
   #broker: Broker | undefined;
   #router: Router | undefined;
   #sessions: Sessions | undefined;
@@ -109,6 +120,7 @@ export class Server {
   constructor(options: Partial<Config> = {}, parts: ServerParts = {}, around?: Surroundings) {
     const config = resolveConfig(options);
     this.#around = around;
+    this.#clock = around?.clock ?? Date.now;
     this.#wheel = around?.wheel ?? new TimingWheel();
     assertBackEnds(config);
     this.config = config;
@@ -119,6 +131,7 @@ export class Server {
     this.#registry = new UserRegistry(config.maxSessionsPerUser);
     this.users = new Users(this.#registry, () => this.#publisher());
     this.app = new Application(config.pathSeparator);
+    this.policies = policiesOf(config);
     this.rules = new Rules(config.pathSeparator, {
       userPrefix: config.userPrefix,
       authDestination: authDestination(config),
@@ -205,6 +218,7 @@ export class Server {
     const { closeTimeout } = this.config;
     if (this.#ops !== undefined) await closeHttp(this.#ops.http, closeTimeout);
     if (this.#ownsHttp) await closeHttp(this.http, closeTimeout);
+    await this.#history?.end(this.config.drainTimeout);
     await this.#broker?.close();
     this.#wheel.close();
   }
@@ -230,7 +244,7 @@ export class Server {
   }
 
   readonly #health: Health = {
-    notReady: () => (this.#state === 'ready' ? undefined : this.#state),
+    notReady: () => (this.#state === 'ready' ? this.#history?.trouble : this.#state),
   };
 
   #createHttp(): FastifyInstance {
@@ -271,14 +285,20 @@ export class Server {
 
   async #openBroker(): Promise<Broker> {
     const { pathSeparator: separator, appPrefix, brokerPrefixes, userPrefix } = this.config;
+    const { config, policies, log } = this;
+    const parts = { config, policies, log, metrics: this.#metrics, clock: this.#clock };
+    this.#history = await HistoryService.open(parts);
     const failed = (err: unknown, { destination }: Message): void =>
       this.log.error({ err, destination }, 'an outbound interceptor failed');
-    const broker = new Broker(await openRelay(this.config.broker), {
+    const outbound = this.#outgoing.messages;
+    this.#replay = this.#history.replay({ failed, outbound, metrics: this.#metrics });
+    const broker = new Broker(this.#history.relay, {
       separator,
+      policies: this.policies,
       metrics: this.#metrics,
       failed,
       publishing: this.#publishing,
-      outbound: this.#outgoing.messages,
+      outbound,
     });
     await broker.start();
     this.#broker = broker;
@@ -304,10 +324,11 @@ export class Server {
       }),
       registry: this.#registry,
       events: this.#events,
+      replay: this.#replay,
       deliveries: (destination) => this.#outgoing.lineFor(destination),
       authenticator: this.#authenticator,
       credentials: credentialRules(this.config),
-      clock: this.#around?.clock ?? Date.now,
+      clock: this.#clock,
       wheel: this.#wheel,
       turn: new Turn(),
       options: sessionOptions(this.config),

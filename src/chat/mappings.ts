@@ -22,8 +22,15 @@ const roomPattern = /^[\p{L}\p{N}_-]{1,64}$/u;
 const publicRoom = 'public';
 
 /** Registers the handlers, and keeps clients from writing to rooms past them. */
-export function addMappings({ app, rules, config }: Pick<Server, 'app' | 'rules' | 'config'>): void {
+export function addMappings({
+  app,
+  rules,
+  policies,
+  config,
+}: Pick<Server, 'app' | 'rules' | 'policies' | 'config'>): void {
   const topic = topicOf(config.brokerPrefixes);
+  // behind those of the options: where one of these matches, it decides
+  policies.add({ pattern: `${topic}/chat-room/*` }).add({ pattern: `${topic}/${publicRoom}` });
   const reason = `messages of a room are sent to ${config.appPrefix}/chat-room/{roomId}/send`;
   rules.deny.send(`${topic}/chat-room/**`, reason);
   rules.deny.send(

@@ -36,7 +36,23 @@ export const usualPolicy: Omit<LogPolicy, 'pattern'> = {
 /** Answers for so many destinations are kept; the rest is looked up again. */
 const remembered = 10_000;
 
-/** The policies of a server. */
+/**
+ * The policies of a server. A destination that none of them matches is plain: what is sent there is delivered to
+ * whoever listens, and forgotten.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'stompwire';
+ *
+ * const server = createServer({ port: 0, stompPort: 'off', logLevel: 'silent' });
+ * server.policies
+ *   .add({ pattern: '/topic/orders/*', count: 5000, age: 7 * 86_400_000 })
+ *   .add({ pattern: '/topic/audit', deliver: 'stored' });
+ * await server.start();
+ * await server.publish('/topic/orders/7', { state: 'paid' });
+ * await server.close();
+ * ```
+ */
 export class Policies {
   readonly #separator: Separator;
   readonly #policies: { readonly policy: LogPolicy; readonly matcher: PatternMatcher }[] = [];
@@ -46,7 +62,10 @@ export class Policies {
     this.#separator = separator;
   }
 
-  /** Adds a policy behind those that are there. */
+  /**
+   * Adds a policy behind those that are there; what it leaves out is as usual: 1,000 messages and 24 hours in
+   * memory, receipts once a message is in the log, delivery at once, keys for ten minutes.
+   */
   add(policy: Pick<LogPolicy, 'pattern'> & Partial<LogPolicy>): this {
     const matcher = new PatternMatcher(policy.pattern, this.#separator);
     this.#policies.push({ policy: { ...usualPolicy, ...policy }, matcher });

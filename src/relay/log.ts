@@ -53,6 +53,14 @@ export interface Log {
   replicated?(destination: string, position: Position): Promise<void>;
 }
 
+/** A log of this process, which is told what the history has. */
+export interface LocalLog extends Log {
+  /** All records of a destination up to a position are stored. */
+  storedThrough(destination: string, position: Position): void;
+  /** An earlier run has stored a message under this key. @param time - when it was appended */
+  remember(destination: string, key: string, position: Position, time: number): void;
+}
+
 /** Takes what a log of this process appends, on its way to the history. */
 export interface Recorder {
   /**

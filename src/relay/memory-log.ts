@@ -9,7 +9,7 @@ import type { LoggedMessage } from '../message/record.ts';
 import { type Counter, type Metrics, noMetrics } from '../metrics/metrics.ts';
 import { HotLog } from './hot-log.ts';
 import { KnownKeys } from './known-keys.ts';
-import type { Appended, Beginnings, Log, LogReach, Recorder } from './log.ts';
+import type { Appended, Beginnings, LocalLog, LogReach, Recorder } from './log.ts';
 
 /** What logs in memory stand on. */
 export interface MemoryLogParts {
@@ -41,7 +41,7 @@ interface Step {
  * The readable reference of the log port. Nothing of an append is awaited but the begin of a log: then it is
  * in the log, recorded and delivered before the call returns.
  */
-export class MemoryLog implements Log {
+export class MemoryLog implements LocalLog {
   readonly durable: boolean;
   readonly #parts: MemoryLogParts;
   readonly #maxBytes: number;

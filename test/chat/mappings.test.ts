@@ -15,7 +15,8 @@ function chat(): World {
   const world = new World({
     frameLimits: { frameBytes: 100_000, headerCount: 20, headerLineBytes: 1000 },
   });
-  addMappings({ app: world.app, rules: world.rules, config: resolveConfig() });
+  const { app, rules, broker } = world;
+  addMappings({ app, rules, policies: broker.policies, config: resolveConfig() });
   return world;
 }
 

@@ -1,0 +1,127 @@
+// Puts together what the logs of a server stand on: policies, store, writer, and the relay that keeps the logs.
+import { openFeed, openRelay, openStore } from './backends.ts';
+import { type Config, ConfigError } from './config/config.ts';
+import { parsePolicy } from './config/logged.ts';
+import { isDurable } from './config/logged-checks.ts';
+import { FreshBeginnings } from './history/beginnings.ts';
+import { Recording } from './history/recording.ts';
+import { Replay, type ReplayParts } from './history/replay.ts';
+import type { HistoryStore } from './history/store.ts';
+import type { WriterLog } from './history/writer.ts';
+import { Policies } from './message/policies.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import type { LocalLog } from './relay/log.ts';
+import type { Relay } from './relay/relay.ts';
+
+/** What of a server it needs. */
+export interface HistoryParts {
+  readonly config: Config;
+  readonly policies: Policies;
+  readonly metrics: Metrics;
+  readonly log: WriterLog;
+  /** Milliseconds since the epoch of Unix. */
+  readonly clock: () => number;
+}
+
+/** The policies that the options give; a program adds its own behind them. */
+export function policiesOf({ logged, pathSeparator }: Config): Policies {
+  const policies = new Policies(pathSeparator);
+  for (const text of logged) policies.add(parsePolicy(text));
+  return policies;
+}
+
+/** The logs of a server and the history behind them; nothing at all where everything is plain. */
+export class HistoryService {
+  readonly relay: Relay;
+  readonly store: HistoryStore | undefined;
+  readonly #recording: Recording | undefined;
+
+  private constructor(relay: Relay, store?: HistoryStore, recording?: Recording) {
+    this.relay = relay;
+    this.store = store;
+    this.#recording = recording;
+  }
+
+  /** Opens the store and makes the relay, which is not started. On failure nothing is left open. */
+  static async open(parts: HistoryParts): Promise<HistoryService> {
+    const { config, policies } = parts;
+    if (policies.empty) return new HistoryService(await openRelay(config.broker));
+    assertPromises(policies, config);
+    const store = await storeOf(config);
+    if (store === undefined) return new HistoryService(await openRelay(config.broker, logParts(parts)));
+    const recording = new Recording(await recordingParts(parts, store));
+    try {
+      await recording.open();
+      const relay = await openRelay(config.broker, logParts(parts, recording, store));
+      await recording.start(relay.log as LocalLog); // a relay that is given a recorder has its logs here
+      return new HistoryService(relay, store, recording);
+    } catch (error) {
+      await recording.end(0).catch(() => {}); // the first failure is told
+      throw error;
+    }
+  }
+
+  /** What sessions read that resume; nothing where nothing is logged. */
+  replay(parts: Pick<ReplayParts, 'outbound' | 'failed' | 'metrics'>): Replay | undefined {
+    const { log } = this.relay;
+    return log === undefined ? undefined : new Replay({ ...parts, log, store: this.store });
+  }
+
+  /** Why messages cannot be stored at the moment, or `undefined` when they can. */
+  get trouble(): string | undefined {
+    return this.#recording?.trouble;
+  }
+
+  /** Writes what waits, within so many milliseconds, and closes the store. Twice is harmless. */
+  async end(within: number): Promise<void> {
+    await this.#recording?.end(within);
+  }
+}
+
+/** A program's policies are held to what the options' are held to. */
+function assertPromises(policies: Policies, config: Config): void {
+  const problems: string[] = [];
+  for (const { pattern, receipt, deliver } of policies) {
+    if (deliver === 'stored' && config.history === 'off')
+      problems.push(`policies: deliver "stored" of "${pattern}" needs a history; leave history "off" out`);
+    if ((receipt === 'stored' || receipt === 'replicated') && !isDurable(config))
+      problems.push(
+        `policies: receipt "${receipt}" of "${pattern}" needs a history on disk; give data a folder`,
+      );
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+async function storeOf({ history, data, historyRetention }: Config): Promise<HistoryStore | undefined> {
+  return history === 'off' ? undefined : openStore(history, data, { retention: historyRetention });
+}
+
+async function recordingParts(parts: HistoryParts, store: HistoryStore) {
+  const { historyBatch, historyBatchTime, historyBacklog, historyRetention, idempotencyKeys, data } =
+    parts.config;
+  return {
+    ...parts,
+    store,
+    feed: await openFeed(data, { maxBytes: historyBacklog, now: parts.clock }),
+    batch: { count: historyBatch, age: historyBatchTime },
+    keys: idempotencyKeys,
+    retention: historyRetention,
+  };
+}
+
+function logParts(
+  { config, policies, metrics, clock }: HistoryParts,
+  recording?: Recording,
+  store?: HistoryStore,
+) {
+  return {
+    policies,
+    beginnings: recording?.beginnings ?? new FreshBeginnings(clock),
+    recorder: recording,
+    durable: store?.durable ?? false,
+    maxBytes: config.hotLogBytes,
+    maxKeys: config.idempotencyKeys,
+    metrics,
+    clock,
+  };
+}
