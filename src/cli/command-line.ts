@@ -3,7 +3,10 @@ import { Command, CommanderError, type Option as Flag } from 'commander';
 import { version } from '../version.ts';
 import { collect, flagsOf, valuesByKey } from './flags.ts';
 import { type HashingSurroundings, makeEntry } from './hash-password.ts';
+import { historyCommand } from './history.ts';
+import type { HistorySurroundings } from './history-store.ts';
 import { type Surroundings, serve } from './serve.ts';
+import { writeHistory } from './write-history.ts';
 
 const NOTES = `
 A flag wins over the environment, the environment over the file, the file over the defaults.
@@ -19,15 +22,21 @@ comma-separated there. In the file an option stands under its key: {"stompPort":
  */
 export async function runCommandLine(
   words: readonly string[],
-  around: Surroundings & HashingSurroundings,
+  around: Surroundings & HashingSurroundings & HistorySurroundings,
 ): Promise<number> {
   let code = 0;
   const program = programOf(around);
   serveCommand(program).action(async (_options, command: Command) => {
     code = await serve(valuesByKey(command.opts()), around);
   });
+  writeHistoryCommand(program).action(async (_options, command: Command) => {
+    code = await writeHistory(valuesByKey(command.opts()), around);
+  });
   hashPasswordCommand(program).action(async (name: string, { role }: { role?: string[] }) => {
     code = await makeEntry(name, role ?? [], around);
+  });
+  historyCommand(program, around, (ended) => {
+    code = ended;
   });
   try {
     await program.parseAsync(words, { from: 'user' });
@@ -55,6 +64,21 @@ function serveCommand(program: Command): Command {
     .command('serve')
     .description('Start the service and run it until SIGTERM or SIGINT.');
   for (const flag of flagsOf()) command.addOption(flag as Flag);
+  return command.addHelpText('after', NOTES);
+}
+
+/** Of the options of `serve`, those that say something to the writer. */
+const writerFlags: ReadonlySet<string | undefined> = new Set(
+  'broker history history-batch history-batch-time history-retention ops drain-timeout log-level config'
+    .split(' ')
+    .map((name) => `--${name}`),
+);
+
+function writeHistoryCommand(program: Command): Command {
+  const command = program
+    .command('write-history')
+    .description('Write what a shared broker logs to the history of all nodes, until SIGTERM or SIGINT.');
+  for (const flag of flagsOf()) if (writerFlags.has(flag.long)) command.addOption(flag as Flag);
   return command.addHelpText('after', NOTES);
 }
 

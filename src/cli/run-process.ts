@@ -16,6 +16,8 @@ export async function runProcess(): Promise<void> {
     get stdin() {
       return process.stdin;
     },
+    stdout: process.stdout,
+    stderr: process.stderr,
     signals: process,
     exit: (code) => process.exit(code),
     now: () => performance.now(),

@@ -1,6 +1,6 @@
 // The world around a command line, with the service played by a recorder.
 import { EventEmitter } from 'node:events';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 import type { PasswordSource } from '../../src/cli/password-input.ts';
 import type { Service } from '../../src/cli/serve.ts';
@@ -16,6 +16,9 @@ export class World {
   readonly signals = new EventEmitter();
   /** What is piped in, or typed where it says that it is a terminal. */
   readonly stdin: PasswordSource & PassThrough = new PassThrough();
+  readonly stdout = writing((text) => this.wrote(text));
+  /** Says that it is a terminal when a test makes it one. */
+  readonly stderr: Writable & { isTTY?: boolean } = writing((text) => void (this.err += text));
   readonly ready: Promise<void>;
   private sayReady = (): void => {};
   private readonly service: Partial<Service>;
@@ -34,6 +37,8 @@ export class World {
       out: (text) => this.wrote(text),
       err: (text) => void (this.err += text),
       stdin: this.stdin,
+      stdout: this.stdout,
+      stderr: this.stderr,
       signals: this.signals,
       exit: (code) => void this.steps.push(`exit ${code}`),
       now: () => this.now,
@@ -52,6 +57,15 @@ export class World {
     const addresses = { http: 'http://127.0.0.1:8080', endpoints: ['ws://127.0.0.1:8080/ws'] };
     return { start: step('start'), drain: step('drain'), close: step('close'), addresses, ...this.service };
   }
+}
+
+function writing(write: (text: string) => void): Writable {
+  return new Writable({
+    write: (chunk, _, done) => {
+      write(String(chunk));
+      done();
+    },
+  });
 }
 
 /** Runs a line to its end, by SIGTERM as soon as the service is ready. */

@@ -57,7 +57,7 @@ describe.runIf(url)('over MongoDB', () => {
         .collection<{ _id: string }>('state')
         .updateOne({ _id: 'schema' }, { $set: { version: 9 } });
       const refused = {
-        code: 'history-damaged',
+        code: 'history-unavailable',
         message: expect.stringContaining('version 9 of its schema'),
       };
       await expect(open()).rejects.toMatchObject(refused);
@@ -82,6 +82,8 @@ describe.runIf(url)('over MongoDB', () => {
       await open({ retention: hour * 1000 - 1 });
       expect(await timeIndex()).toMatchObject({ key: { time: 1 }, expireAfterSeconds: hour });
       const store = await open();
+      expect(await timeIndex()).toMatchObject({ expireAfterSeconds: hour });
+      await open({ retention: 0 });
       expect(await timeIndex()).not.toHaveProperty('expireAfterSeconds');
       await open({ retention: hour * 1000 });
       expect(await timeIndex()).toMatchObject({ key: { time: 1 }, expireAfterSeconds: hour });

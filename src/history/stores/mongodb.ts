@@ -16,7 +16,7 @@ import { type Ask, type AtHand, upkeepOf } from './mongodb/upkeep.ts';
 
 /** How a MongoDB is used. */
 export interface MongoDbStoreOptions {
-  /** For how many milliseconds messages are kept, by their time; 0, the default: for good. */
+  /** For how many milliseconds messages are kept, by their time; 0: for good. When nothing is said, it stays as it was. */
   readonly retention?: number;
   /** In milliseconds since the epoch of Unix; a test turns it. */
   readonly now?: () => number;
@@ -36,7 +36,8 @@ export class MongoDbStore implements HistoryStore {
   readonly durable: boolean;
   readonly upkeep: StoreUpkeep;
   readonly #url: string;
-  readonly #options: Required<MongoDbStoreOptions>;
+  readonly #retention: number | undefined;
+  readonly #now: () => number;
   #client: MongoClient | undefined;
   #opened: AtHand | undefined;
   readonly #pending = new Set<Promise<unknown>>();
@@ -45,9 +46,10 @@ export class MongoDbStore implements HistoryStore {
    * @param url - `mongodb://` or `mongodb+srv://`, all options of the driver; the database is `stompwire` unless named
    * @throws {StompwireError} `bad-configuration`: the address cannot be understood; it is never shown
    */
-  constructor(url: string, { retention = 0, now = Date.now }: MongoDbStoreOptions = {}) {
+  constructor(url: string, { retention, now = Date.now }: MongoDbStoreOptions = {}) {
     this.#url = url;
-    this.#options = { retention, now };
+    this.#retention = retention;
+    this.#now = now;
     this.#client = clientFor(url);
     this.durable = isDurable(this.#client);
     this.upkeep = upkeepOf(this.#ask);
@@ -59,9 +61,9 @@ export class MongoDbStore implements HistoryStore {
     await asking(async () => {
       await client.connect();
       await migrate(db);
-      await keepFor(db, this.#options.retention);
+      await keepFor(db, this.#retention);
     });
-    this.#opened = { db, run: new Run(db, this.#options.now) };
+    this.#opened = { db, run: new Run(db, this.#now) };
   }
 
   async append(records: readonly LogRecord[]): Promise<readonly Refusal[]> {

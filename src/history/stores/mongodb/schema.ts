@@ -47,13 +47,13 @@ const migrations: readonly Migration[] = [async (db) => void (await messagesIn(d
 /**
  * Makes the schema, or brings it to the version of this program; several may try at the same time.
  *
- * @throws {StompwireError} `history-damaged` when a newer program has made it
+ * @throws {StompwireError} `history-unavailable` when a newer program has made it
  */
 export async function migrate(db: Db, steps: readonly Migration[] = migrations): Promise<void> {
   const found = (await stateIn(db).findOne({ _id: 'schema' }))?.version ?? 0;
   if (found > steps.length)
     throw new StompwireError(
-      'history-damaged',
+      'history-unavailable',
       `the history has version ${found} of its schema, which a newer stompwire made; this one knows ${steps.length}`,
     );
   for (let version = found; version < steps.length; version++) {
@@ -62,10 +62,15 @@ export async function migrate(db: Db, steps: readonly Migration[] = migrations):
   }
 }
 
-/** Older messages go within a minute or so. @param retention - in milliseconds; 0: they are kept for good */
-export async function keepFor(db: Db, retention: number): Promise<void> {
-  const wanted = retention > 0 ? Math.ceil(retention / 1000) : undefined;
+/**
+ * Older messages go within a minute or so.
+ *
+ * @param retention - in milliseconds; 0: they are kept for good; `undefined`: as it was
+ */
+export async function keepFor(db: Db, retention: number | undefined): Promise<void> {
   const index = (await messagesIn(db).listIndexes().toArray()).find(({ name }) => name === 'time');
+  if (index !== undefined && retention === undefined) return;
+  const wanted = retention ? Math.ceil(retention / 1000) : undefined;
   if (index !== undefined && index.expireAfterSeconds === wanted) return;
   if (index?.expireAfterSeconds === undefined || wanted === undefined) await remake(db, wanted, index);
   else await db.command({ collMod: 'messages', index: { name: 'time', expireAfterSeconds: wanted } });
