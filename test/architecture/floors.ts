@@ -24,6 +24,7 @@ export const floors: readonly (readonly string[])[] = [
   ['src/testing/', 'src/testing.ts'],
   ['src/fastify/', 'src/fastify.ts'],
   ['src/chat/'],
+  ['src/conformance/'],
   ['src/history-writer.ts'],
   ['src/cli/', 'src/cli.ts'],
 ];

@@ -1,0 +1,142 @@
+// One client of a conversation: a connection of any kind, and what came on it.
+import { connect as connectTcp } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { WebSocket } from 'ws';
+import { type Frame, FrameParser, serverCommands, type Version } from '../../frames/index.ts';
+
+/** A connection in bytes. */
+interface Wire {
+  send(bytes: Buffer): void;
+  end(): void;
+}
+
+interface WireEvents {
+  opened(): void;
+  bytes(chunk: Buffer): void;
+  closed(): void;
+}
+
+/** What a wait ended with. */
+export type Met = { readonly frame: Frame } | 'closed' | 'timeout' | { readonly unreadable: string };
+
+/** Opens connections by the scheme of their address: ws, wss, tcp, tls, sockjs+ws. */
+export class Peer {
+  readonly #parser = new FrameParser({ accepts: serverCommands });
+  readonly #wire: Wire;
+  readonly #open: Promise<void>;
+  #closed = false;
+  #changed: () => void = () => {};
+
+  constructor(url: string) {
+    let opened = (): void => {};
+    this.#open = new Promise((resolve) => {
+      opened = resolve;
+    });
+    this.#wire = wireOf(url, {
+      opened: () => opened(),
+      bytes: (chunk) => {
+        this.#parser.write(chunk);
+        this.#changed();
+      },
+      closed: () => {
+        this.#closed = true;
+        opened();
+        this.#changed();
+      },
+    });
+  }
+
+  /** Reads what comes from now on in a version of STOMP. */
+  speak(version: Version): void {
+    this.#parser.version = version;
+  }
+
+  async send(bytes: Buffer): Promise<void> {
+    await this.#open;
+    if (!this.#closed) this.#wire.send(bytes);
+  }
+
+  /** The next frame, or the close, or that neither came in time. */
+  async next(within: number): Promise<Met> {
+    const deadline = AbortSignal.timeout(within);
+    for (;;) {
+      const met = this.#met();
+      if (met !== undefined) return met;
+      if (deadline.aborted) return 'timeout';
+      await new Promise<void>((resolve) => {
+        this.#changed = resolve;
+        deadline.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+  }
+
+  close(): void {
+    this.#wire.end();
+  }
+
+  #met(): Met | undefined {
+    try {
+      const frame = this.#parser.read();
+      if (frame !== null) return { frame: { ...frame, body: Buffer.from(frame.body) } };
+    } catch (error) {
+      return { unreadable: (error as Error).message };
+    }
+    return this.#closed ? 'closed' : undefined;
+  }
+}
+
+/** Schemes of STOMP over TCP, with and without TLS. */
+const sockets = ['tcp:', 'stomp:', 'tls:', 'stomp+ssl:'];
+const secured = ['tls:', 'stomp+ssl:'];
+
+function wireOf(url: string, events: WireEvents): Wire {
+  const { protocol, hostname, port } = new URL(url);
+  if (sockets.includes(protocol)) return socketWire(protocol, hostname, Number(port), events);
+  if (protocol === 'sockjs+ws:') return sockJsWire(url.slice('sockjs+'.length), events);
+  return webSocketWire(url, events, (data) => data);
+}
+
+function socketWire(protocol: string, hostname: string, port: number, events: WireEvents): Wire {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const secure = secured.includes(protocol);
+  const socket = secure ? connectTls({ host, port, servername: host }) : connectTcp({ host, port });
+  socket.once(secure ? 'secureConnect' : 'connect', () => events.opened());
+  socket.on('data', (chunk) => events.bytes(Buffer.from(chunk)));
+  socket.on('error', () => {});
+  socket.once('close', () => events.closed());
+  return { send: (bytes) => void socket.write(bytes), end: () => socket.destroy() };
+}
+
+/** A WebSocket; bytes that are valid UTF-8 travel as text, as STOMP clients do it. */
+function webSocketWire(
+  url: string,
+  events: WireEvents,
+  read: (data: Buffer) => Buffer,
+  write?: (bytes: Buffer) => string,
+): Wire {
+  const socket = new WebSocket(url, ['v12.stomp', 'v11.stomp', 'v10.stomp'], { perMessageDeflate: false });
+  socket.once('open', () => events.opened());
+  socket.on('message', (data: Buffer) => events.bytes(Buffer.from(read(data))));
+  socket.on('error', () => {});
+  socket.once('close', () => events.closed());
+  const send = (bytes: Buffer): void =>
+    socket.send(write?.(bytes) ?? bytes, { binary: write === undefined && !isText(bytes) });
+  return { send, end: () => socket.terminate() };
+}
+
+function isText(bytes: Buffer): boolean {
+  return Buffer.compare(Buffer.from(bytes.toString()), bytes) === 0;
+}
+
+/** SockJS over a WebSocket of its own: arrays of texts both ways [SockJS protocol 0.3.3, WebSocket]. */
+function sockJsWire(url: string, events: WireEvents): Wire {
+  const session = Math.random().toString(36).slice(2, 10);
+  const read = (data: Buffer): Buffer => {
+    const text = data.toString();
+    return text.startsWith('a')
+      ? Buffer.from((JSON.parse(text.slice(1)) as string[]).join(''))
+      : Buffer.alloc(0);
+  };
+  const write = (bytes: Buffer): string => JSON.stringify([bytes.toString()]);
+  return webSocketWire(`${url}/000/${session}/websocket`, events, read, write);
+}
