@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from './config/config.ts';
 import type { Config } from './config/schema.ts';
-import type { Feed } from './history/feed.ts';
+import type { DeadLetters, Feed } from './history/feed.ts';
 import type { HistoryStore } from './history/store.ts';
 import type { Recorder } from './relay/log.ts';
 import type { MemoryLogParts } from './relay/memory-log.ts';
@@ -140,4 +140,54 @@ async function optional<Module>(name: string, module: Promise<Module>): Promise<
     if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new ConfigError([`the package ${name} is not installed; npm install ${name} mends that`]);
   }
+}
+
+const overRedis = async (address: string): Promise<Feed> =>
+  new (await optional('ioredis', import('./history/feeds/redis.ts'))).RedisFeed(address);
+
+/** The feeds that outlive the process which records. */
+const sharedFeeds: Record<string, (address: string) => Promise<Feed>> = {
+  redis: overRedis,
+  rediss: overRedis,
+};
+
+/**
+ * Checks that the addresses make a separate writer: a broker with a feed, and a history that others read.
+ *
+ * @throws {ConfigError} that names the key and what is allowed
+ */
+export function assertWriterBackEnds({ broker, history }: Pick<Config, 'broker' | 'history'>): void {
+  const shared = Object.keys(stores).filter((scheme) => !unsharedStores.includes(scheme));
+  const feeds = Object.keys(sharedFeeds);
+  const problems = [
+    feeds.includes(schemeOf(broker))
+      ? undefined
+      : `broker: "${schemeOf(broker)}" has no feed that a separate writer could read; allowed: ${feeds.join(', ')}`,
+    shared.includes(schemeOf(history))
+      ? undefined
+      : `history: "${schemeOf(history)}" cannot be written for others; allowed: ${shared.join(', ')}`,
+  ].filter((problem) => problem !== undefined);
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+/** Makes the feed of a broker that has one of its own. */
+export function openSharedFeed(broker: string): Promise<Feed> {
+  return sharedFeeds[schemeOf(broker)]!(broker);
+}
+
+/** What could not be stored: behind a shared broker, or in the data folder of a service. */
+export async function openDeadLetters({
+  broker,
+  data,
+}: Pick<Config, 'broker' | 'data'>): Promise<{ letters: DeadLetters; close: () => Promise<void> }> {
+  if (Object.hasOwn(sharedFeeds, schemeOf(broker))) {
+    const feed = await openSharedFeed(broker);
+    return { letters: feed.deadLetters, close: () => feed.close() };
+  }
+  if (data === 'memory')
+    throw new ConfigError([
+      'dead letters: give --broker with the address of a shared broker, or --data <folder>',
+    ]);
+  const { FileDeadLetters } = await import('./history/feeds/file-dead-letters.ts');
+  return { letters: new FileDeadLetters(join(data, 'dead-letters.ndjson')), close: async () => {} };
 }

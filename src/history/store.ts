@@ -80,6 +80,12 @@ export interface StoreUpkeep {
   deleteBefore(time: number): Promise<number>;
   /** Takes the body and the sender's headers of a record away; it stays as a tombstone. @returns whether it is there */
   redact(destination: string, position: Position): Promise<boolean>;
+  /**
+   * Puts a record in the place that its `poisoned` tombstone keeps for it; where none does, it is appended.
+   *
+   * @returns why it is refused, if it is
+   */
+  restore?(record: LogRecord): Promise<Refusal | undefined>;
   /** All records of all destinations, in the order of each: for an export. */
   all(): AsyncIterable<LogRecord>;
   /** Done when all that was appended can be found by its words. */
