@@ -1,0 +1,278 @@
+// The relay over Redis: many nodes, one broker. Plain messages by pub/sub, logged ones through logs in streams.
+import type { Buffer } from 'node:buffer';
+import { randomBytes } from 'node:crypto';
+import type { Separator } from '../message/destination.ts';
+import { isPattern } from '../message/destination.ts';
+import type { Message } from '../message/message.ts';
+import { PatternMatcher } from '../message/pattern.ts';
+import type { Policies } from '../message/policies.ts';
+import { type Counter, type Metrics, noMetrics } from '../metrics/metrics.ts';
+import { parseRedisAddress, type RedisAddress } from './redis/address.ts';
+import { messageOf } from './redis/connection.ts';
+import { Keys } from './redis/keys.ts';
+import { type Lane, unavailable } from './redis/lane.ts';
+import type { Link, LinkListener } from './redis/link.ts';
+import { RedisLogs } from './redis/logs.ts';
+import { Partition } from './redis/partition.ts';
+import { encodePlain } from './redis/payload.ts';
+import { Cluster, OneServer, type Topology } from './redis/topology.ts';
+import type { Deliver, Relay } from './relay.ts';
+
+/** What a relay over Redis stands on. Times in milliseconds. */
+export interface RedisRelayParts {
+  readonly policies: Policies;
+  readonly separator?: Separator;
+  /** Whether a history is written behind the feed. */
+  readonly history?: boolean;
+  /** How many records may wait for the history in one partition. */
+  readonly feedBound?: number;
+  /** How many messages may wait for Redis, and how many bytes. */
+  readonly maxWaiting?: number;
+  readonly maxWaitingBytes?: number;
+  readonly metrics?: Metrics;
+  /** Hears what an operator should know, without any password. */
+  readonly troubled?: (what: string) => void;
+  /** How far the clock of the logs is ahead of that of Redis: for tests. */
+  readonly ahead?: () => number;
+}
+
+/** For so long a Redis may not answer when the service starts. */
+const startWithin = 5000;
+const lookEvery = 1000;
+const sweepEvery = 100;
+
+/** See {@link Relay}. What it promises beyond that when Redis dies stands in the documents. */
+export class RedisRelay implements Relay {
+  readonly log: RedisLogs;
+  readonly #address: RedisAddress;
+  readonly #parts: RedisRelayParts;
+  readonly #keys: Keys;
+  readonly #partitions: readonly Partition[];
+  readonly #topology: Topology;
+  readonly #patterns = new Map<string, PatternMatcher>();
+  readonly #byChannel = new Map<string, Partition>();
+  readonly #dirty = new Set<Partition>();
+  readonly #refused: Counter;
+  readonly #foreign: Counter;
+  #deliver: Deliver | undefined;
+  #waiting = 0;
+  #waitingBytes = 0;
+  #trouble = '';
+  #flushing = false;
+  #foreignTold = 0;
+  #timers: NodeJS.Timeout[] = [];
+
+  /** @throws {StompwireError} `bad-configuration`, without the password */
+  constructor(address: string, parts: RedisRelayParts) {
+    this.#address = parseRedisAddress(address);
+    this.#parts = parts;
+    this.#keys = new Keys(this.#address);
+    const metrics = parts.metrics ?? noMetrics;
+    const mended = metrics.counter(
+      'relay_mended',
+      'Messages read from a log, for they did not come by themselves',
+    );
+    this.#refused = metrics.counter('relay_refused', 'Messages refused, for too many wait for the relay');
+    this.#foreign = metrics.counter('relay_foreign', 'Payloads on our channels that are not ours');
+    metrics.gauge('relay_waiting', 'Messages that wait for the relay', () => this.#waiting);
+    metrics.gauge('relay_ready', 'Whether the relay is connected: 1 or 0', () =>
+      this.state === undefined ? 1 : 0,
+    );
+    this.#partitions = this.#openPartitions((count) => mended.add(count));
+    this.#topology = this.#openTopology();
+    this.log = new RedisLogs({
+      keys: this.#keys,
+      history: parts.history ?? false,
+      policyOf: (destination) => parts.policies.of(destination),
+      ahead: () => parts.ahead?.() ?? 0,
+      partitionOf: (destination) => this.#partitionOf(destination),
+      send: (partition, parcel) => this.#send(partition, partition.log, parcel),
+    });
+  }
+
+  /** Why it cannot publish, or bring everything, at the moment; `undefined`: it can. */
+  get state(): string | undefined {
+    const away = this.#partitions.filter(({ ready }) => !ready).length;
+    if (away === 0) return undefined;
+    return `Redis is away for ${away} of ${this.#partitions.length} partitions: ${this.#trouble || 'connecting'}`;
+  }
+
+  async start(deliver: Deliver): Promise<void> {
+    this.#deliver = deliver;
+    try {
+      await this.#topology.start(startWithin);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    const now = (): number => performance.now();
+    this.#timers = [
+      setInterval(() => this.#look(), lookEvery * (0.9 + Math.random() * 0.2)).unref(),
+      setInterval(() => {
+        for (const partition of this.#partitions) partition.sweep(now());
+      }, sweepEvery).unref(),
+    ];
+  }
+
+  async publish(message: Message): Promise<void> {
+    const partition = this.#partitionOf(message.address);
+    const payload = encodePlain(message);
+    const keys = [partition.channelOf(message.address)];
+    await this.#send(partition, partition.plain, { keys, args: [payload], bytes: payload.length + 100 });
+  }
+
+  async interest(destination: string): Promise<void> {
+    if (!isPattern(destination)) return this.#partitionOf(destination).interest(destination);
+    const matcher = new PatternMatcher(destination, this.#parts.separator ?? '/');
+    this.#patterns.set(destination, matcher);
+    await Promise.all(this.#partitions.map((partition) => partition.interestInAll()));
+  }
+
+  disinterest(destination: string): void {
+    if (!isPattern(destination)) return this.#partitionOf(destination).disinterest(destination);
+    this.#patterns.delete(destination);
+    for (const partition of this.#partitions) partition.narrowed();
+  }
+
+  async close(): Promise<void> {
+    this.#deliver = undefined;
+    for (const timer of this.#timers) clearInterval(timer);
+    await Promise.all(this.#partitions.map((partition) => partition.close()));
+    this.#topology.close();
+  }
+
+  #openPartitions(mended: (count: number) => void): readonly Partition[] {
+    const { policies, history = false, feedBound = 100_000, ahead = () => 0 } = this.#parts;
+    const { db, wait, partitions } = this.#address;
+    const parts = {
+      keys: this.#keys,
+      node: randomBytes(9).toString('base64url'),
+      policyOf: (destination: string) => policies.of(destination),
+      history,
+      feedBound,
+      ahead,
+      clock: () => performance.now(),
+      wait,
+      channel: (name: string) => (db === 0 ? name : `${db}:${name}`),
+      deliver: (message: Message) => this.#deliver?.(message),
+      covered: (destination: string) => this.#covered(destination),
+      patterns: () => this.#patterns.size > 0,
+      misled: (error: unknown, link: Link | undefined) => this.#misled(error, link),
+      freed: (count: number, bytes: number) => {
+        this.#waiting -= count;
+        this.#waitingBytes -= bytes;
+      },
+      foreign: (channel: string, error: unknown) => this.#foreignPayload(channel, error),
+      mended,
+      named: (channel: string, partition: Partition | undefined) => {
+        if (partition === undefined) this.#byChannel.delete(channel);
+        else this.#byChannel.set(channel, partition);
+      },
+    };
+    return Array.from({ length: partitions }, (_, index) => new Partition(index, parts));
+  }
+
+  #openTopology(): Topology {
+    const of = (link: Link): Partition[] => this.#partitions.filter((partition) => partition.link === link);
+    const listener: LinkListener = {
+      commandsUp: (link) => {
+        this.#trouble = '';
+        for (const partition of of(link)) partition.flush();
+      },
+      commandsDown: (link) => {
+        for (const partition of of(link)) partition.watch.interrupted();
+        if (this.#address.form === 'cluster') this.#topology.changed();
+      },
+      listeningUp: (link) => {
+        for (const partition of of(link)) partition.listen();
+      },
+      listeningDown: (link) => {
+        for (const partition of of(link)) partition.listen();
+      },
+      heard: (channel, payload) => {
+        const name = channel.toString();
+        this.#byChannel.get(name)?.heard(name, payload);
+      },
+      moved: () => this.#topology.changed(),
+      troubled: (reason) => this.#troubled(reason),
+    };
+    const assign = (partition: number, link: Link): void => this.#partitions[partition]!.use(link);
+    return this.#address.form === 'cluster'
+      ? new Cluster(this.#address, listener, assign)
+      : new OneServer(this.#address, listener, assign);
+  }
+
+  #partitionOf(destination: string): Partition {
+    return this.#partitions[this.#keys.partitionOf(destination)]!;
+  }
+
+  #covered(destination: string): boolean {
+    for (const matcher of this.#patterns.values()) if (matcher.matches(destination)) return true;
+    return false;
+  }
+
+  async #send(
+    partition: Partition,
+    lane: Lane,
+    parcel: { keys: readonly string[]; args: readonly (string | Buffer)[]; bytes: number },
+  ): Promise<unknown> {
+    if (this.#deliver === undefined) throw unavailable('the relay is closed');
+    const { maxWaiting = 20_000, maxWaitingBytes = 64 * 1024 * 1024 } = this.#parts;
+    if (this.#waiting >= maxWaiting || this.#waitingBytes + parcel.bytes > maxWaitingBytes) {
+      this.#refused.add();
+      throw unavailable('too many messages wait for it');
+    }
+    this.#waiting++;
+    this.#waitingBytes += parcel.bytes;
+    return new Promise((resolve, reject) => {
+      partition.push(lane, { ...parcel, resolve, reject });
+      this.#flushSoon(partition);
+    });
+  }
+
+  /** What a turn brings goes out together, in one write per connection. */
+  #flushSoon(partition: Partition): void {
+    this.#dirty.add(partition);
+    if (this.#flushing) return;
+    this.#flushing = true;
+    setImmediate(() => {
+      this.#flushing = false;
+      const dirty = [...this.#dirty];
+      this.#dirty.clear();
+      this.#together(dirty, (partition) => partition.flush());
+    });
+  }
+
+  #together(partitions: readonly Partition[], act: (partition: Partition) => void): void {
+    const links = new Set(partitions.map(({ link }) => link));
+    for (const link of links)
+      link?.commands.corked(() => {
+        for (const partition of partitions) if (partition.link === link) act(partition);
+      });
+  }
+
+  #look(): void {
+    this.#together(this.#partitions, (partition) => partition.tick());
+  }
+
+  #misled(error: unknown, link: Link | undefined): void {
+    this.#trouble = messageOf(error).slice(0, 200);
+    const text = messageOf(error);
+    if (this.#address.form === 'cluster') this.#topology.changed(link);
+    else if (/^READONLY|^MASTERDOWN/.test(text)) this.#topology.changed(link);
+  }
+
+  #troubled(reason: string): void {
+    this.#trouble = reason;
+    this.#parts.troubled?.(reason);
+  }
+
+  /** Told once a minute: whoever can publish here could fill a disk else. */
+  #foreignPayload(channel: string, error: unknown): void {
+    this.#foreign.add();
+    const now = performance.now();
+    if (this.#foreignTold > 0 && now - this.#foreignTold < 60_000) return;
+    this.#foreignTold = now;
+    this.#parts.troubled?.(`somebody else publishes on our channel of ${channel}: ${messageOf(error)}`);
+  }
+}

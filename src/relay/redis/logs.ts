@@ -1,0 +1,141 @@
+// The logs of a Redis relay: appending, how far they reach, reading, and who waits for replicas or the history.
+import type { Buffer } from 'node:buffer';
+import { StompwireError } from '../../errors.ts';
+import type { Message } from '../../message/message.ts';
+import type { LogPolicy } from '../../message/policies.ts';
+import { destinationHash, type Position } from '../../message/position.ts';
+import type { LoggedMessage } from '../../message/record.ts';
+import type { Appended, Log, LogReach } from '../log.ts';
+import { textOf } from './connection.ts';
+import type { Keys } from './keys.ts';
+import { unavailable } from './lane.ts';
+import type { Partition } from './partition.ts';
+import { encodeExtra, encodeForLog, loggedMessage } from './payload.ts';
+import { reachScript } from './scripts.ts';
+
+/** What the logs stand on. */
+export interface LogsParts {
+  readonly keys: Keys;
+  readonly history: boolean;
+  readonly policyOf: (destination: string) => LogPolicy | undefined;
+  readonly ahead: () => number;
+  readonly partitionOf: (destination: string) => Partition;
+  /** Hands a message to Redis. */
+  readonly send: (
+    partition: Partition,
+    parcel: { keys: readonly string[]; args: readonly (string | Buffer)[]; bytes: number },
+  ) => Promise<unknown>;
+}
+
+/** See {@link Log}; all of it is with Redis. */
+export class RedisLogs implements Log {
+  readonly durable: boolean;
+  readonly #parts: LogsParts;
+
+  constructor(parts: LogsParts) {
+    this.#parts = parts;
+    this.durable = parts.history;
+  }
+
+  async append(message: Message, policy: LogPolicy, key?: string): Promise<Appended> {
+    const { keys, ahead, partitionOf } = this.#parts;
+    const { destination } = message;
+    const envelope = encodeForLog(message, Date.now() + ahead(), key);
+    const top = keys.top(destination);
+    const partition = partitionOf(destination);
+    const answer = await this.#parts.send(partition, {
+      keys: [
+        keys.log(destination),
+        top,
+        key === undefined ? top : keys.key(destination, key),
+        partition.channelOf(destination),
+      ],
+      args: [
+        destination,
+        envelope,
+        encodeExtra(message),
+        key === undefined ? '0' : '1',
+        String(policy.count),
+        String(policy.age),
+        String(policy.window),
+        this.#held(policy),
+        String(partition.epochAfter(destination)),
+      ],
+      bytes: envelope.length + 200,
+    });
+    return appendedOf(answer, destination);
+  }
+
+  async reach(destination: string): Promise<LogReach> {
+    const policy = this.#parts.policyOf(destination);
+    if (policy === undefined) return { top: { epoch: 0, seq: 0 }, oldest: 1 };
+    const { keys, ahead, history, partitionOf } = this.#parts;
+    const partition = partitionOf(destination);
+    const of = [keys.log(destination), keys.top(destination), keys.stored(partition.index)];
+    const args = [
+      String(ahead()),
+      destination,
+      String(policy.age),
+      history ? '1' : '0',
+      this.#held(policy),
+      String(partition.epochAfter(destination)),
+    ];
+    const reply = await asked(partition.call(({ commands }) => commands.run(reachScript, of, args)));
+    const [epoch, seq, oldest] = (reply as unknown[]).map((part) => Number(textOf(part)));
+    return { top: { epoch: epoch!, seq: seq! }, oldest: oldest! };
+  }
+
+  async read(destination: string, after: Position, limit: number): Promise<readonly LoggedMessage[]> {
+    const page = await asked(this.#parts.partitionOf(destination).read(destination, after, limit));
+    const hash = destinationHash(destination);
+    const found: LoggedMessage[] = [];
+    if (!('top' in page)) return found;
+    const { epoch } = page.top;
+    for (const { seq, envelope, extra } of page.entries) {
+      if (seq !== after.seq + 1 + found.length) break;
+      try {
+        found.push(loggedMessage({ destination, epoch, seq }, hash, envelope, extra));
+      } catch {
+        break; // as if it had left the log: the history may have it
+      }
+    }
+    return found;
+  }
+
+  stored(destination: string, position: Position): Promise<void> {
+    if (!this.durable)
+      return Promise.reject(
+        new StompwireError('not-stored', 'no history on disk: the message cannot be stored'),
+      );
+    return this.#parts.partitionOf(destination).waits.wait(destination, position);
+  }
+
+  async replicated(destination: string, position: Position): Promise<void> {
+    const { keys, partitionOf } = this.#parts;
+    const partition = partitionOf(destination);
+    if (partition.link === undefined) throw unavailable('it is away');
+    const mark = `${keys.tag(partition.index)}:replicated`;
+    await partition.link.replication.wait(keys.top(destination), mark, position);
+  }
+
+  /** Without a history there is nothing to be held back for. */
+  #held(policy: LogPolicy): '0' | '1' {
+    return this.#parts.history && policy.deliver === 'stored' ? '1' : '0';
+  }
+}
+
+function appendedOf(answer: unknown, destination: string): Appended {
+  const [kind, first, second] = (answer as unknown[]).map(textOf);
+  if (kind === '2') throw new StompwireError('history-full');
+  if (kind === '3')
+    throw unavailable(`the key of another kind stands where the log of '${destination}' is: ${first}`);
+  return { position: { epoch: Number(first), seq: Number(second) }, again: kind === '1' };
+}
+
+async function asked<T>(reply: Promise<T>): Promise<T> {
+  try {
+    return await reply;
+  } catch (error) {
+    throw error instanceof StompwireError ? error : unavailable((error as Error).message);
+  }
+}

@@ -1,0 +1,343 @@
+// One partition of the destinations: what is sent to it, what is listened to in it, and the logs that are followed.
+import type { Buffer } from 'node:buffer';
+import { Message } from '../../message/message.ts';
+import type { LogPolicy } from '../../message/policies.ts';
+import type { Position } from '../../message/position.ts';
+import { Channels } from './channels.ts';
+import type { Keys } from './keys.ts';
+import { Lane, type Parcel, unavailable } from './lane.ts';
+import type { Link } from './link.ts';
+import { type LogPage, type NoPage, pageOf } from './pages.ts';
+import { decodePayload, type LivePayload } from './payload.ts';
+import { appendScript, publishScript, readScript } from './scripts.ts';
+import { StoredWaits } from './stored-waits.ts';
+import type { Tail } from './tail.ts';
+import { Tails } from './tails.ts';
+import { Watch } from './watch.ts';
+
+/** What partitions share. */
+export interface PartitionParts {
+  readonly keys: Keys;
+  /** Names this node in the channel of its signs of life. */
+  readonly node: string;
+  readonly policyOf: (destination: string) => LogPolicy | undefined;
+  /** Whether there is a history, and how many records may wait for it in one partition. */
+  readonly history: boolean;
+  readonly feedBound: number;
+  readonly ahead: () => number;
+  readonly clock: () => number;
+  /** How long something waits for a Redis that is away. */
+  readonly wait: number;
+  /** A channel's name in this database: channels know no databases. */
+  readonly channel: (name: string) => string;
+  readonly deliver: (message: Message) => void;
+  /** Whether a pattern of this node covers a destination. */
+  readonly covered: (destination: string) => boolean;
+  readonly patterns: () => boolean;
+  readonly misled: (error: unknown, link: Link | undefined) => void;
+  readonly freed: (count: number, bytes: number) => void;
+  readonly foreign: (channel: string, error: unknown) => void;
+  readonly mended: (count: number) => void;
+  /** A channel belongs to a partition, or to none any more. */
+  readonly named: (channel: string, partition: Partition | undefined) => void;
+}
+
+/** So many ids of messages are kept that are to come a second time. */
+const mostTwice = 10_000;
+
+/** Everything of it is in one slot of a cluster, so it is with one primary at a time. */
+export class Partition {
+  readonly index: number;
+  readonly channels: Channels;
+  readonly log: Lane;
+  readonly plain: Lane;
+  readonly watch: Watch;
+  readonly waits: StoredWaits;
+  readonly #parts: PartitionParts;
+  readonly #handlers = new Map<string, (payload: Buffer) => void>();
+  readonly #tails: Tails;
+  /** Destinations that are listened to by themselves. */
+  readonly #exact = new Set<string>();
+  /** Plain messages that came on their own channel, and come again on that of all. */
+  readonly #twice = new Set<string>();
+  #link: Link | undefined;
+  #again: NodeJS.Timeout | undefined;
+  #hinted = false;
+
+  constructor(index: number, parts: PartitionParts) {
+    this.index = index;
+    this.#parts = parts;
+    const { keys, clock } = parts;
+    this.channels = new Channels((error) => this.#misled(error));
+    this.log = this.#lane(appendScript, () => ({
+      keys: [keys.feed(index), keys.stored(index), this.#name(keys.all(index))],
+      args: [String(parts.ahead()), parts.history ? String(parts.feedBound) : '0'],
+    }));
+    this.plain = this.#lane(publishScript, () => ({ keys: [this.#name(keys.all(index))], args: [] }));
+    this.#tails = new Tails({
+      read: (destination, after, limit) => this.read(destination, after, limit),
+      deliver: parts.deliver,
+      mended: parts.mended,
+      clock,
+      exact: (destination) => this.#exact.has(destination),
+    });
+    this.watch = new Watch({
+      link: () => this.#link,
+      tails: () => this.#tails.all,
+      call: (tails) => this.#watchCall(tails),
+      clock,
+    });
+    this.waits = new StoredWaits((destinations) => this.#marks(destinations));
+    this.#listen(this.#name(this.#sign), (payload) => this.watch.heard(payload));
+    if (parts.history) this.#listen(keys.stored(index), () => this.#storedFurther());
+  }
+
+  get link(): Link | undefined {
+    return this.#link;
+  }
+
+  /** Whether it can be published to, and all that is wanted is listened to. */
+  get ready(): boolean {
+    return this.#link?.commands.up === true && this.#link.subscriber.up && this.channels.complete;
+  }
+
+  /** Takes another primary. */
+  use(link: Link): void {
+    this.#link = link;
+    this.listen();
+    this.flush();
+  }
+
+  /** Listens on what its link has now. */
+  listen(): void {
+    this.watch.interrupted();
+    this.#twice.clear();
+    const { subscriber } = this.#link ?? {};
+    this.channels.use(subscriber);
+    if (subscriber?.up !== true) return;
+    void this.channels.want(this.#name(this.#sign)).then(() => this.watch.look());
+  }
+
+  /** What a channel of this partition brings. */
+  heard(channel: string, payload: Buffer): void {
+    this.#handlers.get(channel)?.(payload);
+  }
+
+  push(lane: Lane, parcel: Omit<Parcel, 'deadline'>): void {
+    lane.push({ ...parcel, deadline: this.#deadline });
+  }
+
+  flush(): void {
+    this.log.flush();
+    this.plain.flush();
+  }
+
+  /** Each second. */
+  tick(): void {
+    this.watch.look();
+    this.waits.check();
+  }
+
+  sweep(now: number): void {
+    this.log.sweep(now);
+    this.plain.sweep(now);
+    this.channels.sweep(now);
+  }
+
+  async interest(destination: string): Promise<void> {
+    const deadline = this.#deadline;
+    this.#exact.add(destination);
+    const channel = this.channelOf(destination);
+    this.#handle(channel, (payload) => this.#live(destination, payload));
+    await this.channels.want(channel, deadline);
+    if (this.#parts.policyOf(destination) !== undefined) await this.#tails.open(destination, deadline);
+  }
+
+  disinterest(destination: string): void {
+    this.#exact.delete(destination);
+    this.#unhandle(this.channelOf(destination));
+    if (!this.#parts.covered(destination)) this.#tails.close(destination);
+  }
+
+  /** Listens to everything, for patterns. */
+  interestInAll(): Promise<void> {
+    const channel = this.#name(this.#parts.keys.all(this.index));
+    this.#handle(channel, (payload) => this.#all(payload));
+    return this.channels.want(channel, this.#deadline);
+  }
+
+  /** A pattern was taken back. */
+  narrowed(): void {
+    for (const { destination } of this.#tails.all)
+      if (!this.#exact.has(destination) && !this.#parts.covered(destination)) this.#tails.close(destination);
+    if (this.#parts.patterns()) return;
+    this.#unhandle(this.#name(this.#parts.keys.all(this.index)));
+    this.#twice.clear();
+  }
+
+  /** What stands in a log behind a place. */
+  async read(destination: string, after: Position, limit: number): Promise<LogPage | NoPage> {
+    const { keys } = this.#parts;
+    const args = [
+      destination,
+      String(after.epoch),
+      String(after.seq),
+      String(limit),
+      this.#held(destination),
+    ];
+    const reply = await this.call((link) =>
+      link.commands.run(
+        readScript,
+        [keys.log(destination), keys.top(destination), keys.stored(this.index)],
+        args,
+      ),
+    );
+    return pageOf(reply as unknown[]);
+  }
+
+  /** The channel of a destination. */
+  channelOf(destination: string): string {
+    return this.#name(this.#parts.keys.live(destination));
+  }
+
+  /** The least epoch that a new log of a destination may have, so that it only grows whatever clocks do. */
+  epochAfter(destination: string): number {
+    return this.#tails.epochOf(destination) + 1;
+  }
+
+  /** Sends a command that changes nothing, now or not at all. */
+  async call<T>(send: (link: Link) => Promise<T>): Promise<T> {
+    const link = this.#link;
+    if (link?.commands.up !== true) throw unavailable('it is away');
+    try {
+      return await send(link);
+    } catch (error) {
+      if (/^(READONLY|MOVED|CLUSTERDOWN)/.test((error as Error).message)) this.#misled(error);
+      throw error;
+    }
+  }
+
+  /** Ends; what is under way may still be answered. */
+  async close(): Promise<void> {
+    clearTimeout(this.#again);
+    this.#tails.closeAll();
+    this.#handlers.clear();
+    this.channels.close();
+    this.waits.close();
+    await Promise.all([this.log.close(), this.plain.close()]);
+  }
+
+  get #deadline(): number {
+    return this.#parts.clock() + this.#parts.wait;
+  }
+
+  get #sign(): string {
+    return `${this.#parts.keys.tag(this.index)}:node:${this.#parts.node}`;
+  }
+
+  #name(channel: string): string {
+    return this.#parts.channel(channel);
+  }
+
+  #listen(channel: string, handler: (payload: Buffer) => void): void {
+    this.#handle(channel, handler);
+    this.channels.want(channel).catch(() => {});
+  }
+
+  #handle(channel: string, handler: (payload: Buffer) => void): void {
+    this.#handlers.set(channel, handler);
+    this.#parts.named(channel, this);
+  }
+
+  #unhandle(channel: string): void {
+    this.#handlers.delete(channel);
+    this.#parts.named(channel, undefined);
+    this.channels.drop(channel);
+  }
+
+  #lane(script: typeof appendScript, head: () => { keys: string[]; args: string[] }): Lane {
+    return new Lane({
+      script,
+      head,
+      run: (...call) => (this.#link?.commands.up === true ? this.#link.commands.run(...call) : undefined),
+      misled: (error) => this.#misled(error),
+      freed: this.#parts.freed,
+    });
+  }
+
+  /** The server is not the one, or not yet: what was refused goes again in a moment. */
+  #misled(error: unknown): void {
+    this.#parts.misled(error, this.#link);
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => this.flush(), 50 + Math.random() * 50).unref();
+  }
+
+  #live(destination: string, payload: Buffer): void {
+    const found = this.#decoded(destination, payload);
+    if (found === undefined) return;
+    if (!(found instanceof Message)) return this.#tails.of(found).take(found);
+    if (found.address !== destination) return this.#parts.foreign(destination, new Error('another address'));
+    if (this.#parts.patterns()) this.#comesAgain(found.id);
+    this.#parts.deliver(found);
+  }
+
+  #all(payload: Buffer): void {
+    const found = this.#decoded('all', payload);
+    if (found === undefined) return;
+    if (!(found instanceof Message)) {
+      if (this.#exact.has(found.destination) || this.#parts.covered(found.destination))
+        this.#tails.of(found).take(found);
+    } else if (!this.#twice.delete(found.id) && this.#parts.covered(found.address)) {
+      this.#parts.deliver(found);
+    }
+  }
+
+  #comesAgain(id: string): void {
+    if (this.#twice.size >= mostTwice) this.#twice.clear();
+    this.#twice.add(id);
+  }
+
+  #decoded(channel: string, payload: Buffer): Message | LivePayload | undefined {
+    try {
+      return decodePayload(payload);
+    } catch (error) {
+      this.#parts.foreign(channel, error);
+      return undefined;
+    }
+  }
+
+  #held(destination: string): '0' | '1' {
+    return this.#parts.history && this.#parts.policyOf(destination)?.deliver === 'stored' ? '1' : '0';
+  }
+
+  #watchCall(tails: readonly Tail[]): { keys: string[]; args: string[] } {
+    const { keys } = this.#parts;
+    const keysOfCall = [this.#name(this.#sign), keys.stored(this.index)];
+    const args: string[] = [];
+    for (const { destination } of tails) {
+      keysOfCall.push(keys.top(destination));
+      args.push(this.#held(destination) === '1' ? destination : '');
+    }
+    return { keys: keysOfCall, args };
+  }
+
+  /** The history got further: who waits for it is told, and what was held back is read. */
+  #storedFurther(): void {
+    if (this.#hinted) return;
+    this.#hinted = true;
+    setImmediate(() => {
+      this.#hinted = false;
+      this.waits.check();
+      const held = [...this.#tails.all].some(({ destination }) => this.#held(destination) === '1');
+      if (held) this.watch.look(({ destination }) => this.#held(destination) === '1');
+    });
+  }
+
+  #marks(destinations: readonly string[]): Promise<(string | undefined)[]> {
+    const key = this.#parts.keys.stored(this.index);
+    return this.call(async ({ commands }) => {
+      const marks = await commands.redis.hmget(key, ...destinations);
+      return marks.map((mark) => mark ?? undefined);
+    });
+  }
+}

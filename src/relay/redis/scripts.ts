@@ -1,0 +1,255 @@
+// What Redis does in one step: scripts in Lua, each called by its hash and loaded again where it was flushed away.
+//
+// Scripts and not functions: a script goes by the hash of its text, so that nodes of two versions work side by side
+// during a rolling deploy, and it needs no right to change the server's libraries.
+import { createHash } from 'node:crypto';
+
+/** A script and what Redis calls it. */
+export interface Script {
+  readonly source: string;
+  readonly sha: string;
+}
+
+const script = (source: string): Script => ({
+  source,
+  sha: createHash('sha1').update(source).digest('hex'),
+});
+
+/*
+ * The fence: which server counts. Redis takes another replication id at each start and at each promotion, also when
+ * it is given back to a server that was a primary before, which a run id would not show: its positions could be given
+ * out twice. A script may ask for it, so it is never stale. It costs 2 us.
+ */
+const begin = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
+local fence = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
+local function text(number) return string.format('%.0f', number) end
+local function failed(reply) return type(reply) == 'table' and reply.err end
+local function is(key, kind)
+  local found = redis.call('TYPE', key).ok
+  return found == kind or found == 'none'
+end
+local function storedSeq(marks, destination, epoch)
+  local mark = redis.pcall('HGET', marks, destination)
+  if not mark or failed(mark) then return 0 end
+  local e, s = string.match(mark, '^(%d+)%-(%d+)$')
+  if e and tonumber(e) == epoch then return tonumber(s) end
+  return 0
+end
+local function trimByAge(log, top, before, storedTo)
+  for _ = 1, 8 do
+    local entries = redis.call('XRANGE', log, '-', '+', 'COUNT', 16)
+    if #entries == 0 then return redis.call('HSET', top, 'o', text(now)) end
+    for _, entry in ipairs(entries) do
+      local fields, at = entry[2], nil
+      for f = 1, #fields, 2 do if fields[f] == 't' then at = tonumber(fields[f + 1]) end end
+      if (at or 0) >= before or tonumber(string.match(entry[1], '^%d+')) > storedTo then
+        redis.call('XTRIM', log, 'MINID', entry[1])
+        return redis.call('HSET', top, 'o', text(at or now))
+      end
+    end
+    redis.call('XTRIM', log, 'MINID', text(tonumber(string.match(entries[#entries][1], '^%d+')) + 1))
+  end
+end
+`;
+
+/**
+ * Takes messages into the logs of one partition, one after another, each whole or not at all.
+ *
+ * KEYS: feed, marks, all; per message log, top, idempotency key, channel.
+ * ARGV: milliseconds that the clock is ahead, bound of the feed (0: there is none); per message destination, envelope,
+ * what else travels, whether it has a key, count, age, window, whether it is held back, the least epoch.
+ * Answers per message: 0 epoch seq (appended), 1 epoch seq (known), 2 (the feed is full), 3 key (of another kind).
+ */
+export const appendScript = script(`#!lua
+${begin}
+local bound = tonumber(ARGV[2])
+local feed, marks, all = KEYS[1], KEYS[2], KEYS[3]
+local feedIsSound = bound == 0 or is(feed, 'stream')
+
+local function knownPlace(key)
+  local known = redis.pcall('GET', key)
+  if not known or failed(known) then return nil, known end
+  local e, s, over = string.match(known, '^(%d+)%-(%d+)%-(%d+)$')
+  if e and tonumber(over) > now then return { 1, e, s } end
+end
+
+local function add(log, epoch, seq, envelope, extra)
+  local id, e, s, t = text(seq) .. '-0', text(epoch), text(seq), text(now)
+  if extra == '' then return redis.pcall('XADD', log, id, 'e', e, 's', s, 't', t, 'm', envelope) end
+  return redis.pcall('XADD', log, id, 'e', e, 's', s, 't', t, 'm', envelope, 'x', extra)
+end
+
+local function append(log, top, key, live, destination, envelope, extra, keyed, count, age, window, held, least)
+  if keyed then
+    local again, wrong = knownPlace(key)
+    if again then return again end
+    if wrong then return { 3, key } end
+  end
+  if not feedIsSound then return { 3, feed } end
+  if bound > 0 and redis.call('XLEN', feed) >= bound then return { 2 } end
+  if not is(log, 'stream') then return { 3, log } end
+  if not is(top, 'hash') then return { 3, top } end
+
+  local stands = redis.call('HMGET', top, 'e', 's', 'f', 'o')
+  local epoch, seq, oldest = tonumber(stands[1] or ''), tonumber(stands[2] or ''), tonumber(stands[4] or '')
+  local anew = not epoch or not seq or stands[3] ~= fence
+  if anew then
+    epoch, seq, oldest = math.max(now, (epoch or 0) + 1, least), 0, now
+    redis.call('UNLINK', log)
+  end
+  seq = seq + 1
+  if failed(add(log, epoch, seq, envelope, extra)) then
+    -- somebody wrote into the log: what stands there cannot be continued
+    anew, epoch, seq, oldest = true, math.max(now, epoch + 1), 1, now
+    redis.call('UNLINK', log)
+    add(log, epoch, seq, envelope, extra)
+  end
+  local e, s = text(epoch), text(seq)
+  if bound > 0 then redis.call('XADD', feed, '*', 'e', e, 's', s, 'd', destination, 'm', envelope) end
+  if anew then redis.call('HSET', top, 'e', e, 's', s, 'f', fence, 'o', text(now))
+  else redis.call('HSET', top, 's', s) end
+  if keyed then redis.call('SET', key, e .. '-' .. s .. '-' .. text(now + window), 'PX', window) end
+
+  local tooOld = age > 0 and oldest and now - oldest > age
+  if seq > count or tooOld then
+    local storedTo = bound == 0 and seq or storedSeq(marks, destination, epoch)
+    local cut = math.min(seq - count, storedTo)
+    if cut > 0 then redis.call('XTRIM', log, 'MINID', text(cut + 1) .. '-0') end
+    if tooOld then trimByAge(log, top, now - age, storedTo) end
+  end
+  if age > 0 then
+    redis.call('PEXPIRE', log, age)
+    redis.call('PEXPIRE', top, age)
+  else
+    redis.call('PERSIST', top)
+  end
+  if not held then
+    local whole = 'L' .. e .. ' ' .. s .. ' ' .. string.sub(fence, 1, 8) .. '\\n' .. destination .. '\\n' .. extra .. '\\n' .. envelope
+    redis.call('SPUBLISH', live, whole)
+    redis.call('SPUBLISH', all, whole)
+  end
+  return { 0, e, s }
+end
+
+local answers = {}
+for m = 0, (#KEYS - 3) / 4 - 1 do
+  local k, a = 4 + m * 4, 3 + m * 9
+  answers[m + 1] = append(KEYS[k], KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], ARGV[a], ARGV[a + 1], ARGV[a + 2],
+    ARGV[a + 3] == '1', tonumber(ARGV[a + 4]), tonumber(ARGV[a + 5]), tonumber(ARGV[a + 6]), ARGV[a + 7] == '1',
+    tonumber(ARGV[a + 8]))
+end
+return answers
+`);
+
+/**
+ * Brings plain messages of one partition to those that have interest: to both channels in one step, or nodes with
+ * patterns would hear two messages in another order. It needs no memory, so it is not stopped where there is none.
+ *
+ * KEYS: all; per message its channel. ARGV: the messages.
+ */
+export const publishScript = script(`#!lua flags=allow-oom
+for m = 1, #ARGV do
+  redis.call('SPUBLISH', KEYS[m + 1], ARGV[m])
+  redis.call('SPUBLISH', KEYS[1], ARGV[m])
+end
+return #ARGV
+`);
+
+/**
+ * How far a log reaches, the counter begun or fenced where that is due.
+ *
+ * KEYS: log, top, marks. ARGV: clock ahead, destination, age, whether there is a history, whether it is held back, the
+ * least epoch.
+ * Answers epoch, seq that may be given out, oldest seq, fence.
+ */
+export const reachScript = script(`#!lua
+${begin}
+local log, top, marks = KEYS[1], KEYS[2], KEYS[3]
+local destination, age, history, held = ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1', ARGV[5] == '1'
+if not is(log, 'stream') then return { err = 'WRONGTYPE ' .. log } end
+if not is(top, 'hash') then return { err = 'WRONGTYPE ' .. top } end
+local stands = redis.call('HMGET', top, 'e', 's', 'f', 'o')
+local epoch, seq, oldest = tonumber(stands[1] or ''), tonumber(stands[2] or ''), tonumber(stands[4] or '')
+if not epoch or not seq or stands[3] ~= fence then
+  epoch, seq, oldest = math.max(now, (epoch or 0) + 1, tonumber(ARGV[6])), 0, now
+  redis.call('UNLINK', log)
+  redis.call('HSET', top, 'e', text(epoch), 's', '0', 'f', fence, 'o', text(now))
+  redis.call('PEXPIRE', top, age > 0 and math.min(age, 3600000) or 3600000)
+end
+local storedTo = history and storedSeq(marks, destination, epoch) or seq
+if age > 0 and oldest and now - oldest > age then trimByAge(log, top, now - age, storedTo) end
+local shown = held and math.min(seq, storedTo) or seq
+local first = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
+local from = first and tonumber(string.match(first[1], '^%d+')) or seq + 1
+return { text(epoch), text(shown), text(math.min(from, shown + 1)), string.sub(fence, 1, 8) }
+`);
+
+/**
+ * What stands behind a seq, as far as it may be given out.
+ *
+ * KEYS: log, top, marks. ARGV: destination, epoch, after, limit, whether it is held back.
+ * Answers epoch, seq that may be given out, oldest seq, fence of that epoch (no epoch: the first three are empty); then
+ * the entries when their epoch counts.
+ */
+export const readScript = script(`#!lua flags=no-writes
+local log, top, marks = KEYS[1], KEYS[2], KEYS[3]
+local stands = redis.call('HMGET', top, 'e', 's', 'f')
+local epoch, seq = tonumber(stands[1] or ''), tonumber(stands[2] or '')
+if not epoch or not seq then
+  return { '', '', '', string.sub(string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)'), 1, 8) }
+end
+local function text(number) return string.format('%.0f', number) end
+local shown = seq
+if ARGV[5] == '1' then
+  local mark = redis.call('HGET', marks, ARGV[1])
+  local e, s = string.match(mark or '', '^(%d+)%-(%d+)$')
+  shown = e and tonumber(e) == epoch and math.min(seq, tonumber(s)) or 0
+end
+local first = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
+local from = first and tonumber(string.match(first[1], '^%d+')) or seq + 1
+local answer = { text(epoch), text(shown), text(math.min(from, shown + 1)), string.sub(stands[3] or '', 1, 8) }
+local after = tonumber(ARGV[3])
+if tonumber(ARGV[2]) == epoch and after < shown then
+  answer[5] = redis.call('XRANGE', log, text(after + 1) .. '-0', text(shown) .. '-0', 'COUNT', ARGV[4])
+end
+return answer
+`);
+
+/**
+ * Looks after one partition: says where its logs stand, and sends this node a sign of life, both at one moment: what
+ * was published before has come before the sign, or is lost.
+ *
+ * KEYS: the node's channel, marks; tops. ARGV: the sign; per top the destination when it is held back, else nothing.
+ * Answers the fence; per top `<epoch>-<seq>`, or nothing.
+ */
+export const watchScript = script(`#!lua flags=allow-oom
+local answer = { string.sub(string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)'), 1, 8) }
+for t = 3, #KEYS do
+  local stands = redis.pcall('HMGET', KEYS[t], 'e', 's')
+  if stands.err or not stands[1] or not stands[2] then
+    answer[t - 1] = ''
+  elseif ARGV[t - 1] == '' then
+    answer[t - 1] = stands[1] .. '-' .. stands[2]
+  else
+    local mark = redis.pcall('HGET', KEYS[2], ARGV[t - 1])
+    local e, s = string.match(type(mark) == 'string' and mark or '', '^(%d+)%-(%d+)$')
+    answer[t - 1] = stands[1] .. '-' .. (e == stands[1] and s or '0')
+  end
+end
+redis.call('SPUBLISH', KEYS[1], ARGV[1])
+return answer
+`);
+
+/**
+ * Whether a message is on this server, and then a write behind it, which WAIT on this connection can wait for.
+ *
+ * KEYS: top, a key to write. ARGV: epoch, seq. Answers the number of replicas; -1: the message is not here.
+ */
+export const presentScript = script(`#!lua
+local stands = redis.call('HMGET', KEYS[1], 'e', 's')
+if stands[1] ~= ARGV[1] or (tonumber(stands[2] or '') or 0) < tonumber(ARGV[2]) then return -1 end
+redis.call('SET', KEYS[2], ARGV[1] .. '-' .. ARGV[2], 'PX', 1000)
+return tonumber(string.match(redis.call('INFO', 'replication'), 'connected_slaves:(%d+)'))
+`);

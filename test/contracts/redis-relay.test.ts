@@ -1,0 +1,23 @@
+// The contracts of relays and logs, held against the relay over a Redis.
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { requires } from '../servers/requires.ts';
+import { RedisNodes } from './redis-nodes.ts';
+import { relayContract } from './relay.ts';
+import { logContract } from './relay-log.ts';
+
+const url = requires('redis');
+
+describe.runIf(url)('over a Redis', () => {
+  let commands: Redis;
+  beforeAll(() => {
+    commands = new Redis(url!);
+  });
+  afterAll(() => commands.disconnect());
+
+  relayContract({ name: 'redis', open: async () => new RedisNodes({ address: url!, commands }) });
+  logContract({
+    name: 'redis',
+    open: async (policies) => new RedisNodes({ address: url!, commands }, policies),
+  });
+});
