@@ -8,6 +8,7 @@ import { Recording } from './history/recording.ts';
 import { Replay, type ReplayParts } from './history/replay.ts';
 import type { HistoryStore } from './history/store.ts';
 import type { WriterLog } from './history/writer.ts';
+import { isUnder } from './message/destination.ts';
 import { Policies } from './message/policies.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { LocalLog } from './relay/log.ts';
@@ -82,6 +83,8 @@ export class HistoryService {
 function assertPromises(policies: Policies, config: Config): void {
   const problems: string[] = [];
   for (const { pattern, receipt, deliver } of policies) {
+    if (!config.brokerPrefixes.some((prefix) => isUnder(pattern, prefix)))
+      problems.push(`policies: "${pattern}" lies under no prefix that can be logged`);
     if (deliver === 'stored' && config.history === 'off')
       problems.push(`policies: deliver "stored" of "${pattern}" needs a history; leave history "off" out`);
     if ((receipt === 'stored' || receipt === 'replicated') && !isDurable(config))

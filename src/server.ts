@@ -135,6 +135,7 @@ export class Server {
     this.rules = new Rules(config.pathSeparator, {
       userPrefix: config.userPrefix,
       authDestination: authDestination(config),
+      policies: this.policies,
     });
     this.#limitSends(config);
     this.#inbound.useLast(this.rules.interceptor);

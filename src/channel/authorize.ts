@@ -1,6 +1,7 @@
 // Ordered rules by command and destination: the first that matches decides.
 import { StompwireError } from '../errors.ts';
 import { isPattern, isUnder, printable, type Separator } from '../message/destination.ts';
+import type { Policies } from '../message/policies.ts';
 import type { ParamsOf } from '../message/template.ts';
 import type { Interceptor, Soon } from './channel.ts';
 import type { Inbound } from './inbound.ts';
@@ -31,13 +32,16 @@ export interface OwnDestinations {
   readonly userPrefix: string;
   /** Where fresh credentials are sent. */
   readonly authDestination: string;
+  /** Which destinations are logged; none unless it is given. */
+  readonly policies?: Policies;
 }
 
 const usual: OwnDestinations = { userPrefix: '/user', authDestination: '/app/$auth' };
 
 /**
  * The rules of a server. What no rule names is allowed until `default('deny')`; a SEND to a user
- * (`/user/{name}/queue/...`) is denied until a rule allows it that begins with the user prefix.
+ * (`/user/{name}/queue/...`) is denied until a rule allows it that begins with the user prefix, and a SEND straight
+ * to a logged destination until a rule allows it that lies within the pattern of its policy.
  * Source: Spring Security's `MessageMatcherDelegatingAuthorizationManager`.
  *
  * @example
@@ -102,16 +106,23 @@ export class Rules {
   /** Throws or rejects when the first rule with an opinion, or the default, refuses. */
   #judge(rules: readonly Rule[], from: number, inbound: Inbound): Soon<void> {
     const toUser = this.#isToUser(inbound);
+    const logged = this.#loggedBy(inbound);
     for (let at = from; at < rules.length; at++) {
       const rule = rules[at]!;
       if (!rule.place.holds(inbound.destination)) continue;
       if (toUser && rule.allows && !isUnder(rule.place.text, this.#own.userPrefix)) continue;
+      if (logged !== undefined && rule.allows && !rule.place.isWithin(logged)) continue;
       const passes = opinionOf(rule, inbound, toUser);
       if (passes instanceof Promise)
         return passes.then((decided) => (decided ? undefined : this.#judge(rules, at + 1, inbound)));
       if (passes) return;
     }
-    if (toUser || this.#defaultDenies) this.#deny(inbound);
+    if (toUser || logged !== undefined || this.#defaultDenies) this.#deny(inbound);
+  }
+
+  /** The pattern of the policy by which a SEND goes straight to a log. */
+  #loggedBy({ command, destination }: Inbound): string | undefined {
+    return command === 'SEND' ? this.#own.policies?.of(destination)?.pattern : undefined;
   }
 
   /**

@@ -14,6 +14,9 @@ export class RulePlace {
   readonly #separator: Separator;
   readonly #matcher: PatternMatcher;
   readonly #variables: readonly Variable[];
+  readonly #pattern: string;
+  /** By pattern, for there are few of them and this is asked for each message. */
+  readonly #within = new Map<string, boolean>();
 
   /**
    * @param text - such as `/topic/chat-room/{id}` or `/topic/**`
@@ -25,7 +28,8 @@ export class RulePlace {
     this.text = text;
     this.#separator = separator;
     this.#variables = variablesOf(segments, text);
-    this.#matcher = new PatternMatcher(`/${segments.map(asPattern).join(separator)}`, separator);
+    this.#pattern = `/${segments.map(asPattern).join(separator)}`;
+    this.#matcher = new PatternMatcher(this.#pattern, separator);
   }
 
   /** Whether a destination lies here. */
@@ -41,6 +45,16 @@ export class RulePlace {
   /** Whether all that a subscription to a pattern hears is from here. */
   covers(pattern: string): boolean {
     return this.#matcher.covers(pattern);
+  }
+
+  /** Whether all of this place lies within a pattern. */
+  isWithin(pattern: string): boolean {
+    let within = this.#within.get(pattern);
+    if (within === undefined) {
+      within = new PatternMatcher(pattern, this.#separator).covers(this.#pattern);
+      this.#within.set(pattern, within);
+    }
+    return within;
   }
 
   /** What the variables stand for in a destination that lies here. */

@@ -6,6 +6,7 @@ import type { User } from '../../src/auth/authenticator.ts';
 import { Rules } from '../../src/channel/authorize.ts';
 import { Channel } from '../../src/channel/channel.ts';
 import type { Inbound } from '../../src/channel/inbound.ts';
+import { Policies } from '../../src/message/policies.ts';
 
 const kim: User = { name: 'kim', authenticated: true, roles: ['member', 'editor'] };
 const guest: User = { name: 'kim', authenticated: false, roles: [] };
@@ -244,5 +245,32 @@ describe('a rule', () => {
     const rules = new Rules('.').allow.send('/topic/a.{b}.**', ({ params }) => `b is ${params.b}`);
     expect(outcomeOf(rules, 'SEND', '/topic/a.x.y.z')).toBe('b is x');
     expect(outcomeOf(new Rules('.').deny.send('/{b}.c', 'no'), 'SEND', '/topic/a.c')).toBe('no');
+  });
+});
+
+describe('a SEND straight to a logged destination', () => {
+  const policies = new Policies().add({ pattern: '/topic/room/*' }).add({ pattern: '/topic/all/**' });
+  const logged = (): Rules =>
+    new Rules('/', { userPrefix: '/user', authDestination: '/app/$auth', policies });
+
+  it('is denied, whatever else is allowed, until a rule lies within what is logged', () => {
+    for (const rules of [logged(), logged().allow.send('/topic/**'), logged().allow.any('/**')])
+      expect(outcomeOf(rules, 'SEND', '/topic/room/1')).toContain('no rule allows SEND');
+    for (const place of ['/topic/room/{id}', '/topic/room/*', '/topic/room/1'] as const)
+      expect(outcomeOf(logged().allow.send(place), 'SEND', '/topic/room/1')).toBe('passed');
+    expect(outcomeOf(logged().allow.send('/topic/room/2'), 'SEND', '/topic/room/1')).toContain('no rule');
+    expect(outcomeOf(logged().allow.send('/topic/all/**'), 'SEND', '/topic/all/a/b')).toBe('passed');
+  });
+
+  it('is denied for the reason of the first rule that denies, and to whom a rule does not allow it', () => {
+    const rules = logged().deny.send('/topic/**', 'read only').allow.send('/topic/room/*');
+    expect(outcomeOf(rules, 'SEND', '/topic/room/1')).toBe('read only');
+    const editors = logged().allow.send('/topic/room/*', { roles: ['admin'], reason: 'admins only' });
+    expect(outcomeOf(editors, 'SEND', '/topic/room/1')).toBe('admins only');
+  });
+
+  it('is another matter than subscribing there, and than what is plain', () => {
+    expect(outcomeOf(logged(), 'SUBSCRIBE', '/topic/room/1')).toBe('passed');
+    expect(outcomeOf(logged(), 'SEND', '/topic/news')).toBe('passed');
   });
 });
