@@ -9,7 +9,7 @@ import type { Target } from './run.ts';
 import { type Mishap, noTrouble, type Trouble } from './trouble.ts';
 
 /** So short that many who were away for two seconds need the store. */
-const hotLog = `${roomTopic}* count=24`;
+const hotLog = `${roomTopic}* count=24 receipt=brokered`;
 
 export class BuiltService {
   readonly folder = mkdtempSync(join(tmpdir(), 'stompwire-chaos-'));
@@ -19,6 +19,7 @@ export class BuiltService {
   #endpoint: string | undefined;
   #ops = '';
   #complaints = '';
+  #figures: readonly string[] = [];
 
   /** @param flags - of `serve`, beside its ports and folder */
   constructor(flags: readonly string[] = []) {
@@ -28,6 +29,7 @@ export class BuiltService {
   /** As a target, alone; its history is in its folder, or where the flags of the history say. */
   target(trouble: Trouble = noTrouble, history: readonly string[] = []): Target {
     const finish = async () => {
+      this.#figures = await this.metrics('resume', 'history', 'log_', 'page');
       await this.stop();
       return exported(['--data', this.folder, ...history]);
     };
@@ -82,6 +84,11 @@ export class BuiltService {
     const text = await (await fetch(`${this.#ops}/metrics`)).text();
     const named = (line: string): boolean => words.some((word) => line.includes(word));
     return text.split('\n').filter((line) => !line.startsWith('#') && named(line));
+  }
+
+  /** Its own figures before it was stopped in good order. */
+  get figures(): readonly string[] {
+    return this.#figures;
   }
 
   /** What its processes wrote to stderr before they ended. */

@@ -23,11 +23,11 @@ const [seed, seconds, clients] = [values.seed, values.seconds, values.clients].m
 const plan = { ...usualPlan, seed, seconds, clients };
 console.log(`seed ${seed}${values.kill ? ', the service is killed' : ''}`);
 const service = new BuiltService();
-const trouble = values.kill ? mishaps([service.killed], [4000, 9000], console.log) : noTrouble;
+const trouble = values.kill ? mishaps([service.killed], [2000, 6000], console.log) : noTrouble;
 try {
   await service.start();
   const outcome = await runChaos(plan, service.target(trouble), values.kill ? killTerms : plainTerms);
-  console.log(reportOf(plan, outcome));
+  console.log([reportOf(plan, outcome), ...service.figures].join('\n'));
   if (service.complaints !== '') console.log(service.complaints.slice(0, 4000));
   if (wrongs(outcome) !== '') process.exitCode = 1;
 } finally {

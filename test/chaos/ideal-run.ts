@@ -7,7 +7,7 @@ export type Happening =
   | { readonly what: 'cut' | 'return'; readonly client: number }
   /** Everything is on disk from now on. */
   | { readonly what: 'settle' }
-  /** What is not on disk is lost, and another epoch begins. */
+  /** What is not on disk is lost, and another epoch begins; what was not receipted is sent again. */
   | { readonly what: 'crash' };
 
 type Changeable<T> = { -readonly [K in keyof T]: T[K] };
@@ -69,17 +69,22 @@ export class IdealRun {
 
   #send(at: number, level: Level, receipted: boolean): void {
     const number = at % this.#rooms.length;
-    const room = this.#rooms[number]!;
     const text = `m${this.#sendings.length}`;
     const begun = this.#tick++;
-    const previous = room.log.at(-1);
-    const seq = previous?.epoch === this.#epoch ? previous.seq + 1 : 1;
-    const entry = { epoch: this.#epoch, seq, body: `body of ${text}` };
-    room.log.push(entry);
+    this.#append(number, bodyOf(text));
+    const room = this.#rooms[number]!;
     if (level === 'stored') room.stored = room.log.length;
-    for (const client of this.#clients) if (client.view.room === `room-${number}`) this.#hear(client, entry);
     const sending = { publisher: 'p', room: `room-${number}`, text, level, begun };
     this.#sendings.push({ ...sending, receipted: receipted ? this.#tick++ : undefined });
+  }
+
+  #append(number: number, body: string): void {
+    const { log } = this.#rooms[number]!;
+    const previous = log.at(-1);
+    const seq = previous?.epoch === this.#epoch ? previous.seq + 1 : 1;
+    const entry = { epoch: this.#epoch, seq, body };
+    log.push(entry);
+    for (const client of this.#clients) if (client.view.room === `room-${number}`) this.#hear(client, entry);
   }
 
   #hear(client: Client, entry: Entry): void {
@@ -116,9 +121,19 @@ export class IdealRun {
   #crash(): void {
     this.#epoch++;
     for (const client of this.#clients) this.#cut(client);
-    for (const room of this.#rooms) room.log.splice(room.stored);
+    const lost = this.#rooms.map((room) => room.log.splice(room.stored));
+    for (const [room, entries] of lost.entries()) for (const { body } of entries) this.#sendAgain(room, body);
+  }
+
+  #sendAgain(room: number, body: string): void {
+    const unsure = this.#sendings.some(
+      ({ text, receipted }) => body === bodyOf(text) && receipted === undefined,
+    );
+    if (unsure) this.#append(room, body);
   }
 }
+
+const bodyOf = (text: string): string => `body of ${text}`;
 
 const isBehind = (entry: Entry, last: Entry): boolean =>
   entry.epoch > last.epoch || (entry.epoch === last.epoch && entry.seq > last.seq);

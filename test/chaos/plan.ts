@@ -24,7 +24,7 @@ export const usualPlan: Omit<Plan, 'seed' | 'seconds'> = {
   rooms: 20,
   publishersPerRoom: 2,
   levels: [undefined, undefined, 'accepted', 'brokered', 'stored', 'stored'],
-  usual: 'stored',
+  usual: 'brokered',
 };
 
 /** Cut off every few seconds, gone for about two; some in the middle of what they are told. */

@@ -15,7 +15,9 @@ export function checkSendings(
     if (sending === undefined) log.tell('foreign-message', `${nameOf(places[0]!)} is ${text}`);
     else if (sending.room !== room)
       log.tell('foreign-message', `${nameOf(places[0]!)} was sent to ${sending.room}`);
-    if (places.length > 1) log.tell('twice', `${text} stands at ${places.map(nameOf).join(' and ')}`);
+    // what a crash took is rightly sent again
+    const kept = places.filter((place) => !log.mayBeLost(place, terms));
+    if (kept.length > 1) log.tell('twice', `${text} stands at ${kept.map(nameOf).join(' and ')}`);
   }
   for (const sending of sendings.values()) {
     if (sending.room === room && isKept(sending, terms) && !log.byText.has(sending.text))
