@@ -14,13 +14,21 @@ const headers = {
 };
 
 /** Serves the page at `/`, and tells it where the service's destinations are. */
-export function addPage({ http, config, log }: Pick<Server, 'http' | 'config' | 'log'>): void {
+export function addPage({
+  http,
+  config,
+  policies,
+  log,
+}: Pick<Server, 'http' | 'config' | 'policies' | 'log'>): void {
   const { appPrefix, userPrefix } = config;
+  const topicPrefix = topicOf(config.brokerPrefixes);
   const wiring = {
     endpoint: config.endpoints[0],
     appPrefix,
-    topicPrefix: topicOf(config.brokerPrefixes),
+    topicPrefix,
     userPrefix,
+    // whether what is said in rooms can be resumed
+    resume: policies.of(`${topicPrefix}/chat-room/general`) !== undefined,
   };
   http.get('/stompwire.json', async (_request, reply) =>
     reply.header('cache-control', 'no-store').send(wiring),

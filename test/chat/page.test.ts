@@ -4,6 +4,9 @@ import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { addPage } from '../../src/chat/page.ts';
 import { resolveConfig } from '../../src/config/config.ts';
+import { Policies } from '../../src/message/policies.ts';
+
+const log = pino({ level: 'silent' });
 
 it('the page is told the endpoint and the prefixes that are configured, and no cache keeps them', async () => {
   const http = Fastify();
@@ -13,14 +16,23 @@ it('the page is told the endpoint and the prefixes that are configured, and no c
     brokerPrefixes: ['/queue', '/rooms'],
     userPrefix: '/me',
   });
-  addPage({ http, config, log: pino({ level: 'silent' }) });
+  addPage({ http, config, policies: new Policies(), log });
   const { headers, ...answer } = await http.inject('/stompwire.json');
   expect(answer.json()).toEqual({
     endpoint: '/stomp',
     appPrefix: '/do',
     topicPrefix: '/rooms',
     userPrefix: '/me',
+    resume: false,
   });
   expect(headers['cache-control']).toBe('no-store');
+  await http.close();
+});
+
+it('the page is told that rooms can be resumed, where they are logged', async () => {
+  const http = Fastify();
+  const policies = new Policies().add({ pattern: '/topic/chat-room/*' });
+  addPage({ http, config: resolveConfig({}), policies, log });
+  expect((await http.inject('/stompwire.json')).json()).toMatchObject({ resume: true });
   await http.close();
 });

@@ -105,6 +105,22 @@ describe('a client over real sockets', () => {
     expect(losses.length).toBeGreaterThan(0);
   });
 
+  it('hears all that is published, once and in order, however often it is cut off', async () => {
+    const [ann, bob] = [new Person('ann'), new Person('bob')];
+    await bob.join('last-1');
+    await bob.heard.first((content) => content === 'hello', 'its own first message');
+    for (const content of numbered(60)) {
+      await ann.says(content);
+      if (Number(content) % 10 === 4) bob.cut();
+    }
+    await ann.says('that is all');
+    await bob.heard.first((content) => content === 'that is all', 'the last message');
+    const from = bob.heard.all.indexOf('1');
+    expect(bob.heard.all.slice(from)).toEqual([...numbered(60), 'that is all']);
+    expect(bob.phases.all.filter(({ phase }) => phase === 'waiting').length).toBeGreaterThan(0);
+    expect(new Set(bob.resumed.all)).toEqual(new Set([true]));
+  });
+
   it('stops for good when the server denies it, and says why', async () => {
     const eve = new Person('eve');
     await expect(eve.client.send('/nowhere', '')).rejects.toMatchObject({ code: 'unknown-destination' });

@@ -16,14 +16,21 @@ export interface Stage {
   restartService(): Promise<void>;
 }
 
-/** Sets up a service for each test and a browser for all of them; to be called inside `describe`. */
-export function setStage(chromium: string | undefined): Stage {
+/**
+ * Sets up a service for each test and a browser for all of them; to be called inside `describe`.
+ *
+ * @param options - further flags of the service, asked for at each start
+ */
+export function setStage(
+  chromium: string | undefined,
+  options: () => readonly string[] = () => ['--data', 'memory'],
+): Stage {
   let people: People | undefined;
   let service: Executable;
   let address: string;
 
   async function startService(port: string): Promise<void> {
-    service = new Executable(['serve', '--port', port, '--stomp-port', 'off', '--data', 'memory']);
+    service = new Executable(['serve', '--port', port, '--stomp-port', 'off', ...options()]);
     address = (await service.addresses())[0]!;
   }
   async function killService(): Promise<void> {

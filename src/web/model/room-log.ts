@@ -188,7 +188,17 @@ export function miss(log: RoomLog, sender: string, note: Omit<NoteEntry, 'kind'>
   const outgoing = log.outgoing.filter((out) => out.delivery !== 'confirmed');
   const next = { ...log, entries, outgoing };
   const isAfterSomething = entries.some((entry) => entry.kind === 'message' || entry.topic === 'back');
-  return isAfterSomething ? addNote(next, note) : next;
+  return isAfterSomething ? addGap(next, note) : next;
+}
+
+/** A gap in what was said before somebody joined stands among that. */
+function addGap(log: RoomLog, note: Omit<NoteEntry, 'kind'>): RoomLog {
+  const [before, last] = log.entries.slice(-2);
+  if (last?.kind !== 'note' || last.topic !== 'joined' || before?.kind !== 'message')
+    return addNote(log, note);
+  const history = { ...log, entries: log.entries.slice(0, -1) };
+  const { entries } = addNote(history, { ...note, at: before.sentAt });
+  return { ...log, entries: appended(entries, last) };
 }
 
 /** An own message of before this page was loaded anew. */

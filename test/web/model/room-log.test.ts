@@ -163,6 +163,17 @@ describe('what was said before a room was joined', () => {
     expect([room.unread, room.divider]).toEqual([1, '3']);
   });
 
+  it('may lack something, which is noted where it is missing', () => {
+    const first = log.deliver(joined, { ...message('1'), sentAt: 3 }, UNSEEN);
+    const missed = log.miss(first, 'Ann', { ...note('gap', 'missing'), at: 12 });
+    const room = log.deliver(missed, message('2'), UNSEEN);
+    expect(contents(room)).toEqual(['1', 'missing', '2', 'joined']);
+    expect(room.entries[1]).toMatchObject({ at: 3 });
+    expect(contents(log.miss(log.deliver(room, later, UNSEEN), 'Ann', note('gap', 'new'))).at(-1)).toBe(
+      'new',
+    );
+  });
+
   it('does not settle a message of the same text that is written now', () => {
     const now = 10 * 60_000;
     const out = { key: 'k', roomId: 'r', content: 'ok', composedAt: now };
