@@ -9,6 +9,7 @@ import { idle } from './idle.ts';
 import { placement } from './processes.ts';
 import { type Row, tableOf } from './report.ts';
 import { sockJs } from './sockjs.ts';
+import { store } from './store.ts';
 import { topics } from './topics.ts';
 
 /** Each measures for so many rounds and says what came out. */
@@ -20,6 +21,7 @@ const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Row[]>>> =
   topics,
   idle,
   sockjs: sockJs,
+  store,
 };
 
 const { values, positionals } = parseArgs({

@@ -145,6 +145,8 @@ export function historySearchContract({ test, store }: Bench): void {
       for (const order of ['oldest', 'newest'] as const) {
         const walked = await walk(store(), { destination: room, text: 'hit', limit: 7, order });
         expect(seqsOf(walked)).toEqual(order === 'oldest' ? hits : hits.toReversed());
+        const all = await walk(store(), { destination: room, text: 'i', limit: 7, order });
+        expect(all).toHaveLength(texts.length);
       }
     });
 
