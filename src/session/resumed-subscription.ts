@@ -97,7 +97,8 @@ export class ResumedSubscription extends WatchedSubscription {
     if (position === undefined) return super.deliver(message); // published past the log: it has no place
     if (this.#state !== 'live' || !this.#isNext(position)) return this.#keep(message, position);
     this.#reader.pass(position);
-    super.deliver(message);
+    if (this.#resuming.line === undefined) this.outbox.deliver(message, this.wireId);
+    else super.deliver(message);
   }
 
   #isNext(position: Position): boolean {
@@ -159,9 +160,16 @@ export class ResumedSubscription extends WatchedSubscription {
     if (message.only !== undefined && message.only !== this.owner) return undefined;
     const marked = this.#reader.discontinuity;
     this.#reader.told();
-    const done = marked ? this.pass(discontinuous(message), true) : this.pass(message);
+    const done = this.#give(marked ? discontinuous(message) : message, marked);
     this.#resuming.replay.holds(this.outbox.held + this.#behind.bytes);
     return done;
+  }
+
+  #give(message: Message, alone: boolean): Promise<void> | undefined {
+    if (this.#resuming.line !== undefined) return this.pass(message, alone);
+    if (alone) this.outbox.deliverAlone(message, this.wireId);
+    else this.outbox.deliver(message, this.wireId);
+    return undefined;
   }
 
   /** After its last word a client is replayed nothing more. */
