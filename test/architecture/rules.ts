@@ -59,7 +59,7 @@ const packageOf = (specifier: string): string =>
     .join('/');
 
 /** Modules that implement a port chosen by an address; ports and what implementations share are not. */
-const backEnd = /^src\/(relay\/(?!(relay|log|envelope|redis\/keys)\.ts$)|history\/(stores|feeds)\/)/;
+const backEnd = /^src\/(relay\/(?!(relay|log|queues|envelope|redis\/keys)\.ts$)|history\/(stores|feeds)\/)/;
 
 export const namedBackEnds = (files: readonly SourceFile[]): string[] =>
   files
