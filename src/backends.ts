@@ -7,6 +7,7 @@ import type { DeadLetters, Feed } from './history/feed.ts';
 import type { HistoryStore } from './history/store.ts';
 import type { Recorder } from './relay/log.ts';
 import type { MemoryLogParts } from './relay/memory-log.ts';
+import type { RedisRelayParts } from './relay/redis.ts';
 import type { Relay } from './relay/relay.ts';
 
 const relays: Record<string, (logs: MemoryLogParts | undefined) => Promise<Relay>> = {
@@ -14,7 +15,7 @@ const relays: Record<string, (logs: MemoryLogParts | undefined) => Promise<Relay
 };
 
 /** Schemes that are known and come with a later version. */
-const comingRelays = ['redis', 'rediss', 'stomp', 'kafka'];
+const comingRelays = ['stomp', 'kafka'];
 const comingHistories = ['mysql'];
 
 /**
@@ -24,9 +25,9 @@ const comingHistories = ['mysql'];
  */
 export function assertBackEnds({ broker, history }: Pick<Config, 'broker' | 'history'>): void {
   const problems = [
-    Object.hasOwn(relays, schemeOf(broker))
+    Object.hasOwn(relays, schemeOf(broker)) || isShared(broker)
       ? undefined
-      : refusal('broker', broker, comingRelays, Object.keys(relays)),
+      : refusal('broker', broker, comingRelays, [...Object.keys(relays), ...Object.keys(sharedRelays)]),
     history === 'off' || Object.hasOwn(stores, schemeOf(history))
       ? unshared(broker, history)
       : refusal('history', history, comingHistories, [...Object.keys(stores), 'off']),
@@ -41,6 +42,34 @@ export function assertBackEnds({ broker, history }: Pick<Config, 'broker' | 'his
  */
 export async function openRelay(address: string, logs?: MemoryLogParts): Promise<Relay> {
   return relays[schemeOf(address)]!(logs);
+}
+
+const relayOverRedis = async (address: string, parts: RedisRelayParts): Promise<Relay> =>
+  new (await optional('ioredis', import('./relay/redis.ts'))).RedisRelay(address, parts);
+
+/** The relays that join several nodes: logs and feed are behind them, a separate writer stores. */
+const sharedRelays: Record<string, typeof relayOverRedis> = {
+  redis: relayOverRedis,
+  rediss: relayOverRedis,
+  'redis+sentinel': relayOverRedis,
+  'rediss+sentinel': relayOverRedis,
+  'redis+cluster': relayOverRedis,
+  'rediss+cluster': relayOverRedis,
+};
+
+/** Whether an address names a broker that joins several nodes. */
+export function isShared(broker: string): boolean {
+  return Object.hasOwn(sharedRelays, schemeOf(broker));
+}
+
+/**
+ * Makes the relay of a shared broker.
+ *
+ * @throws {StompwireError} `bad-configuration`: the address is none
+ * @throws {ConfigError} a package is not installed
+ */
+export function openSharedRelay(address: string, parts: RedisRelayParts): Promise<Relay> {
+  return sharedRelays[schemeOf(address)]!(address, parts);
 }
 
 function schemeOf(address: string): string {

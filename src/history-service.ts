@@ -1,5 +1,5 @@
 // Puts together what the logs of a server stand on: policies, store, writer, and the relay that keeps the logs.
-import { openFeed, openRelay, openStore } from './backends.ts';
+import { isShared, openFeed, openRelay, openSharedRelay, openStore } from './backends.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { parsePolicy } from './config/logged.ts';
 import { isDurable } from './config/logged-checks.ts';
@@ -46,6 +46,7 @@ export class HistoryService {
   /** Opens the store and makes the relay, which is not started. On failure nothing is left open. */
   static async open(parts: HistoryParts): Promise<HistoryService> {
     const { config, policies } = parts;
+    if (isShared(config.broker)) return HistoryService.#joined(parts);
     if (policies.empty) return new HistoryService(await openRelay(config.broker));
     assertPromises(policies, config);
     const store = await storeOf(config);
@@ -62,20 +63,37 @@ export class HistoryService {
     }
   }
 
+  /** One node of many: the logs are with the shared broker, and a writer of its own stores what they take. */
+  static async #joined(parts: HistoryParts): Promise<HistoryService> {
+    const { config, policies, metrics, log } = parts;
+    assertPromises(policies, config);
+    const store = policies.empty ? undefined : await storeOf(config);
+    const relay = await openSharedRelay(config.broker, {
+      policies,
+      separator: config.pathSeparator,
+      history: store !== undefined,
+      metrics,
+      troubled: (what) => log.warn({ what }, 'the broker is in trouble'),
+    });
+    await store?.open();
+    return new HistoryService(relay, store);
+  }
+
   /** What sessions read that resume; nothing where nothing is logged. */
   replay(parts: Pick<ReplayParts, 'outbound' | 'failed' | 'metrics'>): Replay | undefined {
     const { log } = this.relay;
     return log === undefined ? undefined : new Replay({ ...parts, log, store: this.store });
   }
 
-  /** Why messages cannot be stored at the moment, or `undefined` when they can. */
+  /** Why messages cannot be published or stored at the moment, or `undefined` when they can. */
   get trouble(): string | undefined {
-    return this.#recording?.trouble;
+    return this.#recording?.trouble ?? this.relay.state;
   }
 
   /** Writes what waits, within so many milliseconds, and closes the store. Twice is harmless. */
   async end(within: number): Promise<void> {
-    await this.#recording?.end(within);
+    if (this.#recording === undefined) await this.store?.close();
+    else await this.#recording.end(within);
   }
 }
 
@@ -87,7 +105,10 @@ function assertPromises(policies: Policies, config: Config): void {
       problems.push(`policies: "${pattern}" lies under no prefix that can be logged`);
     if (deliver === 'stored' && config.history === 'off')
       problems.push(`policies: deliver "stored" of "${pattern}" needs a history; leave history "off" out`);
-    if ((receipt === 'stored' || receipt === 'replicated') && !isDurable(config))
+    if (
+      (receipt === 'stored' || (receipt === 'replicated' && !isShared(config.broker))) &&
+      !isDurable(config)
+    )
       problems.push(
         `policies: receipt "${receipt}" of "${pattern}" needs a history on disk; give data a folder`,
       );

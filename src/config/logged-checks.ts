@@ -51,7 +51,8 @@ function brokenPromises({ pattern, deliver, receipt }: GivenPolicy, config: Conf
     problem(keys, `${named('logged')}: ${setting} of "${pattern}" needs ${needs}`);
   if (deliver === 'stored' && config.history === 'off')
     return [tell('deliver=stored', 'a history; leave --history off out')];
-  if ((receipt === 'stored' || receipt === 'replicated') && !isDurable(config))
+  const replicas = config.broker !== 'memory';
+  if ((receipt === 'stored' || (receipt === 'replicated' && !replicas)) && !isDurable(config))
     return [tell(`receipt=${receipt}`, 'a history on disk; give --data a folder, or --history an address')];
   return [];
 }

@@ -22,6 +22,8 @@ export interface Relay {
   readonly log?: Log;
   /** The queues, when this relay keeps any. */
   readonly queues?: Queues;
+  /** Why it cannot publish, or bring everything, at the moment; `undefined`: it can. */
+  readonly state?: string | undefined;
   start(deliver: Deliver): Soon<void>;
   publish(message: Message): Soon<void>;
   /** @param destination - a destination or a pattern; asked once, however many subscribers there are */

@@ -66,7 +66,7 @@ export class RedisNodes implements RelayNodes, LogNodes {
   async confirm(destination: string, { epoch, seq }: Position): Promise<void> {
     const key = this.keys.stored(this.keys.partitionOf(destination));
     await this.behind.commands.hset(key, destination, `${epoch}-${seq}`);
-    await this.behind.commands.spublish(key, destination);
+    await this.behind.commands.publish(key, `${epoch}-${seq} ${destination}`);
   }
 
   async fill(full: boolean): Promise<void> {

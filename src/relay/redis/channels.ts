@@ -25,12 +25,17 @@ const together = 200;
 export class Channels {
   readonly #wanted = new Map<string, Wanted>();
   readonly #misled: (error: unknown) => void;
+  readonly #hints: readonly string[];
   #connection: Connection | undefined;
   #asking = false;
 
-  /** @param misled - hears that the server is not the one that has this partition */
-  constructor(misled: (error: unknown) => void) {
+  /**
+   * @param misled - hears that the server is not the one that has this partition
+   * @param hints - channels that any server of a cluster brings: what comes on them may be missed
+   */
+  constructor(misled: (error: unknown) => void, hints: readonly string[] = []) {
     this.#misled = misled;
+    this.#hints = hints;
   }
 
   /** Whether all that is wanted is listened to. */
@@ -71,6 +76,8 @@ export class Channels {
   use(connection: Connection | undefined): void {
     this.leave();
     this.#connection = connection;
+    if (connection?.up === true && this.#hints.length > 0)
+      connection.redis.subscribe(...this.#hints).catch(() => {});
     this.#askSoon();
   }
 

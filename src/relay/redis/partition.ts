@@ -68,7 +68,7 @@ export class Partition {
     this.index = index;
     this.#parts = parts;
     const { keys, clock } = parts;
-    this.channels = new Channels((error) => this.#misled(error));
+    this.channels = new Channels((error) => this.#misled(error), parts.history ? [keys.stored(index)] : []);
     this.log = this.#lane(appendScript, () => ({
       keys: [keys.feed(index), keys.stored(index), this.#name(keys.all(index))],
       args: [String(parts.ahead()), parts.history ? String(parts.feedBound) : '0'],
@@ -89,7 +89,7 @@ export class Partition {
     });
     this.waits = new StoredWaits((destinations) => this.#marks(destinations));
     this.#listen(this.#name(this.#sign), (payload) => this.watch.heard(payload));
-    if (parts.history) this.#listen(keys.stored(index), () => this.#storedFurther());
+    if (parts.history) this.#handle(keys.stored(index), () => this.#storedFurther());
   }
 
   get link(): Link | undefined {
