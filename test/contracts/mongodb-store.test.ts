@@ -1,6 +1,6 @@
 // The contract of the history store, held against a real MongoDB, and what that store promises beyond it.
 import { Buffer } from 'node:buffer';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HistoryStore } from '../../src/history/store.ts';
 import { migrate } from '../../src/history/stores/mongodb/schema.ts';
 import type { MongoDbStore, MongoDbStoreOptions } from '../../src/history/stores/mongodb.ts';
@@ -8,6 +8,8 @@ import { requires } from '../servers/requires.ts';
 import { recordOf, recordsOf, room, seqsOf } from './history-records.ts';
 import { historyStoreContract } from './history-store.ts';
 import { MongoPlace } from './mongodb-places.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const url = requires('mongodb');
 
@@ -160,6 +162,31 @@ describe.runIf(url)('over MongoDB', () => {
         'seq',
         'time',
         'tombstone',
+      ]);
+    });
+
+    it('put a dead letter in the place that its tombstone keeps, and nowhere else', async () => {
+      const store = await open();
+      const poisoned = { body: Buffer.alloc(0), tombstone: 'poisoned' } as const;
+      await store.append([
+        recordOf(1, poisoned),
+        recordOf(2, poisoned),
+        recordOf(3),
+        recordOf(5, { key: 'k' }),
+      ]);
+      const { restore } = store.upkeep;
+      expect(await restore!(recordOf(1, { text: 'mended' }))).toBeUndefined();
+      expect(await restore!(recordOf(3, { text: 'another body' }))).toBeUndefined();
+      expect(await restore!(recordOf(4, { text: 'late' }))).toBeUndefined();
+      const taken = await restore!(recordOf(2, { text: 'twice', key: 'k' }));
+      expect(taken?.reason).toBe('its key is at another place already');
+      expect((await restore!(recordOf(2, { body: Buffer.alloc(17 << 20) })))?.reason).toContain('16 MiB');
+      const { records } = await store.find({ destination: room, limit: 9, order: 'oldest' });
+      expect(records.map(({ body, tombstone }) => tombstone ?? body.toString())).toEqual([
+        ...['mended', 'poisoned', 'message 3', 'late', 'message 5'],
+      ]);
+      expect(seqsOf((await store.find({ destination: room, limit: 9, text: 'mended' })).records)).toEqual([
+        1,
       ]);
     });
 

@@ -1,5 +1,5 @@
 // The history in a MongoDB: for many writers and readers, on machines of its own.
-import { type Db, MongoBulkWriteError, type MongoClient } from 'mongodb';
+import type { Db, MongoClient } from 'mongodb';
 import { StompwireError } from '../../errors.ts';
 import type { LogRecord } from '../../message/record.ts';
 import { positionInCursor } from '../cursor.ts';
@@ -7,12 +7,13 @@ import { PageFilling } from '../page.ts';
 import type { HistoryPage, HistoryQuery, HistoryStore, Refusal, StoreUpkeep } from '../store.ts';
 import { holds, textOf, wordsOf } from '../words.ts';
 import { clientFor, databaseOf, isDurable } from './mongodb/connection.ts';
-import { type RecordDocument, recordOf, type Upsert, unindexed, upsertOf } from './mongodb/document.ts';
-import { asking, isOfDocument, isUnsendable, reasonOf, writeErrorsOf } from './mongodb/failures.ts';
+import { type RecordDocument, recordOf, unindexed } from './mongodb/document.ts';
+import { asking } from './mongodb/failures.ts';
 import { filtersOf, sortOf } from './mongodb/filters.ts';
 import { Run } from './mongodb/runs.ts';
 import { keepFor, messagesIn, migrate } from './mongodb/schema.ts';
 import { type Ask, type AtHand, upkeepOf } from './mongodb/upkeep.ts';
+import { write, writingsOf } from './mongodb/writing.ts';
 
 /** How a MongoDB is used. */
 export interface MongoDbStoreOptions {
@@ -20,12 +21,6 @@ export interface MongoDbStoreOptions {
   readonly retention?: number;
   /** In milliseconds since the epoch of Unix; a test turns it. */
   readonly now?: () => number;
-}
-
-/** A record and its write. */
-interface Writing {
-  readonly record: LogRecord;
-  readonly upsert: Upsert;
 }
 
 /**
@@ -68,13 +63,7 @@ export class MongoDbStore implements HistoryStore {
 
   async append(records: readonly LogRecord[]): Promise<readonly Refusal[]> {
     return this.#ask(async ({ db, run }) => {
-      const refusals: Refusal[] = [];
-      const writings: Writing[] = [];
-      for (const record of records) {
-        const upsert = upsertOf(record);
-        if (typeof upsert === 'string') refusals.push({ record, reason: upsert });
-        else writings.push({ record, upsert });
-      }
+      const { writings, refusals } = writingsOf(records);
       await run.reaching(writings);
       refusals.push(...(await write(db, writings)));
       await run.reached(writings);
@@ -109,38 +98,6 @@ export class MongoDbStore implements HistoryStore {
     this.#pending.add(answer);
     return answer.finally(() => this.#pending.delete(answer));
   };
-}
-
-/** Writes what can be written. @returns what MongoDB can never keep */
-async function write(db: Db, writings: readonly Writing[]): Promise<Refusal[]> {
-  if (writings.length === 0) return [];
-  try {
-    await messagesIn(db).bulkWrite(
-      writings.map(({ upsert }) => upsert),
-      { ordered: false },
-    );
-    return [];
-  } catch (error) {
-    if (error instanceof MongoBulkWriteError) return refusedOf(error, writings);
-    if (isUnsendable(error)) return writeApart(db, writings, error as Error);
-    throw error;
-  }
-}
-
-/** The rest of an unordered batch was written; when the server itself had trouble, all of it comes again. */
-function refusedOf(error: MongoBulkWriteError, writings: readonly Writing[]): Refusal[] {
-  const failures = writeErrorsOf(error);
-  const whole = error.result.getWriteConcernError() !== undefined || !failures.every(isOfDocument);
-  if (whole || (failures.length === 0 && [error.writeErrors].flat().length === 0)) throw error;
-  return failures.map((failure) => ({ record: writings[failure.index]!.record, reason: reasonOf(failure) }));
-}
-
-/** The driver does not say which one it will not send: halves are tried until it stands alone. */
-async function writeApart(db: Db, writings: readonly Writing[], error: Error): Promise<Refusal[]> {
-  if (writings.length === 1) return [{ record: writings[0]!.record, reason: reasonOf(error) }];
-  const middle = writings.length >> 1;
-  const first = await write(db, writings.slice(0, middle));
-  return [...first, ...(await write(db, writings.slice(middle)))];
 }
 
 /** A page begins where the one before it ended. */

@@ -1,6 +1,6 @@
 // Records as documents of MongoDB, and back.
 import { Buffer } from 'node:buffer';
-import { type AnyBulkWriteOperation, Binary, BSON } from 'mongodb';
+import { Binary, BSON } from 'mongodb';
 import type { Position } from '../../../message/position.ts';
 import type { LogRecord } from '../../../message/record.ts';
 import { flawOf } from '../../keepable.ts';
@@ -50,7 +50,13 @@ export function recordOf(document: RecordDocument): LogRecord {
 }
 
 /** How to put a record where nothing is. */
-export type Upsert = AnyBulkWriteOperation<RecordDocument>;
+export interface Upsert {
+  readonly updateOne: {
+    readonly filter: { readonly _id: string };
+    readonly update: { readonly $setOnInsert: Omit<RecordDocument, '_id'> };
+    readonly upsert: true;
+  };
+}
 
 /** A document of MongoDB has 16 MiB; a few bytes are the command's own around it. */
 const largestUpsert = 16 * 1024 * 1024 - 256;

@@ -68,9 +68,19 @@ export function writeErrorsOf(error: MongoBulkWriteError): readonly WriteError[]
   return [error.writeErrors].flat().filter(({ code }) => code !== duplicateKey);
 }
 
+/** What a server says of one write, alone or within a batch. */
+interface Said {
+  readonly code?: unknown;
+  readonly errmsg?: string | undefined;
+}
+
 /** Whether a write failed for its document: whatever else happens, that one is never kept. */
-export const isOfDocument = ({ code, errmsg = '' }: WriteError): boolean =>
-  !ofTheServer.has(code) && !diskIsFull.test(errmsg);
+export const isOfDocument = ({ code, errmsg }: Said): boolean =>
+  !ofTheServer.has(code) && !diskIsFull.test(errmsg ?? '');
+
+/** Whether another document has a key that must be unique. */
+export const isDuplicate = (error: unknown): boolean =>
+  error instanceof MongoError && error.code === duplicateKey;
 
 /** Whether the driver itself would not send a batch: the connection had no part in it. */
 export function isUnsendable(error: unknown): boolean {

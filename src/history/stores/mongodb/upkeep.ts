@@ -8,6 +8,7 @@ import { idOf, type RecordDocument, recordOf, unindexed } from './document.ts';
 import { type Conditions, filtersOf, sortOf } from './filters.ts';
 import { later, type Run } from './runs.ts';
 import { messagesIn } from './schema.ts';
+import { restore } from './writing.ts';
 
 const newestFirst = { time: -1, epoch: -1, seq: -1 } as const;
 const batchSize = 500;
@@ -31,6 +32,7 @@ export function upkeepOf(ask: Ask): StoreUpkeep {
     count: (query) => ask(({ db }) => countIn(db, query)),
     deleteBefore: (time) => ask(({ db }) => deleteIn(db, time)),
     redact: (destination, position) => ask(({ db }) => redactIn(db, destination, position)),
+    restore: (record) => ask(({ db }) => restore(db, record)),
     all: () => allIn(ask),
     // words are in the documents: who finds a record finds them
     settled: async () => {},
