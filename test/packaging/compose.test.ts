@@ -1,4 +1,4 @@
-// docker-compose.yml, checked as data: the service alone, safe by default, with options that exist.
+// docker-compose.yml, checked as data: safe by default, with options that exist, its parts wired to each other.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -9,6 +9,7 @@ interface Service {
   readonly command: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly ports: readonly string[];
+  readonly volumes: readonly string[];
   readonly restart: string;
   readonly stop_grace_period: string;
   readonly healthcheck: { readonly test: readonly string[] };
@@ -18,24 +19,48 @@ interface Service {
   readonly security_opt: readonly string[];
 }
 
-const compose = parse(readFileSync('docker-compose.yml', 'utf8')) as { services: Record<string, Service> };
+interface Compose {
+  readonly services: Record<string, Service>;
+  readonly volumes: Record<string, null>;
+}
+
+const compose = parse(readFileSync('docker-compose.yml', 'utf8')) as Compose;
 const service = compose.services.stompwire!;
+const writer = compose.services.writer!;
 const flags = new Map(OPTION_KEYS.map((key) => [`--${optionOf(key).flag}`, optionOf(key)]));
 
+const given = ({ command }: Service): string[] => command.filter((word) => word.startsWith('--'));
+const after = ({ command }: Service, flag: string): string => command[command.indexOf(flag) + 1]!;
+
 describe('docker-compose.yml', () => {
-  it('has one service, built from here', () => {
-    expect(Object.keys(compose)).toEqual(['services']);
-    expect(Object.keys(compose.services)).toEqual(['stompwire']);
+  it('has the service, its writer, Redis and MongoDB', () => {
+    expect(Object.keys(compose.services)).toEqual(['stompwire', 'writer', 'redis', 'mongodb']);
     expect(service.build).toBe('.');
+    expect([service.command[0], writer.command[0]]).toEqual(['serve', 'write-history']);
   });
 
   it('gives only options that exist', () => {
-    const [command, ...words] = service.command;
-    expect(command).toBe('serve');
-    const given = words.filter((word) => word.startsWith('--'));
-    expect(given).toContain('--allow-anonymous');
-    expect(given.filter((flag) => !flags.has(flag))).toEqual([]);
+    expect(given(service)).toContain('--allow-anonymous');
+    expect([...given(service), ...given(writer)].filter((flag) => !flags.has(flag))).toEqual([]);
     expect(service.environment).toBeUndefined();
+  });
+
+  it('has service and writer meet at the same broker and the same history', () => {
+    for (const flag of ['--broker', '--history']) {
+      expect(after(service, flag)).toBe(after(writer, flag));
+      expect(Object.keys(compose.services)).toContain(new URL(after(service, flag)).hostname);
+    }
+  });
+
+  it('keeps what Redis and MongoDB hold, and lets Redis forget nothing', () => {
+    const { redis, mongodb } = compose.services;
+    expect(
+      [redis!, mongodb!].flatMap(({ volumes }) => volumes.map((volume) => volume.split(':')[0])),
+    ).toEqual(Object.keys(compose.volumes));
+    expect(redis!.command.join(' ')).toMatch(/--appendonly yes .*--maxmemory-policy noeviction/);
+    expect(Object.values(compose.services).map(({ healthcheck }) => healthcheck.test[0])).toEqual(
+      Object.keys(compose.services).map(() => 'CMD'),
+    );
   });
 
   it('opens the default ports to this machine only', () => {
@@ -59,12 +84,14 @@ describe('docker-compose.yml', () => {
   });
 
   it('gives away no right that the service does not need', () => {
-    expect(service).toMatchObject({
-      restart: 'unless-stopped',
-      read_only: true,
-      tmpfs: ['/tmp'],
-      cap_drop: ['ALL'],
-      security_opt: ['no-new-privileges:true'],
-    });
+    for (const one of [service, writer]) {
+      expect(one).toMatchObject({
+        restart: 'unless-stopped',
+        read_only: true,
+        tmpfs: ['/tmp'],
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      });
+    }
   });
 });
