@@ -55,8 +55,8 @@ export class WriterProcess {
       if (attempt === 1) log.warn({ reason }, 'the history cannot be opened; trying again');
     });
     const outcome = await this.#opening.until(() => opened(store));
-    if (outcome === undefined) return;
-    if ('failure' in outcome) throw outcome.failure;
+    if (outcome !== undefined && 'failure' in outcome) throw outcome.failure;
+    if (outcome === undefined || this.#ending.signal.aborted) return;
     const batch = { count: historyBatch, age: historyBatchTime };
     this.#writer = new HistoryWriter({ feed, store, batch, log, metrics: this.#metrics });
     this.#writer.start();

@@ -15,7 +15,7 @@ export interface RedisFeedOptions {
   readonly reconnect?: ConnectionOptions;
 }
 
-const usualTakeOver = 10_000;
+const usualTakeOver = 5000;
 /** Waiting for news is broken off after so many milliseconds, to look whether partitions came or went. */
 const longestWait = 1000;
 
