@@ -29,11 +29,12 @@ describe.runIf(chromium)('the chat page behind a proxy', () => {
       const proxy = await stage.proxy(upgrades);
       const ann = await stage.people.enter(proxy.url, 'Ann');
       const bob = await stage.people.enter(proxy.url, '김민수');
-      await ann.say('안녕하세요, Bob! 👋');
-      await bob.sees('안녕하세요, Bob! 👋');
-      await bob.say('Hello Ann,\nno WebSocket here?');
-      await ann.sees('Hello Ann,\nno WebSocket here?');
-      await ann.page.locator('.message[data-own][data-delivery=delivered]').waitFor();
+      // the room shows what was said before, by the pages of the other case too
+      await ann.say(`안녕하세요, Bob! 👋 ${upgrades}`);
+      await bob.sees(`안녕하세요, Bob! 👋 ${upgrades}`);
+      await bob.say(`Hello Ann,\nno WebSocket here? ${upgrades}`);
+      await ann.sees(`Hello Ann,\nno WebSocket here? ${upgrades}`);
+      await ann.page.locator('.message[data-own][data-delivery=delivered]').last().waitFor();
       expect(proxy.passed.filter(({ url }) => url.includes('/xhr_streaming'))).toHaveLength(2);
       await stage.people.picture(ann, `without-websocket-${upgrades}`);
     },
