@@ -30,7 +30,7 @@ const writer = compose.services.writer!;
 const flags = new Map(OPTION_KEYS.map((key) => [`--${optionOf(key).flag}`, optionOf(key)]));
 
 const given = ({ command }: Service): string[] => command.filter((word) => word.startsWith('--'));
-const valueOf = ({ command }: Service, flag: string): string => command[command.indexOf(flag) + 1]!;
+const argument = ({ command }: Service, flag: string): string => command[command.indexOf(flag) + 1]!;
 
 describe('docker-compose.yml', () => {
   it('has the service, its writer, Redis and MongoDB', () => {
@@ -47,8 +47,8 @@ describe('docker-compose.yml', () => {
 
   it('has service and writer meet at the same broker and the same history', () => {
     for (const flag of ['--broker', '--history']) {
-      expect(valueOf(service, flag)).toBe(valueOf(writer, flag));
-      expect(Object.keys(compose.services)).toContain(new URL(valueOf(service, flag)).hostname);
+      expect(argument(service, flag)).toBe(argument(writer, flag));
+      expect(Object.keys(compose.services)).toContain(new URL(argument(service, flag)).hostname);
     }
   });
 
