@@ -1,5 +1,5 @@
 // The commands history export and history import, over embedded histories.
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -88,6 +88,10 @@ describe('stompwire history', () => {
       1,
       `stompwire: ${at('none/lines.part')} cannot be written (ENOENT)\n`,
     ]);
+    mkdirSync(at('taken'));
+    const taken = await run(`history export ${at('taken')} --history embedded --data ${at('a')}`);
+    expect([taken.code, taken.world.err]).toEqual([1, expect.stringContaining('cannot be written')]);
+    expect(existsSync(at('taken.part'))).toBe(false);
     writeFileSync(join(at('a'), 'history.sqlite'), 'not a database at all, but long enough to be looked at');
     const damaged = await run(`history export ${at('lines2')} --history embedded --data ${at('a')}`);
     expect([damaged.code, damaged.world.err]).toEqual([1, expect.stringContaining('history.sqlite')]);
