@@ -12,6 +12,7 @@ export interface Suite {
 export const suites: readonly Suite[] = [
   { name: 'unit', folder: 'test', needsBuild: false, slow: false },
   { name: 'contract', folder: 'test/contracts', needsBuild: false, slow: false },
+  { name: 'cluster', folder: 'test/cluster', needsBuild: false, slow: true },
   { name: 'packaging', folder: 'test/packaging', needsBuild: true, slow: true },
   { name: 'e2e', folder: 'test/e2e', needsBuild: true, slow: true },
 ];

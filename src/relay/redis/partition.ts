@@ -115,7 +115,10 @@ export class Partition {
     const { subscriber } = this.#link ?? {};
     this.channels.use(subscriber);
     if (subscriber?.up !== true) return;
-    void this.channels.want(this.#name(this.#sign)).then(() => this.watch.look());
+    this.channels.want(this.#name(this.#sign)).then(
+      () => this.watch.look(),
+      () => {}, // it is closed
+    );
   }
 
   /** What a channel of this partition brings. */

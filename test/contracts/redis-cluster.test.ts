@@ -1,0 +1,27 @@
+// The contracts of relays and logs, held against the relay over a Redis Cluster of three masters.
+import { Cluster } from 'ioredis';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { type RedisCluster, startCluster } from '../servers/redis-groups.ts';
+import { requires } from '../servers/requires.ts';
+import { RedisNodes } from './redis-nodes.ts';
+import { relayContract } from './relay.ts';
+import { logContract } from './relay-log.ts';
+
+const program = requires('redis-server');
+
+describe.runIf(program)('over a Redis Cluster', () => {
+  let cluster: RedisCluster;
+  let commands: Cluster;
+  const behind = () => ({ address: cluster.url, commands });
+  beforeAll(async () => {
+    cluster = await startCluster(program!);
+    commands = new Cluster(cluster.servers.map(({ port }) => ({ host: '127.0.0.1', port })));
+  }, 30_000);
+  afterAll(async () => {
+    commands?.disconnect();
+    await cluster?.stop();
+  });
+
+  relayContract({ name: 'redis-cluster', open: async () => new RedisNodes(behind()) });
+  logContract({ name: 'redis-cluster', open: async (policies) => new RedisNodes(behind(), policies) });
+});

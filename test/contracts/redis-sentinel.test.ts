@@ -1,0 +1,27 @@
+// The contracts of relays and logs, held against the relay over a group of Redis servers under Sentinel.
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { type RedisGroup, startGroup } from '../servers/redis-groups.ts';
+import { requires } from '../servers/requires.ts';
+import { RedisNodes } from './redis-nodes.ts';
+import { relayContract } from './relay.ts';
+import { logContract } from './relay-log.ts';
+
+const program = requires('redis-server');
+
+describe.runIf(program)('over Redis under Sentinel', () => {
+  let group: RedisGroup;
+  let commands: Redis;
+  const behind = () => ({ address: group.url, commands });
+  beforeAll(async () => {
+    group = await startGroup(program!);
+    commands = new Redis(group.servers[0]!.port, '127.0.0.1');
+  }, 30_000);
+  afterAll(async () => {
+    commands?.disconnect();
+    await group?.stop();
+  });
+
+  relayContract({ name: 'redis-sentinel', open: async () => new RedisNodes(behind()) });
+  logContract({ name: 'redis-sentinel', open: async (policies) => new RedisNodes(behind(), policies) });
+});
