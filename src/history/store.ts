@@ -42,9 +42,11 @@ export interface Refusal {
 /**
  * Keeps records. Guarantees:
  * - `append` is atomic per record and done when the records are on disk (`durable`) or as safe as the store
- *   can make them. It can be repeated: a record whose position, or whose key in this destination, is there
- *   already is left as it is. What it returns are poison: refused for ever. When it rejects, any part of the
- *   batch may be there, and trying again is right: `history-full` when the disk is, `history-unavailable` else;
+ *   can make them. It can be repeated: a record whose position is there already is left as it is. A key that is
+ *   there in this destination already stays with its first record, and the other is kept without: it was used
+ *   again after its time, and its message has been delivered. What it returns are poison: refused for ever. When
+ *   it rejects, any part of the batch may be there, and trying again is right: `history-full` when the disk is,
+ *   `history-unavailable` else;
  * - what was appended is found by queries that begin later; words may be found a little later (`settled`);
  * - a cursor is opaque, and stable while messages arrive: a walk meets each record once that was there when
  *   it began.

@@ -100,7 +100,7 @@ export function historyStoreContract(kind: HistoryStoreKind): void {
         ]);
       });
 
-      test('leaves out a record whose key is there already in its destination', async () => {
+      test('leaves a key with the first record of its destination, and keeps the others without', async () => {
         await store.append([recordOf(1, { key: 'k' })]);
         await store.append([
           recordOf(2, { key: 'k' }),
@@ -109,8 +109,15 @@ export function historyStoreContract(kind: HistoryStoreKind): void {
           recordOf(5),
           recordOf(1, { key: 'k', destination: other }),
         ]);
-        expect(await seqs()).toEqual([1, 3, 5]);
+        expect(await seqs()).toEqual([1, 2, 3, 4, 5]);
+        expect((await find()).map(({ key }) => key)).toEqual(['k', undefined, 'l', undefined, undefined]);
         expect(await seqs({ destination: other })).toEqual([1]);
+        const keys = await store.upkeep.keys(0, 10);
+        expect(keys.map(({ key, position: { seq } }) => `${key} ${seq}`).sort()).toEqual([
+          'k 1',
+          'k 1',
+          'l 3',
+        ]);
       });
 
       test('refuses poison with a reason, and keeps the rest', async () => {

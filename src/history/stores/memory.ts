@@ -49,8 +49,10 @@ class Shelf {
   }
 
   /** @returns the bytes that it takes; 0: it is there already */
-  add(record: LogRecord): number {
-    if (this.at(record) !== undefined || (record.key !== undefined && this.keys.has(record.key))) return 0;
+  add(given: LogRecord): number {
+    if (this.at(given) !== undefined) return 0;
+    const isKnown = given.key !== undefined && this.keys.has(given.key);
+    const record = isKnown ? { ...given, key: undefined } : given;
     this.records.splice(this.placeOf(record), 0, record);
     if (record.key !== undefined) this.keys.add(record.key);
     if (this.last === undefined || comparePositions(this.last, record) < 0)

@@ -2,7 +2,7 @@
 import { MongoBulkWriteError, MongoError, type WriteError } from 'mongodb';
 import { StompwireError } from '../../../errors.ts';
 
-const duplicateKey = 11000;
+export const duplicateKey = 11000;
 const outOfDiskSpace = 14031;
 const diskIsFull = /no space left|out of disk|disk (is )?full|disk quota|over your space quota/i;
 

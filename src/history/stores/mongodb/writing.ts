@@ -3,7 +3,14 @@ import { type Db, MongoBulkWriteError, MongoServerError } from 'mongodb';
 import type { LogRecord } from '../../../message/record.ts';
 import type { Refusal } from '../../store.ts';
 import { type Upsert, upsertOf } from './document.ts';
-import { isDuplicate, isOfDocument, isUnsendable, reasonOf, writeErrorsOf } from './failures.ts';
+import {
+  duplicateKey,
+  isDuplicate,
+  isOfDocument,
+  isUnsendable,
+  reasonOf,
+  writeErrorsOf,
+} from './failures.ts';
 import { messagesIn } from './schema.ts';
 
 /** A record and its write. */
@@ -34,10 +41,23 @@ export async function write(db: Db, writings: readonly Writing[]): Promise<Refus
     );
     return [];
   } catch (error) {
-    if (error instanceof MongoBulkWriteError) return refusedOf(error, writings);
+    if (error instanceof MongoBulkWriteError)
+      return [...refusedOf(error, writings), ...(await keyless(db, error, writings))];
     if (isUnsendable(error)) return writeApart(db, writings, error as Error);
     throw error;
   }
+}
+
+/** A key stays with its first record: what was used again after its time is kept without. */
+async function keyless(db: Db, error: MongoBulkWriteError, writings: readonly Writing[]): Promise<Refusal[]> {
+  const again = [error.writeErrors]
+    .flat()
+    .filter(({ code }) => code === duplicateKey)
+    .map(({ index }) => writings[index]!.record)
+    .filter(({ key }) => key !== undefined);
+  return again.length === 0
+    ? []
+    : write(db, writingsOf(again.map((record) => ({ ...record, key: undefined }))).writings);
 }
 
 /** The rest of an unordered batch was written; when the server itself had trouble, all of it comes again. */

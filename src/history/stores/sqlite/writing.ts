@@ -68,13 +68,14 @@ export class Writing {
     const { destination, epoch, seq, time, sender, contentType, headers, key, tombstone, body } = record;
     const known = this.#destination(destination);
     const { place, key: sameKey, message } = this.#statements;
-    if (key !== undefined && sameKey!.get(known.id, key) !== undefined) return;
     const hash = sender === undefined ? null : senderHash(sender);
     if (place!.run(known.id, epoch, seq, time, hash, this.#nextId).changes === 0) return;
+    // used again after its window: what was delivered has its place, and the first one keeps the key
+    const own = key === undefined || sameKey!.get(known.id, key) !== undefined ? null : key;
     const head = headers.length === 0 ? null : JSON.stringify(headers);
     message!.run(
       ...[this.#nextId, known.id, epoch, seq, time, sender ?? null, contentType ?? null, head],
-      ...[key ?? null, tombstone ?? null, body],
+      ...[own, tombstone ?? null, body],
     );
     this.#nextId++;
     this.#advanced(known, { epoch, seq });
