@@ -109,11 +109,11 @@ async function latest(store: SqliteStore, rooms: number): Promise<number> {
   return p99(latencies);
 }
 
-async function search(store: SqliteStore): Promise<number> {
+async function search(store: SqliteStore, rooms: number): Promise<number> {
   const latencies: number[] = [];
   for (let i = 0; i < 50; i++) {
     const asked = performance.now();
-    await store.find({ destination: '/topic/chat-room/7', limit: 50, text: 'eedl' });
+    await store.find({ destination: `/topic/chat-room/${7 % rooms}`, limit: 50, text: 'eedl' });
     latencies.push(performance.now() - asked);
   }
   return p99(latencies);
@@ -149,8 +149,8 @@ const reading = (rooms: number, rounds: number): Promise<Row[]> =>
       ours: () => whileAppending(store, seqs, () => latest(store, rooms)),
     });
     const words = await interleaved(rounds, {
-      rest: () => search(store),
-      ours: () => whileAppending(store, seqs, () => search(store)),
+      rest: () => search(store, rooms),
+      ours: () => whileAppending(store, seqs, () => search(store, rooms)),
     });
     await store.close();
     const among = `among 1,000,000 in ${rooms === 1 ? 'one room' : `${rooms} rooms`}, while appends run, p99`;

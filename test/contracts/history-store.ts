@@ -171,8 +171,11 @@ export function historyStoreContract(kind: HistoryStoreKind): void {
 
       test('nothing in a destination that nobody wrote to, nor by a beginning of its name', async () => {
         await store.append(recordsOf(3));
-        for (const destination of [other, '/topic/chat-room/lobb', `${room}/`, room.toUpperCase(), '%', ''])
+        for (const destination of [other, '/topic/chat-room/lobb', `${room}/`, room.toUpperCase(), '%', '']) {
           expect(await store.find({ destination, limit: 5 })).toEqual({ records: [], next: undefined });
+          expect(await seqs({ destination, text: 'message' })).toEqual([]);
+          expect(await store.upkeep.count({ destination, text: 'm' })).toBe(0);
+        }
       });
 
       test('before and after a position, itself excluded, also across epochs', async () => {

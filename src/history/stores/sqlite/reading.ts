@@ -37,6 +37,8 @@ interface Asked {
 
 const columns =
   'd.name, m.epoch, m.seq, m.time, m.sender, m.content_type, m.headers, m.key, m.tombstone, m.body';
+/** Stands for a destination without messages: ids begin at 1. */
+const nobody = { id: 0, sorted: 1 };
 /** One step of an export. */
 const step = { records: 500, bytes: 1 << 20 };
 
@@ -125,7 +127,7 @@ export class Reading {
 
   #asked(query: Conditions, words: readonly string[], what: string, order?: Order): Asked {
     const { destination: name } = query;
-    const destination = name === undefined ? undefined : (this.#idOf(name) ?? { id: -1, sorted: 1 });
+    const destination = name === undefined ? undefined : (this.#idOf(name) ?? nobody);
     const by = order === 'oldest' ? 'ASC' : 'DESC';
     if (words.length === 0) {
       const conditions = conditionsOf(query, destination?.id, 'p');
