@@ -6,7 +6,7 @@ const namesOf = (...args: string[]): string[] => select(args).suites.map(({ name
 
 describe('the words after `npm test --`', () => {
   it('runs every suite, the build and the checks when there are none', () => {
-    expect(namesOf()).toEqual(['unit', 'contract', 'packaging', 'e2e']);
+    expect(namesOf()).toEqual(['unit', 'contract', 'cluster', 'packaging', 'e2e']);
     expect(select([])).toMatchObject({ build: true, checks: true, passedOn: [] });
   });
 
@@ -27,6 +27,6 @@ describe('the words after `npm test --`', () => {
 
   it('hands flags and patterns to vitest', () => {
     expect(select(['unit', '-t', 'escapes']).passedOn).toEqual(['-t', 'escapes']);
-    expect(namesOf('-t', 'escapes')).toHaveLength(4);
+    expect(namesOf('-t', 'escapes')).toHaveLength(5);
   });
 });
