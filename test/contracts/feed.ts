@@ -25,9 +25,13 @@ export interface FeedKind {
 const { signal: never } = new AbortController();
 
 /** Reads until so many entries were given, in whatever parts. */
-async function readAll(feed: Feed, count: number, limit = 1000): Promise<FeedEntry[]> {
+export async function readFrom(feed: Feed, count: number, limit = 1000): Promise<FeedEntry[]> {
   const entries: FeedEntry[] = [];
-  while (entries.length < count) entries.push(...(await feed.read(limit, never)));
+  while (entries.length < count) {
+    const some = await feed.read(limit, never);
+    if (some.length === 0) throw new Error(`the feed was closed after ${entries.length} of ${count}`);
+    entries.push(...some);
+  }
   return entries;
 }
 
@@ -58,7 +62,7 @@ export function feedContract(kind: FeedKind): void {
       recorder.record(whole);
       await recorder.flushed();
       await put(300, ['/a', '/b', '/c']);
-      const entries = await readAll(place.reader(), 901, 77);
+      const entries = await readFrom(place.reader(), 901, 77);
       expect(recordsOf(entries)).toContainEqual(whole);
       for (const name of ['/a', '/b', '/c']) expect(seqsOf(recordsOf(entries), name)).toEqual(upTo(300));
       expect(new Set(entries.map(({ id }) => id)).size).toBe(901);
@@ -85,7 +89,7 @@ export function feedContract(kind: FeedKind): void {
         ending.abort();
         const got = await reading;
         await putting;
-        const rest = got.length > 0 ? got : await readAll(feed, 1);
+        const rest = got.length > 0 ? got : await readFrom(feed, 1);
         expect(seqsOf(recordsOf(rest), '/a')).toEqual([round]);
       }
       expect(await feed.read(10, AbortSignal.abort())).toEqual([]);
@@ -94,16 +98,16 @@ export function feedContract(kind: FeedKind): void {
     it('does not give again what is not acknowledged, to the reader that has it', async () => {
       await put(3, ['/a']);
       const feed = place.reader();
-      await readAll(feed, 3);
+      await readFrom(feed, 3);
       await put(1, ['/a'], 4);
-      expect(seqsOf(recordsOf(await readAll(feed, 1)), '/a')).toEqual([4]);
+      expect(seqsOf(recordsOf(await readFrom(feed, 1)), '/a')).toEqual([4]);
     });
 
     it('knows how much waits, and for how long', async () => {
       const feed = place.reader();
       expect(await feed.lag()).toEqual({ entries: 0, age: 0 });
       await put(4, ['/a', '/b']);
-      const entries = await readAll(feed, 8);
+      const entries = await readFrom(feed, 8);
       const { entries: waiting, age } = await feed.lag();
       expect(waiting).toBe(8);
       expect(age).toBeGreaterThanOrEqual(0);
@@ -119,18 +123,18 @@ export function feedContract(kind: FeedKind): void {
       expect(() => recorder.record(recordAt('/a', 11))).toThrow(full);
       await recorder.flushed();
       const feed = place.reader();
-      const entries = await readAll(feed, 10);
+      const entries = await readFrom(feed, 10);
       expect(() => recorder.record(recordAt('/a', 11))).toThrow(full);
       await feed.acknowledge(entries.slice(0, 4));
       await expect.poll(() => recorder.record(recordAt('/a', 11)), { interval: 5 }).toBe(undefined);
       await recorder.flushed();
-      expect(seqsOf(recordsOf(await readAll(feed, 1)), '/a')).toEqual([11]);
+      expect(seqsOf(recordsOf(await readFrom(feed, 1)), '/a')).toEqual([11]);
     });
 
     it('keeps dead letters until they are taken away', async () => {
       const feed = place.reader();
       await put(2, ['/a', '/b']);
-      for (const entry of await readAll(feed, 4))
+      for (const entry of await readFrom(feed, 4))
         await feed.deadLetters.add(entry, `no place for ${entry.id}`);
       const letters = await feed.deadLetters.list(10);
       expect(await feed.deadLetters.count()).toBe(4);
@@ -161,19 +165,19 @@ export function feedContract(kind: FeedKind): void {
         it('gives what a dead reader had to another, in order, before what is new', async () => {
           await put(5, ['/a']);
           const dead = place.reader();
-          const entries = await readAll(dead, 5);
+          const entries = await readFrom(dead, 5);
           await dead.acknowledge(entries.slice(0, 2));
           await place.crash(dead);
           await put(2, ['/a'], 6);
-          expect(seqsOf(recordsOf(await readAll(place.reader(), 5)), '/a')).toEqual([3, 4, 5, 6, 7]);
+          expect(seqsOf(recordsOf(await readFrom(place.reader(), 5)), '/a')).toEqual([3, 4, 5, 6, 7]);
         });
 
         it('gives what a reader had that was closed to another at once', async () => {
           await put(3, ['/a']);
           const closed = place.reader();
-          await readAll(closed, 3);
+          await readFrom(closed, 3);
           await closed.close();
-          expect(seqsOf(recordsOf(await readAll(place.reader(), 3)), '/a')).toEqual([1, 2, 3]);
+          expect(seqsOf(recordsOf(await readFrom(place.reader(), 3)), '/a')).toEqual([1, 2, 3]);
         });
 
         it('shares: each destination has one reader at a time, and both get some', async () => {

@@ -1,15 +1,18 @@
 // The feed in Redis keeps the contract of a feed, and what is told of Redis alone: trimming, marks, faults.
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Feed } from '../../src/history/feed.ts';
 import { RedisFeed } from '../../src/history/feeds/redis.ts';
 import { RedisRecorder } from '../../src/history/feeds/redis-recorder.ts';
-import { Keys } from '../../src/relay/redis/keys.ts';
+import { historyGroup, Keys } from '../../src/relay/redis/keys.ts';
 import { recordAt, seqsOf } from '../history/records.ts';
 import { type OwnRedis, startRedis } from '../servers/redis-server.ts';
 import { requires } from '../servers/requires.ts';
-import { type FeedPlace, feedContract } from './feed.ts';
+import { type FeedPlace, feedContract, readFrom } from './feed.ts';
 
 const shared = requires('redis');
 const path = requires('redis-server');
@@ -17,7 +20,7 @@ const partitions = 4;
 const takeOver = 400;
 const { signal: never } = new AbortController();
 
-function placeAt(url: string): FeedPlace {
+function placeAt(url: string, takeOver: number): FeedPlace {
   const address = `${url}?prefix=feed-${randomUUID()}&partitions=${partitions}`;
   const feeds: Feed[] = [];
   const recorders: RedisRecorder[] = [];
@@ -40,7 +43,7 @@ function placeAt(url: string): FeedPlace {
 }
 
 describe.runIf(shared)('with a Redis', () => {
-  feedContract({ name: 'Redis', open: async () => placeAt(shared!) });
+  feedContract({ name: 'Redis', open: async () => placeAt(shared!, takeOver) });
 
   describe('in Redis', () => {
     const keys = new Keys({ prefix: `feed-${randomUUID()}`, partitions: 1 });
@@ -62,9 +65,7 @@ describe.runIf(shared)('with a Redis', () => {
     async function readRecorded(count: number) {
       for (let seq = 1; seq <= count; seq++) recorder.record(recordAt('/a', seq));
       await recorder.flushed();
-      const entries = [];
-      while (entries.length < count) entries.push(...(await feed.read(count, never)));
-      return entries;
+      return readFrom(feed, count);
     }
 
     it('is trimmed behind what was acknowledged, and not a step further', async () => {
@@ -95,8 +96,7 @@ describe.runIf(shared)('with a Redis', () => {
     it('gives bytes that are no record as trouble, with the place where there is one', async () => {
       await redis.xadd(keys.feed(0), '*', 'e', 1, 's', 1, 'd', '/a', 'm', 'noise');
       await redis.xadd(keys.feed(0), '*', 'anything', 'else');
-      const entries = [];
-      while (entries.length < 2) entries.push(...(await feed.read(9, never)));
+      const entries = await readFrom(feed, 2);
       expect(entries[0]!.trouble).toEqual({
         reason: expect.stringMatching(/begins with 110/),
         bytes: Buffer.from('noise'),
@@ -110,6 +110,56 @@ describe.runIf(shared)('with a Redis', () => {
       expect(await feed.lag()).toEqual({ entries: 0, age: 0 });
     });
 
+    it('gives nothing twice to a reader that lost its partition for a while and still has what it read', async () => {
+      const entries = await readRecorded(3);
+      await redis.del(keys.lease(0));
+      await expect.poll(() => redis.exists(keys.lease(0))).toBe(1);
+      recorder.record(recordAt('/a', 4));
+      await recorder.flushed();
+      const more = await feed.read(9, never);
+      expect(
+        seqsOf(
+          more.map(({ record }) => record),
+          '/a',
+        ),
+      ).toEqual([4]);
+      await feed.acknowledge([...entries, ...more]);
+      expect(await redis.xlen(keys.feed(0))).toBe(0);
+    });
+
+    it('reads again what Redis had given when the connection broke before it came', async () => {
+      const { hostname, port } = new URL(shared!);
+      let deaf = false;
+      const proxy = createServer((near) => {
+        const far = connect({ host: hostname, port: Number(port) });
+        near.pipe(far).on('error', () => near.destroy());
+        near.on('error', () => {}).on('close', () => far.destroy());
+        far.on('data', (answer) => (deaf ? near.destroy() : near.write(answer)));
+      }).listen(0, '127.0.0.1');
+      await once(proxy, 'listening');
+      const through = new URL(address);
+      through.port = String((proxy.address() as AddressInfo).port);
+      const cut = new RedisFeed(through.href, { takeOver: 60_000, reconnect: { base: 5, max: 20 } });
+      recorder.record(recordAt('/a', 1));
+      await recorder.flushed();
+      await cut.acknowledge(await cut.read(1, never));
+      for (const seq of [2, 3]) recorder.record(recordAt('/a', seq));
+      await recorder.flushed();
+      deaf = true;
+      await expect(cut.read(9, never)).rejects.toMatchObject({ code: 'relay-unavailable' });
+      deaf = false;
+      expect((await redis.xpending(keys.feed(0), historyGroup))[0]).toBe(2);
+      const got = await readFrom(cut, 2);
+      expect(
+        seqsOf(
+          got.map(({ record }) => record),
+          '/a',
+        ),
+      ).toEqual([2, 3]);
+      await cut.close();
+      proxy.close();
+    });
+
     it('lets a reader that was overtaken neither read nor acknowledge', async () => {
       const entries = await readRecorded(2);
       await redis.set(keys.lease(0), 'another');
@@ -119,8 +169,7 @@ describe.runIf(shared)('with a Redis', () => {
       expect(await redis.hget(keys.stored(0), '/a')).toBe(null);
       expect(await redis.xlen(keys.feed(0))).toBe(3);
       await redis.del(keys.lease(0));
-      const again = [];
-      while (again.length < 3) again.push(...(await feed.read(9, never)));
+      const again = await readFrom(feed, 3);
       expect(
         seqsOf(
           again.map(({ record }) => record),
@@ -139,7 +188,8 @@ describe.runIf(path)('with a Redis that fails', () => {
   });
   afterAll(() => own.stop());
   beforeEach(() => {
-    place = placeAt(own.url);
+    // longer than Redis is away: what is nobody's in between is read again
+    place = placeAt(own.url, 60_000);
   });
   afterEach(() => place.close());
 
@@ -156,7 +206,7 @@ describe.runIf(path)('with a Redis that fails', () => {
     await own.restart();
     const entries = [...(await reading)];
     if ((await acknowledging) === 'failed') await feed.acknowledge(first);
-    while (entries.length < 30) entries.push(...(await feed.read(100, never).catch(() => [])));
+    while (entries.length < 30) entries.push(...(await readFrom(feed, 1).catch(() => pause(5, []))));
     expect(
       seqsOf(
         entries.map(({ record }) => record),

@@ -28,7 +28,8 @@ export class RedisConnection {
       lazyConnect: true,
       // a command that was under way is not sent again: it may have been carried out
       autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: null,
+      // and fails when the connection does: with any other number it would wait for ever, sent nowhere
+      maxRetriesPerRequest: 0,
       retryStrategy: (times) => 1 + random() * Math.min(max, base * 2 ** Math.min(times, 20)),
     });
     this.#redis.on('error', (error: Error) => {
