@@ -37,6 +37,18 @@ async function inFolder<T>(work: (file: string) => Promise<T>): Promise<T> {
   }
 }
 
+/** Runs on a store of its own, which ends whatever happens: its threads would keep the bench alive. */
+const onStore = <T>(work: (store: SqliteStore) => Promise<T>): Promise<T> =>
+  inFolder(async (file) => {
+    const store = new SqliteStore({ file });
+    await store.open();
+    try {
+      return await work(store);
+    } finally {
+      await store.close();
+    }
+  });
+
 interface Appending {
   readonly rate: number;
   /** In milliseconds. */
@@ -44,9 +56,7 @@ interface Appending {
 }
 
 const appending = (): Promise<Appending> =>
-  inFolder(async (file) => {
-    const store = new SqliteStore({ file });
-    await store.open();
+  onStore(async (store) => {
     const seqs = new Array<number>(publishers.rooms).fill(0);
     const latencies: number[] = [];
     const begin = performance.now();
@@ -61,7 +71,6 @@ const appending = (): Promise<Appending> =>
     const all = publishers.count * publishers.inFlight;
     await Promise.all(Array.from({ length: all }, (_, i) => publish(i % publishers.count)));
     const rate = (latencies.length / (performance.now() - begin)) * 1000;
-    await store.close();
     return { rate, latencies };
   });
 
@@ -132,16 +141,16 @@ async function whileAppending(
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   })();
-  const result = await work();
-  done = true;
-  await writing;
-  return result;
+  try {
+    return await work();
+  } finally {
+    done = true;
+    await writing;
+  }
 }
 
 const reading = (rooms: number, rounds: number): Promise<Row[]> =>
-  inFolder(async (file) => {
-    const store = new SqliteStore({ file });
-    await store.open();
+  onStore(async (store) => {
     await fill(store, rooms);
     const seqs = { next: 1 };
     const { ours, rest } = await interleaved(rounds, {
@@ -152,7 +161,6 @@ const reading = (rooms: number, rounds: number): Promise<Row[]> =>
       rest: () => search(store, rooms),
       ours: () => whileAppending(store, seqs, () => search(store, rooms)),
     });
-    await store.close();
     const among = `among 1,000,000 in ${rooms === 1 ? 'one room' : `${rooms} rooms`}, while appends run, p99`;
     const shared = { rivalName: 'at rest', of: 'ms', compare: (our: number) => our, unit: 'ms' } as const;
     const target = { kind: 'at most', limit: 2 } as const;
