@@ -11,6 +11,7 @@ import { type Row, tableOf } from './report.ts';
 import { sockJs } from './sockjs.ts';
 import { store } from './store.ts';
 import { topics } from './topics.ts';
+import { writer } from './writer.ts';
 
 /** Each measures for so many rounds and says what came out. */
 const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Row[]>>> = {
@@ -22,6 +23,7 @@ const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Row[]>>> =
   idle,
   sockjs: sockJs,
   store,
+  writer,
 };
 
 const { values, positionals } = parseArgs({
