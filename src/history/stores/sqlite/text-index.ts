@@ -6,7 +6,7 @@ import { bigramsOf, lookupOf, textOf } from '../../words.ts';
 import { markOf, setMark } from './schema.ts';
 
 /** So many messages are indexed at once: an append that comes meanwhile waits for them. */
-const slice = 128;
+const slice = 40;
 /** Pairs beyond these hardly narrow a search: what is found is compared with the words in any case. */
 const pairsLooked = 24;
 
