@@ -5,7 +5,6 @@ import type { Socket } from 'node:net';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { Authenticator } from './auth/authenticator.ts';
-import { chooseAuthenticator } from './auth/choose.ts';
 import { credentialRules } from './auth/shown-credentials.ts';
 import { assertBackEnds } from './backends.ts';
 import { Broker } from './broker/broker.ts';
@@ -15,7 +14,7 @@ import type { Inbound } from './channel/inbound.ts';
 import { type Interceptors, Outgoing } from './channel/interceptors.ts';
 import type { Outbound } from './channel/outbound.ts';
 import { rateLimit } from './channel/rate-limit.ts';
-import { type Config, ConfigError, resolveConfig } from './config/config.ts';
+import { type Config, resolveConfig } from './config/config.ts';
 import { opsAddress } from './config/host-port.ts';
 import { assertSafeToListen } from './config/listen-rules.ts';
 import type { Replay } from './history/replay.ts';
@@ -34,13 +33,13 @@ import { Router } from './routing/router.ts';
 import { UserRegistry } from './routing/user-registry.ts';
 import { Users } from './routing/users.ts';
 import { type EventName, Events, type Listener } from './session/events.ts';
-import { SessionCounters, type SessionOptions, type SessionServices } from './session/services.ts';
+import { SessionCounters, type SessionServices } from './session/services.ts';
 import { Sessions } from './session/sessions.ts';
 import { Turn } from './session/turn.ts';
+import { authDestination, authenticatorOf, sessionOptions } from './session-setup.ts';
 import { TimingWheel } from './time/wheel.ts';
 import { originGuard } from './transport/origins.ts';
 import type { Transport } from './transport/transport.ts';
-import { version } from './version.ts';
 
 /** Where a running server is reached. */
 export interface Addresses {
@@ -125,7 +124,7 @@ export class Server {
     assertBackEnds(config);
     this.config = config;
     this.log = parts.http?.log ?? pino({ level: config.logLevel, base: null }, pino.destination(2));
-    this.#authenticator = authenticatorOf(config, parts, this.log);
+    this.#authenticator = authenticatorOf(config, parts.authenticator, this.log);
     assertSafeToListen(config, { authenticated: this.#authenticator.proves });
     this.#events = new Events((err, event) => this.log.error({ err, event }, 'a listener failed'));
     this.#registry = new UserRegistry(config.maxSessionsPerUser);
@@ -346,36 +345,6 @@ export class Server {
     // not before: a client that polls has to come once more to hear that
     if (this.#ownsHttp) this.http.server.close();
   }
-}
-
-/** A program's own, or the one that the options ask for: with both, one would be silently ignored. */
-function authenticatorOf(
-  config: Config,
-  { authenticator }: ServerParts,
-  log: FastifyBaseLogger,
-): Authenticator {
-  if (authenticator === undefined) return chooseAuthenticator(config, log);
-  if (config.auth === 'anonymous') return authenticator;
-  const line = `auth: "${config.auth}" has no effect beside an authenticator of your own; leave one of them out`;
-  throw new ConfigError([line]);
-}
-
-function authDestination({ appPrefix }: Config): string {
-  return `${appPrefix}/$auth`;
-}
-
-function sessionOptions(config: Config): SessionOptions {
-  return {
-    ...config,
-    frameLimits: {
-      frameBytes: config.maxFrameBytes,
-      headerCount: config.maxHeaders,
-      headerLineBytes: config.maxHeaderLineBytes,
-    },
-    authDestination: authDestination(config),
-    heartbeat: { send: config.heartbeatSend, receive: config.heartbeatReceive },
-    serverName: `stompwire/${version()}`,
-  };
 }
 
 /**

@@ -18,7 +18,7 @@ export const floors: readonly (readonly string[])[] = [
   ['src/session/'],
   ['src/config/'],
   ['src/http/'],
-  ['src/backends.ts', 'src/listeners.ts', 'src/history-service.ts'],
+  ['src/backends.ts', 'src/listeners.ts', 'src/history-service.ts', 'src/session-setup.ts'],
   ['src/server.ts'],
   ['src/index.ts', 'src/sockjs.ts'],
   ['src/testing/', 'src/testing.ts'],

@@ -1,0 +1,39 @@
+// What sessions are set up with: who tells who clients are, and what the options say of them.
+import type { FastifyBaseLogger } from 'fastify';
+import type { Authenticator } from './auth/authenticator.ts';
+import { chooseAuthenticator } from './auth/choose.ts';
+import { type Config, ConfigError } from './config/config.ts';
+import type { SessionOptions } from './session/services.ts';
+import { version } from './version.ts';
+
+/** A program's own, or the one that the options ask for: with both, one would be silently ignored. */
+export function authenticatorOf(
+  config: Config,
+  authenticator: Authenticator | undefined,
+  log: FastifyBaseLogger,
+): Authenticator {
+  if (authenticator === undefined) return chooseAuthenticator(config, log);
+  if (config.auth === 'anonymous') return authenticator;
+  const line = `auth: "${config.auth}" has no effect beside an authenticator of your own; leave one of them out`;
+  throw new ConfigError([line]);
+}
+
+/** Where a client sends its new credentials. */
+export function authDestination({ appPrefix }: Config): string {
+  return `${appPrefix}/$auth`;
+}
+
+/** What sessions need of the options. */
+export function sessionOptions(config: Config): SessionOptions {
+  return {
+    ...config,
+    frameLimits: {
+      frameBytes: config.maxFrameBytes,
+      headerCount: config.maxHeaders,
+      headerLineBytes: config.maxHeaderLineBytes,
+    },
+    authDestination: authDestination(config),
+    heartbeat: { send: config.heartbeatSend, receive: config.heartbeatReceive },
+    serverName: `stompwire/${version()}`,
+  };
+}
