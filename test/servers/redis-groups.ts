@@ -30,7 +30,7 @@ export async function startGroup(path: string, replicas = 1): Promise<RedisGroup
   }
   const sentinel = await startSentinel(path, primary.port);
   const asks = new Redis(sentinel.port, '127.0.0.1');
-  await until(async () => (await replicasOf(primary.port)) === replicas);
+  await replicated(primary.port, replicas);
   await until(
     async () => ((await asks.call('SENTINEL', 'REPLICAS', groupName)) as unknown[]).length === replicas,
   );
@@ -73,11 +73,12 @@ async function startSentinel(path: string, primary: number) {
   return { port, stop };
 }
 
-async function replicasOf(port: number): Promise<number> {
+/** Done when all replicas take what is written: one that has just come does not at first, though it counts as online. */
+export async function replicated(port: number, replicas: number): Promise<void> {
   const redis = new Redis(port, '127.0.0.1');
-  const info = await redis.info('replication');
+  await redis.set('begun', '1');
+  await until(async () => (await redis.wait(replicas, 100)) === replicas);
   redis.disconnect();
-  return info.match(/state=online/g)?.length ?? 0;
 }
 
 /** A cluster of masters without replicas. */

@@ -192,6 +192,7 @@ export class Connection {
   /** An error of the client carries the arguments of its command, which may be the password: only its text is shown. */
   #shown(error: Error): string {
     let text = error.message || (error as { code?: string }).code || String(error);
+    if (text.includes('DB index')) text = `database ${this.redis.options.db} cannot be used: ${text}`;
     for (const secret of this.#secrets) text = text.replaceAll(secret, '***');
     return text;
   }

@@ -102,7 +102,7 @@ export class Replication {
     const needed = this.#address.replicas || replicas;
     if (replicas === 0) return 'Redis has no replica: the message is nowhere else';
     if (replicas < needed) return `Redis has ${replicas} of the ${needed} replicas that are asked for`;
-    const within = Math.floor(this.#address.wait / 2);
+    const within = Math.floor(this.#address.wait * 0.75);
     const have = Number(await this.#connection.redis.wait(needed, within));
     if (session !== this.#connection.session) return 'the connection was lost';
     return have >= needed ? undefined : `${have} of ${needed} replicas have the message`;

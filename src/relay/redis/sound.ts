@@ -24,7 +24,7 @@ async function selected(redis: Redis, db: number): Promise<void> {
   try {
     await redis.select(db);
   } catch (error) {
-    throw refusal(`database ${db} cannot be used: ${messageOf(error)}`);
+    throw refusal(messageOf(error));
   }
 }
 
