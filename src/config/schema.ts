@@ -6,6 +6,7 @@ import { HISTORY } from './options/history.ts';
 import { LIMITS, TIMES } from './options/limits.ts';
 import { LISTENING } from './options/listening.ts';
 import { OPERATION } from './options/operation.ts';
+import { QUEUES } from './options/queues.ts';
 import { SECURITY } from './options/security.ts';
 import { SOCKJS } from './options/sockjs.ts';
 
@@ -15,6 +16,7 @@ export const OPTIONS = {
   ...DESTINATIONS,
   ...BACK_ENDS,
   ...HISTORY,
+  ...QUEUES,
   ...SECURITY,
   ...AUTH,
   ...SOCKJS,
@@ -39,6 +41,7 @@ export const GROUPS: ReadonlyArray<{ readonly title: string; readonly keys: read
   { title: 'Destinations', keys: keysOf(DESTINATIONS) },
   { title: 'Back ends', keys: keysOf(BACK_ENDS) },
   { title: 'Logs and history', keys: keysOf(HISTORY) },
+  { title: 'Queues', keys: keysOf(QUEUES) },
   { title: 'Security', keys: keysOf(SECURITY) },
   { title: 'Authentication', keys: keysOf(AUTH) },
   { title: 'SockJS', keys: keysOf(SOCKJS) },

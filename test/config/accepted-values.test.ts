@@ -80,6 +80,13 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
   idempotencyKeys: { good: [1, 100_000_000], bad: [0, 100_000_001, 1.5, '10', true] },
   idempotencyWindow: { good: [1000, 2_592_000_000], bad: [999, 2_592_000_001, 1.5, '10', null] },
   storedTimeout: milliseconds(0),
+  maxQueues: count(1),
+  queueCount: count(1),
+  queueBytes: { good: [65_536, 2 ** 36], bad: [65_535, 2 ** 37, 1.5, '10', true] },
+  queueAge: { good: [0, 1, 3_153_600_000_000], bad: [-1, 3_153_600_000_001, 1.5, '10', null] },
+  queueOverflow: { good: ['reject', 'drop-oldest'], bad: ['', 'drop', true] },
+  maxDeliveries: count(1),
+  deadLetterQueue: prefix,
   data: { good: ['memory', './data', '/var/lib/a b'], bad: ['', '  ', 7] },
   origins: {
     good: [
