@@ -22,6 +22,8 @@ export interface QueueTerms {
   readonly priority?: number;
   /** When it is of no use any more, in milliseconds since the epoch of Unix. */
   readonly expires?: number;
+  /** Whether it is to survive a restart, where the queue is kept on disk. */
+  readonly persistent?: boolean;
 }
 
 /** A message that a consumer has been given. */

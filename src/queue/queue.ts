@@ -26,6 +26,11 @@ export interface QueueEntry extends Waiting {
 
 /** Bytes of a message that are not its body, roughly. */
 const overhead = 256;
+
+/** What a message counts for in a queue. */
+export function bytesOf({ body }: Pick<Message, 'body'>): number {
+  return body.length + overhead;
+}
 const usualPriority = 4;
 
 /** A consumer of the queue and what it has not acknowledged, by tag. */
@@ -116,6 +121,13 @@ export class Queue {
     return this.#fits(message);
   }
 
+  /** Whether so many messages of so many bytes may wait, beside what does; see {@link bytesOf}. */
+  hasRoomForAll(count: number, bytes: number): boolean {
+    this.sweep();
+    const { limits } = this.#owner;
+    return this.#line.length + count <= limits.count && this.#line.bytes + bytes <= limits.bytes;
+  }
+
   /** Takes the oldest out until one more message fits. @returns false when it never would */
   makeRoomFor(message: Message): boolean {
     while (!this.#fits(message)) {
@@ -136,7 +148,7 @@ export class Queue {
       message,
       order: ++this.#order,
       priority: Math.min(9, Math.max(0, Math.trunc(priority))),
-      bytes: message.body.length + overhead,
+      bytes: bytesOf(message),
       expires: age === 0 ? expires : Math.min(expires, this.#owner.now() + age),
       deliveries: 0,
     };
@@ -189,6 +201,16 @@ export class Queue {
     this.dispatch();
   }
 
+  /** Forgets all that waits or is outstanding, and all who consume. */
+  end(): void {
+    for (const entry of this.#line.take(() => true)) this.#owner.gone(entry);
+    for (const { outstanding } of this.#consumers.splice(0)) {
+      for (const entry of outstanding.values()) this.#owner.gone(entry);
+      outstanding.clear();
+    }
+    this.#turn = 0;
+  }
+
   /** Takes out what is of no use any more. */
   sweep(): void {
     for (const entry of this.#line.take((one) => this.#isOver(one))) this.#lose(entry, 'expired');
@@ -196,7 +218,7 @@ export class Queue {
 
   #fits(message: Message): boolean {
     const { count, bytes } = this.#owner.limits;
-    return this.#line.length < count && this.#line.bytes + message.body.length + overhead <= bytes;
+    return this.#line.length < count && this.#line.bytes + bytesOf(message) <= bytes;
   }
 
   #give(entry: QueueEntry, consuming: Consuming): void {

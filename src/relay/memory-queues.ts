@@ -1,9 +1,11 @@
 // The queues of a single node, in its memory.
 import { StompwireError } from '../errors.ts';
-import { printable } from '../message/destination.ts';
+import { printable, type Separator } from '../message/destination.ts';
 import { Message } from '../message/message.ts';
 import type { Consumption, QueueConsumer, QueueLimits, QueueTerms } from '../queue/consumer.ts';
-import { type Loss, Queue, type QueueEntry, type QueueOwner } from '../queue/queue.ts';
+import { bytesOf, type Loss, Queue, type QueueEntry, type QueueOwner } from '../queue/queue.ts';
+import { usualTermsOf } from '../queue/terms.ts';
+import { MemoryBindings } from './memory-bindings.ts';
 import type { Queues } from './queues.ts';
 
 /** What the queues of a node stand on. */
@@ -13,6 +15,9 @@ export interface MemoryQueuesParts {
   readonly deadLetters: string;
   /** How many queues there may be. */
   readonly queues: number;
+  /** How many of them topics may fill. */
+  readonly bindings: number;
+  readonly separator: Separator;
   /** Milliseconds since the epoch of Unix. */
   readonly now: () => number;
   /** Hears of each message that nobody acknowledged and that is not a dead letter either. */
@@ -21,11 +26,17 @@ export interface MemoryQueuesParts {
 
 /** The readable reference of the port. A queue exists while something waits in it or somebody consumes. */
 export class MemoryQueues implements Queues {
+  readonly bindings: MemoryBindings;
   readonly #parts: MemoryQueuesParts;
   readonly #queues = new Map<string, Queue>();
 
   constructor(parts: MemoryQueuesParts) {
     this.#parts = parts;
+    this.bindings = new MemoryBindings({
+      ...parts,
+      keep: (message) => this.#keep(message),
+      remove: (queue) => this.remove(queue),
+    });
   }
 
   get size(): { readonly waiting: number; readonly outstanding: number } {
@@ -58,6 +69,22 @@ export class MemoryQueues implements Queues {
         this.#forgetIdle(destination, queue);
       },
     };
+  }
+
+  remove(destination: string): void {
+    this.#queues.get(destination)?.end();
+    this.#queues.delete(destination);
+  }
+
+  /** Where the oldest make room, all fits. */
+  assertRoom(messages: readonly Message[]): void {
+    if (this.#parts.limits.overflow === 'drop-oldest') return;
+    const wanted = new Map<string, { count: number; bytes: number }>();
+    for (const message of messages) {
+      const sum = wanted.get(message.address) ?? { count: 0, bytes: 0 };
+      wanted.set(message.address, { count: sum.count + 1, bytes: sum.bytes + bytesOf(message) });
+    }
+    for (const [address, { count, bytes }] of wanted) this.#assertRoomFor(address, count, bytes);
   }
 
   /** Takes out what has expired; to be called now and then. */
@@ -93,13 +120,34 @@ export class MemoryQueues implements Queues {
   }
 
   #overflow(queue: Queue, message: Message): void {
-    const { overflow, count, bytes } = this.#parts.limits;
-    if (overflow === 'drop-oldest' && queue.makeRoomFor(message)) return;
+    if (this.#parts.limits.overflow === 'drop-oldest' && queue.makeRoomFor(message)) return;
     this.#forgetIdle(message.address, queue);
-    throw new StompwireError(
+    throw this.#full(message.address, queue);
+  }
+
+  #assertRoomFor(address: string, count: number, bytes: number): void {
+    const queue = this.#queueOf(address);
+    const fits = queue.hasRoomForAll(count, bytes);
+    this.#forgetIdle(address, queue);
+    if (!fits) throw this.#full(address, queue);
+  }
+
+  #full(address: string, queue: Queue): StompwireError {
+    const { count, bytes } = this.#parts.limits;
+    return new StompwireError(
       'queue-full',
-      `'${printable(message.address)}' holds ${queue.waiting} messages; it may hold queueCount=${count} and queueBytes=${bytes}`,
+      `'${printable(address)}' holds ${queue.waiting} messages; it may hold queueCount=${count} and queueBytes=${bytes}`,
     );
+  }
+
+  /** What a topic fills a queue with is nobody's to be refused. */
+  #keep(message: Message): void {
+    try {
+      this.enqueue(message, usualTermsOf(message.headers, this.#parts.now()));
+    } catch (error) {
+      if (!(error instanceof StompwireError)) throw error;
+      this.#parts.dropped?.(message, 'overflow');
+    }
   }
 
   /** What was tried in vain is a dead letter; what came too late or was too much is dropped and counted. */

@@ -1,10 +1,22 @@
 // The relay for a single node: what is published is delivered at once, in this process.
+import type { Soon } from '../channel/channel.ts';
 import { StompwireError } from '../errors.ts';
 import type { Message } from '../message/message.ts';
+import type { MemoryBindings } from './memory-bindings.ts';
 import { MemoryLog, type MemoryLogParts } from './memory-log.ts';
+import type { Queues } from './queues.ts';
 import type { Deliver, Relay } from './relay.ts';
 
-/** How often logs let go of what is too old, in milliseconds. */
+/** Queues that stand beside a relay of this process. */
+export interface LocalQueues extends Queues {
+  readonly bindings: MemoryBindings;
+  /** Takes out what has expired. */
+  sweep(): void;
+  /** Ends; nothing is kept or delivered afterwards. */
+  close?(): Promise<void>;
+}
+
+/** How often logs and queues let go of what is too old, in milliseconds. */
 const sweepEvery = 10_000;
 
 /**
@@ -13,20 +25,30 @@ const sweepEvery = 10_000;
  */
 export class MemoryRelay implements Relay {
   readonly log?: MemoryLog;
+  readonly queues?: LocalQueues;
   #deliver: Deliver | undefined;
   #delivering = false;
   readonly #waiting: Message[] = [];
   #sweeping: NodeJS.Timeout | undefined;
 
-  /** @param logs - what its logs stand on; without it, it keeps none */
-  constructor(logs?: MemoryLogParts) {
+  /**
+   * @param logs - what its logs stand on; without it, it keeps none
+   * @param queues - its queues; without them, it keeps none
+   */
+  constructor(logs?: MemoryLogParts, queues?: LocalQueues) {
     if (logs !== undefined) this.log = new MemoryLog(logs, (message) => this.#bring(message));
+    if (queues !== undefined) this.queues = queues;
   }
 
   start(deliver: Deliver): void {
     this.#deliver = deliver;
-    const { log } = this;
-    if (log !== undefined) this.#sweeping = setInterval(() => log.sweep(), sweepEvery).unref();
+    const { log, queues } = this;
+    if (log === undefined && queues === undefined) return;
+    const sweep = (): void => {
+      log?.sweep();
+      queues?.sweep();
+    };
+    this.#sweeping = setInterval(sweep, sweepEvery).unref();
   }
 
   publish(message: Message): void {
@@ -38,14 +60,16 @@ export class MemoryRelay implements Relay {
 
   disinterest(): void {}
 
-  close(): void {
+  close(): Soon<void> {
     clearInterval(this.#sweeping);
     this.log?.close();
     this.#deliver = undefined;
     this.#waiting.length = 0;
+    return this.queues?.close?.();
   }
 
   #bring(message: Message): void {
+    if (this.queues?.bindings.empty === false) this.queues.bindings.fill(message);
     if (this.#delivering) {
       this.#waiting.push(message);
       return;

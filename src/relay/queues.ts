@@ -17,6 +17,36 @@ export interface Queues {
   enqueue(message: Message, terms?: QueueTerms): Soon<void>;
   /** Adds a consumer; nothing is delivered before it begins. */
   consume(destination: string, consumer: QueueConsumer): Soon<Consumption>;
+  /** Ends a queue with all that waits in it: nobody comes for that any more. One that is not there is no error. */
+  remove(destination: string): Soon<void>;
   /** Messages that wait, and that are unacknowledged, over all queues of this node's knowledge. */
   readonly size: { readonly waiting: number; readonly outstanding: number };
+  /** The queues that topics fill, where these queues can be filled so. */
+  readonly bindings?: Bindings;
+  /**
+   * Refuses what would not all fit, before any of it is queued: a transaction is done as a whole. Queues that
+   * refuse it within {@link Relay.together} need no such thing.
+   *
+   * @throws {StompwireError} `queue-full`
+   */
+  assertRoom?(messages: readonly Message[]): void;
+}
+
+/**
+ * Queues that topics fill, for subscribers who are away. A binding outlives the session that asked for it, and its
+ * queue: what is published to its source, by any node and logged or plain, is put into the queue by the relay, once,
+ * with the queue as its `address` and with the terms that its headers give (`usualTermsOf`). A queue that is full loses
+ * it by the overflow policy, counted; the publisher is not told.
+ */
+export interface Bindings {
+  /**
+   * Done when every later message will be kept. Another source takes the place of the first, and what waited for
+   * that is dropped. Rejects with `too-many-durable-subscriptions`.
+   *
+   * @param queue - the address of a queue; no client can name it
+   * @param source - a destination or a pattern
+   */
+  bind(queue: string, source: string): Soon<void>;
+  /** Ends a binding, and the queue with all that waits in it. @returns whether there was one */
+  unbind(queue: string): Soon<boolean>;
 }

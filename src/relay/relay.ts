@@ -29,6 +29,12 @@ export interface Relay {
   /** @param destination - a destination or a pattern; asked once, however many subscribers there are */
   interest(destination: string): Soon<void>;
   disinterest(destination: string): Soon<void>;
+  /**
+   * Does in one go what `steps` begins before it returns: what it publishes, enqueues, acknowledges and refuses.
+   * Rejects before any of it is done with `transaction-too-wide`, when that cannot be done in one. Absent: what is
+   * begun at once is done at once, and nobody sees a part of it.
+   */
+  together?(steps: () => Soon<void>): Soon<void>;
   /** Ends; nothing is delivered afterwards. Twice is harmless. */
   close(): Soon<void>;
 }

@@ -11,6 +11,8 @@ queuesContract({
       limits,
       deadLetters,
       queues: 10,
+      bindings: 3,
+      separator: '/',
       now: () => now,
       dropped: ({ id }, why) => dropped.push(`${id} ${why}`),
     });

@@ -273,6 +273,20 @@ export function queuesContract(kind: QueuesKind): void {
       });
     });
 
+    it('ends a queue with all that waits in it', async () => {
+      const one = await taker(1);
+      await fill('1', '2');
+      await one.has(1);
+      await queues.remove('/queue/a');
+      await queues.remove('/queue/none');
+      expect(queues.size).toEqual({ waiting: 0, outstanding: 0 });
+      expect(await one.acknowledge(0)).toBe(false);
+      await fill('3');
+      const other = await taker();
+      await other.has(1);
+      expect([one.ids, other.ids]).toEqual([['1'], ['3']]);
+    });
+
     it('bears a consumer that acknowledges, refuses and leaves while it is given something', async () => {
       const one = new Taker(1);
       one.onTake = ({ tag, message }) => {

@@ -1,0 +1,77 @@
+// The queues of a single node that topics fill: which there are, and what each of them keeps.
+import { StompwireError } from '../errors.ts';
+import { isPattern, type Separator } from '../message/destination.ts';
+import { Message } from '../message/message.ts';
+import { PatternMatcher } from '../message/pattern.ts';
+import type { Bindings } from './queues.ts';
+
+/** What bindings stand on. */
+export interface MemoryBindingsParts {
+  readonly separator: Separator;
+  /** How many there may be. */
+  readonly bindings: number;
+  /** Keeps a message in the queue that is its address. */
+  readonly keep: (message: Message) => void;
+  /** Drops a queue. */
+  readonly remove: (queue: string) => void;
+}
+
+/** Bindings by source: a destination is looked up, patterns are tried one after another. */
+export class MemoryBindings implements Bindings {
+  readonly #parts: MemoryBindingsParts;
+  readonly #sources = new Map<string, string>();
+  readonly #exact = new Map<string, Set<string>>();
+  readonly #patterns = new Map<string, PatternMatcher>();
+
+  constructor(parts: MemoryBindingsParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether no topic fills a queue. */
+  get empty(): boolean {
+    return this.#sources.size === 0;
+  }
+
+  bind(queue: string, source: string): void {
+    const known = this.#sources.get(queue);
+    if (known === source) return;
+    if (known !== undefined) this.unbind(queue);
+    this.#assertRoom();
+    this.#sources.set(queue, source);
+    if (isPattern(source)) this.#patterns.set(queue, new PatternMatcher(source, this.#parts.separator));
+    else this.#exact.set(source, (this.#exact.get(source) ?? new Set()).add(queue));
+  }
+
+  unbind(queue: string): boolean {
+    const source = this.#sources.get(queue);
+    if (source === undefined) return false;
+    this.#sources.delete(queue);
+    this.#patterns.delete(queue);
+    const sharing = this.#exact.get(source);
+    sharing?.delete(queue);
+    if (sharing?.size === 0) this.#exact.delete(source);
+    this.#parts.remove(queue);
+    return true;
+  }
+
+  /** Keeps a message in each queue that its destination fills. */
+  fill(message: Message): void {
+    if (message.address !== message.destination) return; // somebody's own, and no topic
+    for (const queue of this.#exact.get(message.destination) ?? []) this.#keep(queue, message);
+    for (const [queue, matcher] of this.#patterns)
+      if (matcher.matches(message.destination)) this.#keep(queue, message);
+  }
+
+  #keep(queue: string, message: Message): void {
+    this.#parts.keep(new Message({ ...message, address: queue }));
+  }
+
+  #assertRoom(): void {
+    const { bindings } = this.#parts;
+    if (this.#sources.size < bindings) return;
+    throw new StompwireError(
+      'too-many-durable-subscriptions',
+      `there are maxDurableSubscriptions=${bindings} durable subscriptions; UNSUBSCRIBE one with durable:true first`,
+    );
+  }
+}
