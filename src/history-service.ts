@@ -4,6 +4,7 @@ import { type Config, ConfigError } from './config/config.ts';
 import { parsePolicy } from './config/logged.ts';
 import { isDurable } from './config/logged-checks.ts';
 import { FreshBeginnings } from './history/beginnings.ts';
+import { HistoryReader } from './history/reader.ts';
 import { Recording } from './history/recording.ts';
 import { Replay, type ReplayParts } from './history/replay.ts';
 import type { HistoryStore } from './history/store.ts';
@@ -35,11 +36,15 @@ export function policiesOf({ logged, pathSeparator }: Config): Policies {
 export class HistoryService {
   readonly relay: Relay;
   readonly store: HistoryStore | undefined;
+  /** Reads what was said. */
+  readonly reader: HistoryReader;
   readonly #recording: Recording | undefined;
 
-  private constructor(relay: Relay, store?: HistoryStore, recording?: Recording) {
+  private constructor(policies: Policies, relay: Relay, store?: HistoryStore, recording?: Recording) {
     this.relay = relay;
     this.store = store;
+    const policyOf = (destination: string) => policies.of(destination);
+    this.reader = new HistoryReader({ log: relay.log, store, policyOf });
     this.#recording = recording;
   }
 
@@ -47,16 +52,17 @@ export class HistoryService {
   static async open(parts: HistoryParts): Promise<HistoryService> {
     const { config, policies } = parts;
     if (isShared(config.broker)) return HistoryService.#joined(parts);
-    if (policies.empty) return new HistoryService(await openRelay(config.broker));
+    if (policies.empty) return new HistoryService(policies, await openRelay(config.broker));
     assertPromises(policies, config);
     const store = await storeOf(config);
-    if (store === undefined) return new HistoryService(await openRelay(config.broker, logParts(parts)));
+    if (store === undefined)
+      return new HistoryService(policies, await openRelay(config.broker, logParts(parts)));
     const recording = new Recording(await recordingParts(parts, store));
     try {
       await recording.open();
       const relay = await openRelay(config.broker, logParts(parts, recording, store));
       await recording.start(relay.log as LocalLog); // a relay that is given a recorder has its logs here
-      return new HistoryService(relay, store, recording);
+      return new HistoryService(policies, relay, store, recording);
     } catch (error) {
       await recording.end(0).catch(() => {}); // the first failure is told
       throw error;
@@ -76,7 +82,7 @@ export class HistoryService {
       troubled: (what) => log.warn({ what }, 'the broker is in trouble'),
     });
     await store?.open();
-    return new HistoryService(relay, store);
+    return new HistoryService(policies, relay, store);
   }
 
   /** What sessions read that resume; nothing where nothing is logged. */

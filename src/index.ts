@@ -18,6 +18,7 @@ export {
   StompError,
   StompwireError,
 } from './errors.ts';
+export type { History, HistoryAnswer, HistoryAsked, HistoryMessage } from './history/history.ts';
 export { Message, type MessageChanges, type MessageParts } from './message/message.ts';
 export type { LogPolicy, Policies, ReceiptLevel } from './message/policies.ts';
 export type { ParamsOf } from './message/template.ts';
@@ -35,6 +36,7 @@ export type {
 export type { Converted, Converter, Converters } from './routing/converters.ts';
 export type { ErrorClass } from './routing/exceptions.ts';
 export type { BodyOf, HandlerGroup, MessageOptions, SubscribeOptions } from './routing/handler-group.ts';
+export type { Published, PublishOptions } from './routing/own-sending.ts';
 export type { ConnectedSession, ConnectedUser, Users } from './routing/users.ts';
 export { type Addresses, createServer, type Server, type ServerParts } from './server.ts';
 export type { Ending, EventName, Listener, SessionEvents } from './session/events.ts';

@@ -17,6 +17,8 @@ import { rateLimit } from './channel/rate-limit.ts';
 import { type Config, resolveConfig } from './config/config.ts';
 import { opsAddress } from './config/host-port.ts';
 import { assertSafeToListen } from './config/listen-rules.ts';
+import { History } from './history/history.ts';
+import type { HistoryReader } from './history/reader.ts';
 import type { Replay } from './history/replay.ts';
 import { HistoryService, policiesOf } from './history-service.ts';
 import { closeHttp, createHttp, type Health } from './http/http.ts';
@@ -28,6 +30,7 @@ import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { Application } from './routing/application.ts';
 import { MemoryClaims } from './routing/memory-claims.ts';
 import { OwnQueues } from './routing/own-queues.ts';
+import type { Published, PublishOptions } from './routing/own-sending.ts';
 import type { Publisher } from './routing/publisher.ts';
 import { Router } from './routing/router.ts';
 import { UserRegistry } from './routing/user-registry.ts';
@@ -87,6 +90,8 @@ export class Server {
   readonly http: FastifyInstance;
   /** Where interceptors are added: for what clients send, for what is published, for what is delivered. */
   readonly interceptors: Interceptors;
+  /** What was said on logged destinations. */
+  readonly history = new History(() => this.#reader());
   /** Who is connected, to be written to and to be sent away. */
   readonly users: Users;
   readonly config: Config;
@@ -168,12 +173,17 @@ export class Server {
   /**
    * Publishes to the subscribers of a destination: objects travel as JSON, strings as text, bytes as they are.
    *
+   * @param options - in whose name, under which key, and how safe it shall be; the answer says what became of it
    * @throws {Error} before `start`
-   * @throws {StompwireError} `bad-destination`, `relay-unavailable`
+   * @throws {StompwireError} `bad-destination`, `relay-unavailable`; `not-stored`, `history-full`
    */
-  publish(destination: string, payload: unknown): Soon<void> {
+  publish(destination: string, payload: unknown): Soon<void>;
+  publish(destination: string, payload: unknown, options: PublishOptions): Promise<Published>;
+  publish(destination: string, payload: unknown, options?: PublishOptions): Soon<void> | Promise<Published> {
     if (this.#router === undefined) throw new Error('publish() before start(): the server has no broker yet');
-    return this.#router.publish(destination, payload);
+    const { publisher } = this.#router;
+    if (options === undefined) return publisher.publish(destination, payload);
+    return publisher.publishAsked(destination, payload, options);
   }
 
   /** Where the server is reached; after `start`. */
@@ -241,6 +251,11 @@ export class Server {
   #publisher(): Publisher {
     if (this.#router === undefined) throw new Error('sent before start(): the server has no broker yet');
     return this.#router.publisher;
+  }
+
+  #reader(): HistoryReader {
+    if (this.#history === undefined) throw new Error('history before start(): the server has no logs yet');
+    return this.#history.reader;
   }
 
   readonly #health: Health = {

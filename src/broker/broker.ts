@@ -147,9 +147,9 @@ export class Broker {
     this.#appended(message.destination, done, sending);
   }
 
-  #appended(destination: string, { position }: Appended, sending: Sending | undefined): void {
+  #appended(destination: string, { position, again }: Appended, sending: Sending | undefined): void {
     if (sending === undefined) return;
-    sending.appended(destination, position);
+    sending.appended(destination, position, again);
     const safe = this.whenSafe(sending.level, destination, position);
     if (safe instanceof Promise) sending.waitFor(safe);
   }

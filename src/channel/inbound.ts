@@ -37,8 +37,8 @@ export interface Sending {
   readonly level: ReceiptLevel | undefined;
   /** The idempotency key of the next message, scope included: the SEND's own, then with `/1`, `/2`... behind it. */
   nextKey(): string | undefined;
-  /** A message of it stands in a log, or did so already. */
-  appended(destination: string, position: Position): void;
+  /** A message of it stands in a log. @param again - it did so already: its key was known */
+  appended(destination: string, position: Position, again: boolean): void;
   /** The RECEIPT waits for this and tells if it fails; nothing else waits. */
   waitFor(confirmed: Promise<void>): void;
 }

@@ -35,3 +35,23 @@ export function parseMessageId(text: string): (Position & { readonly hash: strin
   const position = { hash, epoch: Number(epoch), seq: Number(seq) };
   return Number.isSafeInteger(position.epoch) && Number.isSafeInteger(position.seq) ? position : undefined;
 }
+
+/** Epochs are times in milliseconds: one destination does not take so many messages in each of them. */
+const perMillisecond = 1000;
+
+/**
+ * A place as one number: a safe integer, unique in its destination, and in the order of the places. Epochs begin with
+ * a clock's milliseconds, and a destination takes fewer than 1,000 messages in each of those.
+ */
+export function numberOf({ epoch, seq }: Position): number {
+  return epoch * perMillisecond + seq;
+}
+
+/** Where the place of a number is to be looked for: `upTo` stands behind its epoch, in which it has a seq. */
+export function positionsNumbered(number: number): {
+  readonly upTo: Position;
+  readonly seqIn: (epoch: number) => number;
+} {
+  const upTo = { epoch: Math.floor(number / perMillisecond) + 1, seq: 0 };
+  return { upTo, seqIn: (epoch) => Math.max(0, number - epoch * perMillisecond) };
+}

@@ -8,6 +8,7 @@ import { reservedHeaders } from '../message/headers.ts';
 import { Message } from '../message/message.ts';
 import type { SendOptions } from './context.ts';
 import type { Converted, Converters } from './converters.ts';
+import { OwnSending, type Published, type PublishOptions } from './own-sending.ts';
 import type { Owner, UserDelivery } from './user-destinations.ts';
 
 /** What a publisher stands on. */
@@ -26,6 +27,8 @@ export interface Behalf {
   readonly inbound?: Inbound;
   /** The session that shall not hear it. */
   readonly excludes?: string | undefined;
+  /** Whom a program speaks for. */
+  readonly sender?: string | undefined;
 }
 
 const nobody: Behalf = Object.freeze({});
@@ -65,6 +68,16 @@ export class Publisher {
     );
   }
 
+  /** Publishes a payload for a program that asks what became of it; done when it is as safe as was asked. */
+  async publishAsked(destination: string, payload: unknown, options: PublishOptions): Promise<Published> {
+    this.#assertOne(destination);
+    const sending = new OwnSending(destination, options);
+    const converted = this.convert(payload, options.produces);
+    const message = this.message(destination, converted, options, headerPairs(options.headers));
+    await this.#parts.broker.publish(message, sending);
+    return sending.done(destination);
+  }
+
   /** Sends a payload to a queue of a user; with `session`, only to that one of the user's. */
   readonly sendToUser = (
     name: string,
@@ -92,10 +105,9 @@ export class Publisher {
   message(
     destination: string,
     { body, contentType }: Converted,
-    { inbound, excludes }: Behalf = nobody,
+    { inbound, excludes, sender = inbound?.session.user?.name }: Behalf = nobody,
     headers: readonly string[] = none,
   ): Message {
-    const sender = inbound?.session.user?.name;
     const id = this.#parts.nextId();
     return new Message({ destination, body, contentType, headers, excludes, sender, id });
   }

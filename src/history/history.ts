@@ -1,0 +1,149 @@
+// What a program reads of the history: messages as they were said, page by page, from wherever they are kept.
+import type { Buffer } from 'node:buffer';
+import { StompwireError } from '../errors.ts';
+import { isPattern, printable } from '../message/destination.ts';
+import {
+  destinationHash,
+  messageIdOf,
+  numberOf,
+  type Position,
+  parseMessageId,
+  positionsNumbered,
+} from '../message/position.ts';
+import type { LogRecord } from '../message/record.ts';
+import type { HistoryReader } from './reader.ts';
+import type { HistoryQuery } from './store.ts';
+
+/** A message of a logged destination, as it was said. */
+export interface HistoryMessage {
+  readonly destination: string;
+  /** As MESSAGE frames have it: what `resume-from` takes. */
+  readonly messageId: string;
+  /** A number of its own in its destination, larger than those of all that were said before; a safe integer. */
+  readonly number: number;
+  /** When it was taken, in milliseconds since the epoch of Unix. */
+  readonly time: number;
+  /** The name of the session that sent it; none when the server itself did. */
+  readonly sender: string | undefined;
+  readonly contentType: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** Why the body is gone: deleted by somebody who may, or refused by the store. */
+  readonly tombstone: 'redacted' | 'poisoned' | undefined;
+}
+
+/** Which messages; what is left out restricts nothing. */
+export interface HistoryAsked
+  extends Omit<HistoryQuery, 'destination' | 'before' | 'after' | 'order' | 'limit' | 'cursor'> {
+  /** Which end a page begins with, and its order; `newest` when nothing is said. */
+  readonly order?: 'newest' | 'oldest' | undefined;
+  /** The `next` of the page before; all else must be the same. */
+  readonly cursor?: string | undefined;
+  /** Only what was said before or after a message, itself excluded: its `messageId` or its `number`. */
+  readonly before?: string | number | undefined;
+  readonly after?: string | number | undefined;
+  /** At most so many messages, 1 to 1,000; default 50. */
+  readonly limit?: number | undefined;
+}
+
+/** A part of what was asked for. */
+export interface HistoryAnswer {
+  readonly messages: readonly HistoryMessage[];
+  /** The cursor of the next page; `undefined`: there is nothing more. */
+  readonly next: string | undefined;
+}
+
+/**
+ * The history of logged destinations. The newest messages come from the hot log, older ones from the store; a reader
+ * cannot tell where one ends.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'stompwire';
+ *
+ * const server = createServer({ port: 0, stompPort: 'off', logLevel: 'silent', logged: ['/topic/orders/*'] });
+ * await server.start();
+ * await server.publish('/topic/orders/7', { state: 'paid' });
+ * const { messages } = await server.history.page('/topic/orders/7', { limit: 10 });
+ * console.log(messages.length, messages[0]?.body.toString()); // 1 {"state":"paid"}
+ * await server.close();
+ * ```
+ */
+export class History {
+  readonly #reader: () => HistoryReader;
+
+  /** @param reader - throws before there is one */
+  constructor(reader: () => HistoryReader) {
+    this.#reader = reader;
+  }
+
+  /**
+   * A page of the messages of a destination. Of one that is not logged, there are none.
+   *
+   * @throws {StompwireError} `bad-destination`: a pattern; `bad-cursor`; `bad-resume`: a message-id of elsewhere, no number;
+   *   `history-unavailable`, `relay-unavailable`
+   * @throws {RangeError} a limit that is not 1 to 1,000
+   * @throws {Error} before `start`
+   */
+  async page(destination: string, asked: HistoryAsked = {}): Promise<HistoryAnswer> {
+    if (isPattern(destination))
+      throw new StompwireError(
+        'bad-destination',
+        `'${printable(destination)}': one destination has a history`,
+      );
+    const reader = this.#reader();
+    const { limit = 50, before, after, order = 'newest', ...rest } = asked;
+    const { records, next } = await reader.page({
+      ...rest,
+      order,
+      destination,
+      limit,
+      before: await this.#placeOf(reader, destination, before),
+      after: await this.#placeOf(reader, destination, after),
+    });
+    const hash = destinationHash(destination);
+    return { messages: records.map((record) => messageOf(record, hash)), next };
+  }
+
+  async #placeOf(
+    reader: HistoryReader,
+    destination: string,
+    named: string | number | undefined,
+  ): Promise<Position | undefined> {
+    if (named === undefined) return undefined;
+    if (typeof named === 'string') return placeNamed(destination, named);
+    if (!Number.isSafeInteger(named) || named < 0)
+      throw new StompwireError('bad-resume', `${named} is no number of a message: a whole number, 0 or more`);
+    const { upTo, seqIn } = positionsNumbered(named);
+    const nearest = await reader.page({ destination, order: 'newest', before: upTo, limit: 1 });
+    const epoch = nearest.records[0]?.epoch ?? 0;
+    return { epoch, seq: seqIn(epoch) };
+  }
+}
+
+/** @throws {StompwireError} `bad-resume` */
+function placeNamed(destination: string, messageId: string): Position {
+  const place = parseMessageId(messageId);
+  if (place !== undefined && place.hash === destinationHash(destination)) return place;
+  throw new StompwireError(
+    'bad-resume',
+    `'${printable(messageId)}' is not the message-id of a message of '${printable(destination)}'`,
+  );
+}
+
+function messageOf(record: LogRecord, hash: string): HistoryMessage {
+  const { destination, time, sender, contentType, headers, body, tombstone } = record;
+  const pairs: [string, string][] = [];
+  for (let i = 0; i + 1 < headers.length; i += 2) pairs.push([headers[i]!, headers[i + 1]!]);
+  return {
+    destination,
+    messageId: messageIdOf(hash, record),
+    number: numberOf(record),
+    time,
+    sender,
+    contentType,
+    headers: Object.fromEntries(pairs),
+    body,
+    tombstone,
+  };
+}

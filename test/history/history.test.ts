@@ -1,0 +1,90 @@
+// What a program publishes it reads again: by message-id, by number, under a key once.
+import { afterEach, describe, expect, it } from 'vitest';
+import { createServer, type Server } from '../../src/index.ts';
+
+const room = '/topic/room/1';
+const open: Server[] = [];
+
+async function serverWith(logged: string[]): Promise<Server> {
+  const server = createServer({ port: 0, stompPort: 'off', logLevel: 'silent', logged });
+  open.push(server);
+  await server.start();
+  return server;
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.close()));
+});
+
+const bodiesOf = async (server: Server, asked: Parameters<Server['history']['page']>[1]) =>
+  (await server.history.page(room, asked)).messages.map(({ body }) => body.toString());
+
+describe('the history of a server', () => {
+  it('gives out what was published, the newest first, page by page', async () => {
+    const server = await serverWith(['/topic/room/* count=3']);
+    for (let i = 1; i <= 10; i++) await server.publish(room, `m${i}`);
+    const first = await server.history.page(room, { limit: 4 });
+    const second = await server.history.page(room, { limit: 4, cursor: first.next });
+    const third = await server.history.page(room, { limit: 4, cursor: second.next });
+    const bodies = [first, second, third].flatMap(({ messages }) => messages).map(({ body }) => String(body));
+    expect(bodies).toEqual(['m10', 'm9', 'm8', 'm7', 'm6', 'm5', 'm4', 'm3', 'm2', 'm1']);
+    expect(third.next).toBeUndefined();
+  });
+
+  it('goes by the number or by the message-id of a message', async () => {
+    const server = await serverWith(['/topic/room/* count=3']);
+    const published = [];
+    for (let i = 1; i <= 6; i++) published.push(await server.publish(room, `m${i}`, { sender: 'kim' }));
+    const third = published[2]!;
+    expect(await bodiesOf(server, { before: third.number })).toEqual(['m2', 'm1']);
+    expect(await bodiesOf(server, { before: third.messageId })).toEqual(['m2', 'm1']);
+    expect(await bodiesOf(server, { after: third.number, order: 'oldest' })).toEqual(['m4', 'm5', 'm6']);
+    const { messages } = await server.history.page(room, { sender: 'kim', limit: 1 });
+    const { messageId, number } = published[5]!;
+    expect(messages[0]).toMatchObject({ messageId, number, sender: 'kim' });
+  });
+
+  it('numbers are safe integers that grow, whatever lies between', async () => {
+    const server = await serverWith(['/topic/room/*']);
+    const one = await server.publish(room, 'a', {});
+    const two = await server.publish(room, 'b', {});
+    expect(Number.isSafeInteger(one.number)).toBe(true);
+    expect(two.number).toBeGreaterThan(one.number!);
+    expect(await bodiesOf(server, { before: one.number! + 1 })).toEqual(['a']);
+    expect(await bodiesOf(server, { before: 0 })).toEqual([]);
+    expect(await bodiesOf(server, { before: Number.MAX_SAFE_INTEGER })).toEqual(['b', 'a']);
+    expect(await bodiesOf(server, { after: 0, order: 'oldest' })).toEqual(['a', 'b']);
+  });
+
+  it('publishes once under a key, for each sender', async () => {
+    const server = await serverWith(['/topic/room/*']);
+    const options = { sender: 'kim', idempotencyKey: 'k' };
+    const first = await server.publish(room, 'a', options);
+    expect(await server.publish(room, 'a', options)).toEqual({ ...first, again: true });
+    expect(await server.publish(room, 'a', { ...options, sender: 'lee' })).toMatchObject({ again: false });
+    expect(await bodiesOf(server, {})).toEqual(['a', 'a']);
+  });
+
+  it('refuses what cannot be promised, and what is of elsewhere', async () => {
+    const server = await serverWith(['/topic/room/*']);
+    const stored = server.publish(room, 'a', { receiptLevel: 'stored' });
+    await expect(stored).rejects.toMatchObject({ code: 'not-stored' });
+    const foreign = (await server.publish('/topic/room/2', 'a', {})).messageId;
+    await expect(bodiesOf(server, { after: foreign })).rejects.toMatchObject({ code: 'bad-resume' });
+    await expect(bodiesOf(server, { cursor: 'x' })).rejects.toMatchObject({ code: 'bad-cursor' });
+    await expect(server.history.page('/topic/*')).rejects.toMatchObject({ code: 'bad-destination' });
+    await expect(bodiesOf(server, { before: 0.5 })).rejects.toMatchObject({ code: 'bad-resume' });
+    await expect(bodiesOf(server, { limit: 0 })).rejects.toThrow('1 to 1000');
+  });
+
+  it('has nothing of a plain destination, and says nothing before the start', async () => {
+    const server = await serverWith(['/topic/room/*']);
+    expect(await server.publish('/topic/plain', 'a', {})).toEqual({
+      messageId: undefined,
+      number: undefined,
+      again: false,
+    });
+    expect((await server.history.page('/topic/plain')).messages).toEqual([]);
+    await expect(createServer().history.page(room)).rejects.toThrow('before start()');
+  });
+});
