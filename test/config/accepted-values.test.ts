@@ -53,6 +53,13 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
     ],
   },
   virtualHosts: { good: [[], ['/'], ['a', 'b']], bad: [['a b'], [''], ['a', 'a'], 'a'] },
+  compat: { good: ['none', 'spring', 'rabbitmq', 'activemq'], bad: ['', 'Spring', 'kafka', null] },
+  prefetch: count(1),
+  maxPrefetch: count(1),
+  maxDurableSubscriptions: count(0),
+  maxTransactions: { good: [0, 10_000], bad: [-1, 10_001, 1.5, '10', null] },
+  maxTransactionFrames: count(1),
+  maxTransactionBytes: { good: [1, 1_073_741_824], bad: [0, 1_073_741_825, '1', null] },
   appPrefix: prefix,
   userPrefix: prefix,
   brokerPrefixes: {

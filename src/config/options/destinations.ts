@@ -4,6 +4,13 @@ import { oneOf, text, textList } from '../option.ts';
 const PREFIX = 'a path such as /app, without a trailing slash';
 
 export const DESTINATIONS = {
+  compat: oneOf(['none', 'spring', 'rabbitmq', 'activemq'], {
+    default: 'none',
+    flag: 'compat',
+    placeholder: '<broker>',
+    reason:
+      "Whose clients are to need no change: with spring /queue fans out like /topic, as its simple broker's does.",
+  }),
   appPrefix: text({
     default: '/app',
     flag: 'app-prefix',

@@ -60,4 +60,29 @@ export const QUEUES = {
     allowed: 'a path such as /queue/dead-letter, without a trailing slash',
     reason: 'Where messages go that were refused, or delivered too often.',
   }),
+  prefetch: whole({
+    default: 100,
+    flag: 'prefetch',
+    unit: 'messages',
+    min: 1,
+    max: 1_000_000,
+    reason:
+      'How many messages a subscription is given before it acknowledges one, unless it asks for another number.',
+  }),
+  maxPrefetch: whole({
+    default: 10_000,
+    flag: 'max-prefetch',
+    unit: 'messages',
+    min: 1,
+    max: 10_000_000,
+    reason: 'The most that a subscription may ask for; one that asks for no bound has this one.',
+  }),
+  maxDurableSubscriptions: whole({
+    default: 1000,
+    flag: 'max-durable-subscriptions',
+    unit: 'subscriptions',
+    min: 0,
+    max: 10_000_000,
+    reason: 'The most durable subscriptions, of clients who are there or away; each has a queue.',
+  }),
 };
