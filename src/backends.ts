@@ -6,12 +6,16 @@ import type { Config } from './config/schema.ts';
 import type { DeadLetters, Feed } from './history/feed.ts';
 import type { HistoryStore } from './history/store.ts';
 import type { Recorder } from './relay/log.ts';
+import type { LocalQueues } from './relay/memory.ts';
 import type { MemoryLogParts } from './relay/memory-log.ts';
+import type { MemoryQueuesParts } from './relay/memory-queues.ts';
 import type { RedisRelayParts } from './relay/redis.ts';
 import type { Relay } from './relay/relay.ts';
 
-const relays: Record<string, (logs: MemoryLogParts | undefined) => Promise<Relay>> = {
-  memory: async (logs) => new (await import('./relay/memory.ts')).MemoryRelay(logs),
+type MakeRelay = (logs: MemoryLogParts | undefined, queues: LocalQueues | undefined) => Promise<Relay>;
+
+const relays: Record<string, MakeRelay> = {
+  memory: async (logs, queues) => new (await import('./relay/memory.ts')).MemoryRelay(logs, queues),
 };
 
 /** Schemes that are known and come with a later version. */
@@ -38,10 +42,20 @@ export function assertBackEnds({ broker, history }: Pick<Config, 'broker' | 'his
 /**
  * Makes the relay that an address names.
  *
+ * @param queues - its queues; without them, it keeps none
  * @param logs - what its logs stand on; without it, it keeps none
  */
-export async function openRelay(address: string, logs?: MemoryLogParts): Promise<Relay> {
-  return relays[schemeOf(address)]!(logs);
+export async function openRelay(
+  address: string,
+  queues?: LocalQueues,
+  logs?: MemoryLogParts,
+): Promise<Relay> {
+  return relays[schemeOf(address)]!(logs, queues);
+}
+
+/** Makes the queues of this process. */
+export async function openQueues(parts: MemoryQueuesParts): Promise<LocalQueues> {
+  return new (await import('./relay/memory-queues.ts')).MemoryQueues(parts);
 }
 
 const relayOverRedis = async (address: string, parts: RedisRelayParts): Promise<Relay> =>
@@ -175,10 +189,9 @@ const overRedis = async (address: string): Promise<Feed> =>
   new (await optional('ioredis', import('./history/feeds/redis.ts'))).RedisFeed(address);
 
 /** The feeds that outlive the process which records. */
-const sharedFeeds: Record<string, (address: string) => Promise<Feed>> = {
-  redis: overRedis,
-  rediss: overRedis,
-};
+const sharedFeeds: Record<string, (address: string) => Promise<Feed>> = Object.fromEntries(
+  Object.keys(sharedRelays).map((scheme) => [scheme, overRedis]),
+);
 
 /**
  * Checks that the addresses make a separate writer: a broker with a feed, and a history that others read.

@@ -1,5 +1,5 @@
 // Puts together what the logs of a server stand on: policies, store, writer, and the relay that keeps the logs.
-import { isShared, openFeed, openRelay, openSharedRelay, openStore } from './backends.ts';
+import { isShared, openFeed, openQueues, openRelay, openSharedRelay, openStore } from './backends.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { parsePolicy } from './config/logged.ts';
 import { isDurable } from './config/logged-checks.ts';
@@ -12,6 +12,7 @@ import type { WriterLog } from './history/writer.ts';
 import { isUnder } from './message/destination.ts';
 import { Policies } from './message/policies.ts';
 import type { Metrics } from './metrics/metrics.ts';
+import { measureQueues, queueParts } from './queue-setup.ts';
 import type { LocalLog } from './relay/log.ts';
 import type { Relay } from './relay/relay.ts';
 
@@ -52,15 +53,17 @@ export class HistoryService {
   static async open(parts: HistoryParts): Promise<HistoryService> {
     const { config, policies } = parts;
     if (isShared(config.broker)) return HistoryService.#joined(parts);
-    if (policies.empty) return new HistoryService(policies, await openRelay(config.broker));
+    const queues = await openQueues(queueParts(parts));
+    measureQueues(queues, parts.metrics);
+    if (policies.empty) return new HistoryService(policies, await openRelay(config.broker, queues));
     assertPromises(policies, config);
     const store = await storeOf(config);
     if (store === undefined)
-      return new HistoryService(policies, await openRelay(config.broker, logParts(parts)));
+      return new HistoryService(policies, await openRelay(config.broker, queues, logParts(parts)));
     const recording = new Recording(await recordingParts(parts, store));
     try {
       await recording.open();
-      const relay = await openRelay(config.broker, logParts(parts, recording, store));
+      const relay = await openRelay(config.broker, queues, logParts(parts, recording, store));
       await recording.start(relay.log as LocalLog); // a relay that is given a recorder has its logs here
       return new HistoryService(policies, relay, store, recording);
     } catch (error) {

@@ -22,6 +22,8 @@ export interface MemoryQueuesParts {
   readonly now: () => number;
   /** Hears of each message that nobody acknowledged and that is not a dead letter either. */
   readonly dropped?: (message: Message, why: Loss) => void;
+  /** Hears of each message that became a dead letter. */
+  readonly died?: (message: Message, why: Loss) => void;
 }
 
 /** The readable reference of the port. A queue exists while something waits in it or somebody consumes. */
@@ -152,11 +154,12 @@ export class MemoryQueues implements Queues {
 
   /** What was tried in vain is a dead letter; what came too late or was too much is dropped and counted. */
   #lost(address: string, message: Message, why: Loss, deliveries: number): void {
-    const { deadLetters, dropped } = this.#parts;
+    const { deadLetters, dropped, died } = this.#parts;
     const dead = why === 'refused' || why === 'too-many-deliveries';
     if (!dead || address === deadLetters) return dropped?.(message, why);
     try {
       this.enqueue(deadLetterOf(message, deadLetters, why, deliveries));
+      died?.(message, why);
     } catch (error) {
       if (!(error instanceof StompwireError)) throw error;
       dropped?.(message, why); // the dead letters are full: who refuses a message is not to blame for that
