@@ -5,7 +5,6 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Feed } from '../../src/history/feed.ts';
 import { RedisFeed } from '../../src/history/feeds/redis.ts';
 import { RedisRecorder } from '../../src/history/feeds/redis-recorder.ts';
 import { historyGroup, Keys } from '../../src/relay/redis/keys.ts';
@@ -13,37 +12,15 @@ import { recordAt, seqsOf } from '../history/records.ts';
 import { type OwnRedis, startRedis } from '../servers/redis-server.ts';
 import { requires } from '../servers/requires.ts';
 import { type FeedPlace, feedContract, readFrom } from './feed.ts';
+import { redisFeedPlace } from './redis-feed-place.ts';
 
 const shared = requires('redis');
 const path = requires('redis-server');
-const partitions = 4;
 const takeOver = 400;
 const { signal: never } = new AbortController();
 
-function placeAt(url: string, takeOver: number): FeedPlace {
-  const address = `${url}?prefix=feed-${randomUUID()}&partitions=${partitions}`;
-  const feeds: Feed[] = [];
-  const recorders: RedisRecorder[] = [];
-  return {
-    reader: () => {
-      const feed = new RedisFeed(address, { takeOver, reconnect: { base: 5, max: 50 } });
-      feeds.push(feed);
-      return feed;
-    },
-    recorder: (maxEntries) => {
-      const recorder = new RedisRecorder(address, maxEntries === undefined ? {} : { maxEntries });
-      recorders.push(recorder);
-      return recorder;
-    },
-    crash: (reader) => (reader as RedisFeed).drop(),
-    close: async () => {
-      await Promise.all([...feeds, ...recorders].map((one) => one.close()));
-    },
-  };
-}
-
 describe.runIf(shared)('with a Redis', () => {
-  feedContract({ name: 'Redis', open: async () => placeAt(shared!, takeOver) });
+  feedContract({ name: 'Redis', open: async () => redisFeedPlace(shared!, takeOver) });
 
   describe('in Redis', () => {
     const keys = new Keys({ prefix: `feed-${randomUUID()}`, partitions: 1 });
@@ -180,6 +157,88 @@ describe.runIf(shared)('with a Redis', () => {
   });
 });
 
+describe.runIf(shared)('with a Redis that somebody else uses too', () => {
+  const prefix = `feed-${randomUUID()}`;
+  const keys = new Keys({ prefix, partitions: 2 });
+  const [one, other] = ['/a', '/b', '/c', '/d'].reduce<string[]>((names, name) => {
+    names[keys.partitionOf(name)] ??= name;
+    return names;
+  }, []) as [string, string];
+  let redis: Redis;
+  let feed: RedisFeed;
+  let recorder: RedisRecorder;
+  beforeEach(() => {
+    redis = new Redis(shared!);
+    const address = `${shared}?prefix=${prefix}&partitions=2`;
+    feed = new RedisFeed(address, { takeOver });
+    recorder = new RedisRecorder(address);
+  });
+  afterEach(async () => {
+    await Promise.all([feed.close(), recorder.close()]);
+    await redis.del(...(await redis.keys(`{${prefix}:*`)));
+    redis.disconnect();
+  });
+  const put = async (destination: string, seq: number): Promise<void> => {
+    recorder.record(recordAt(destination, seq));
+    await recorder.flushed();
+  };
+  const reads = async (destination: string, seq: number): Promise<void> => {
+    const entries = await readFrom(feed, 1);
+    const records = entries.map(({ record }) => record);
+    expect(seqsOf(records, destination)).toEqual([seq]);
+    await feed.acknowledge(entries);
+  };
+
+  it('reads the other partitions while a feed is a key of another kind, says which, and reads it when it is gone', async () => {
+    await redis.set(keys.feed(0), 'a text');
+    await put(other, 1);
+    await reads(other, 1);
+    expect(feed.away).toMatch(`${keys.feed(0)}: WRONGTYPE`);
+    expect(await feed.lag()).toEqual({ entries: 0, age: 0 });
+    await redis.del(keys.feed(0));
+    await put(one, 1);
+    await reads(one, 1);
+    await put(other, 2);
+    await reads(other, 2);
+    expect(feed.away).toBeUndefined();
+  });
+
+  it.each(['lease', 'readers'])('makes %s anew where it is a key of another kind', async (what) => {
+    const name = what === 'lease' ? keys.lease(0) : `${keys.tag(0)}:readers`;
+    await redis.lpush(name, 'a list');
+    await put(one, 1);
+    await reads(one, 1);
+    expect(await redis.type(name)).toBe(what === 'lease' ? 'string' : 'zset');
+  });
+
+  it('makes its group anew where it was taken away, while it reads and while it acknowledges', async () => {
+    await put(one, 1);
+    await reads(one, 1);
+    await redis.xgroup('DESTROY', keys.feed(0), historyGroup);
+    await put(one, 2);
+    const entries = await readFrom(feed, 1);
+    await redis.xgroup('DESTROY', keys.feed(0), historyGroup);
+    await feed.acknowledge(entries);
+    expect(await redis.hget(keys.stored(0), one)).toBe('1-2');
+    await put(one, 3);
+    expect((await readFrom(feed, 2)).map(({ record }) => record?.seq)).toEqual([2, 3]);
+  });
+
+  it('loses nothing while its scripts are flushed away again and again', async () => {
+    const seen: number[] = [];
+    for (let seq = 1; seq <= 200; seq++) recorder.record(recordAt(one, seq));
+    while (seen.length < 200) {
+      await redis.script('FLUSH');
+      const entries = await feed.read(7, never);
+      await redis.script('FLUSH');
+      await feed.acknowledge(entries);
+      for (const { record } of entries) seen.push(record!.seq);
+    }
+    expect(seen).toEqual(Array.from({ length: 200 }, (_, at) => at + 1));
+    expect(await redis.hget(keys.stored(0), one)).toBe('1-200');
+  });
+});
+
 describe.runIf(path)('with a Redis that fails', () => {
   let own: OwnRedis;
   let place: FeedPlace;
@@ -189,7 +248,7 @@ describe.runIf(path)('with a Redis that fails', () => {
   afterAll(() => own.stop());
   beforeEach(() => {
     // longer than Redis is away: what is nobody's in between is read again
-    place = placeAt(own.url, 60_000);
+    place = redisFeedPlace(own.url, 60_000);
   });
   afterEach(() => place.close());
 

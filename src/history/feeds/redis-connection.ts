@@ -1,7 +1,8 @@
 // A connection to Redis as the feed of the history needs it: what was under way when it broke is told as failed.
 import { createHash } from 'node:crypto';
-import { Redis } from 'ioredis';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { StompwireError } from '../../errors.ts';
+import { parseRedisAddress, type RedisAddress } from '../../relay/redis/address.ts';
 
 type Argument = string | number | Buffer;
 
@@ -17,23 +18,22 @@ export interface ConnectionOptions {
 
 /** Connects with the first command, and again by itself: with backoff and full jitter. */
 export class RedisConnection {
-  readonly #redis: Redis;
+  /** Whether what is in several partitions may be several servers', so that no call may name two of them. */
+  readonly spread: boolean;
+  readonly #redis: Redis | Cluster;
   #trouble: string | undefined;
 
-  /** @param url - `redis://` or `rediss://`; parameters are not for the driver */
+  /**
+   * @param url - as that of the relay: one server, a group under Sentinel, or a cluster
+   * @throws {StompwireError} `bad-configuration`, without the password
+   */
   constructor(url: string, { base = 50, max = 5000, random = Math.random }: ConnectionOptions = {}) {
-    const address = new URL(url);
-    address.search = '';
-    this.#redis = new Redis(address.href, {
-      lazyConnect: true,
-      // a command that was under way is not sent again: it may have been carried out
-      autoResendUnfulfilledCommands: false,
-      // and fails when the connection does: with any other number it would wait for ever, sent nowhere
-      maxRetriesPerRequest: 0,
-      retryStrategy: (times) => 1 + random() * Math.min(max, base * 2 ** Math.min(times, 20)),
-    });
+    const address = parseRedisAddress(url);
+    const again = (times: number): number => 1 + random() * Math.min(max, base * 2 ** Math.min(times, 20));
+    this.spread = address.form === 'cluster';
+    this.#redis = this.spread ? clusterAt(address, again) : serverAt(address, again);
     this.#redis.on('error', (error: Error) => {
-      this.#trouble = error.message;
+      this.#trouble = (error as { lastNodeError?: Error }).lastNodeError?.message ?? error.message;
     });
     this.#redis.on('ready', () => {
       this.#trouble = undefined;
@@ -76,6 +76,61 @@ export class RedisConnection {
       throw new StompwireError('relay-unavailable', `Redis: ${reason}`, { cause: error });
     }
   }
+}
+
+type Pause = (times: number) => number;
+
+/** One server, or whoever the sentinels say is the primary. */
+function serverAt(address: RedisAddress, again: Pause): Redis {
+  const { form, hosts, group, sentinelPassword, tls, db } = address;
+  const place =
+    form === 'single'
+      ? hosts[0]!
+      : {
+          ...{ sentinels: [...hosts], name: group!, failoverDetector: true, enableTLSForSentinelMode: tls },
+          ...(sentinelPassword !== undefined && { sentinelPassword }),
+          sentinelRetryStrategy: again,
+        };
+  const options: RedisOptions & { replyMapping: 'legacy' } = {
+    ...{ ...place, ...loginOf(address), db, replyMapping: 'legacy' },
+    lazyConnect: true,
+    // a command that was under way is not sent again: it may have been carried out
+    autoResendUnfulfilledCommands: false,
+    // and fails when the connection does: with any other number it would wait for ever, sent nowhere
+    maxRetriesPerRequest: 0,
+    retryStrategy: again,
+    // it was the primary, and is no more
+    reconnectOnError: ({ message }) => message.startsWith('READONLY'),
+  };
+  return new Redis(options);
+}
+
+/** The masters of a cluster. What a slot's move or a promotion refuses was not begun: the driver asks where it is now. */
+function clusterAt(address: RedisAddress, again: Pause): Cluster {
+  return new Cluster([...address.hosts], {
+    redisOptions: {
+      ...{ ...loginOf(address), replyMapping: 'legacy' },
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+    },
+    lazyConnect: true,
+    clusterRetryStrategy: again,
+    retryDelayOnFailover: 100,
+    maxRedirections: 3,
+    slotsRefreshInterval: 5000,
+  });
+}
+
+function loginOf({
+  username,
+  password,
+  tls,
+}: RedisAddress): Pick<RedisOptions, 'username' | 'password' | 'tls'> {
+  return {
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(tls && { tls: {} }),
+  };
 }
 
 const hashes = new Map<string, string>();

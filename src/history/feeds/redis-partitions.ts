@@ -10,6 +10,8 @@ export interface Partition {
   from: string;
   /** The last id that was read; what comes behind it wakes the reader. */
   last: string;
+  /** Why it cannot be read. */
+  fault: string | undefined;
 }
 
 /** Everything from the begin, as far as it was not acknowledged. */
@@ -57,11 +59,6 @@ export class Partitions {
     return this.#looking;
   }
 
-  /** Who was cut off does not know what it was given: all that was not acknowledged is read again. */
-  startOver(): void {
-    for (const partition of this.#mine.values()) partition.from = fromStart;
-  }
-
   /** Another reader has it. */
   lost(number: number): void {
     if (this.#mine.delete(number)) this.#parts.changed();
@@ -107,7 +104,7 @@ export class Partitions {
     const answer = await redis.script(claim, names, [reader, takeOver, historyGroup, take]);
     if (answer === null) return this.lost(number);
     if (has && answer === 1) return;
-    this.#mine.set(number, { number, from: fromStart, last: fromStart });
+    this.#mine.set(number, { number, from: fromStart, last: fromStart, fault: undefined });
     changed();
   }
 

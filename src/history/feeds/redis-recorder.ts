@@ -2,7 +2,8 @@
 import { StompwireError } from '../../errors.ts';
 import type { LogRecord } from '../../message/record.ts';
 import type { Recorder } from '../../relay/log.ts';
-import { Keys, layoutOf } from '../../relay/redis/keys.ts';
+import { parseRedisAddress } from '../../relay/redis/address.ts';
+import { Keys } from '../../relay/redis/keys.ts';
 import { type ConnectionOptions, RedisConnection } from './redis-connection.ts';
 import { fieldsOf } from './redis-entries.ts';
 
@@ -36,7 +37,7 @@ export class RedisRecorder implements Recorder {
   /** @param url - as that of the feed */
   constructor(url: string, options: RedisRecorderOptions = {}) {
     this.#redis = new RedisConnection(url, options.reconnect);
-    this.#keys = new Keys(layoutOf(new URL(url).searchParams));
+    this.#keys = new Keys(parseRedisAddress(url));
     this.#maxEntries = options.maxEntries ?? usualEntries;
     this.#lost = options.lost ?? (() => {});
     const { partitions } = this.#keys;

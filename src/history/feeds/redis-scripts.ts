@@ -1,5 +1,12 @@
 // What the feed does in Redis in one step: each script looks first whether the reader has the partition.
 
+/** A key of another kind where only readers write: it is thrown away, for nothing in it is lost. */
+const only = `
+local function only(key, kind)
+  local found = redis.call('TYPE', key).ok
+  if found ~= kind and found ~= 'none' then redis.call('DEL', key) end
+end`;
+
 /**
  * Says that a reader lives. Keys: readers. Arguments: reader, milliseconds after which it is dead.
  * Returns how many live. The time is that of Redis: clocks of readers need not agree.
@@ -7,6 +14,9 @@
 export const alive = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+${only}
+-- all readers say again that they live
+only(KEYS[1], 'zset')
 redis.call('ZADD', KEYS[1], now, ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[2] * 10)
@@ -17,6 +27,8 @@ return redis.call('ZCARD', KEYS[1])`;
  * Returns nothing when another has it, 1 when it was the reader's already, 2 when it is from now on.
  */
 export const claim = `
+${only}
+only(KEYS[1], 'string')
 local owner = redis.call('GET', KEYS[1])
 if owner == ARGV[1] then
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
@@ -29,22 +41,36 @@ return 2`;
 
 /** Gives a partition back. Keys: lease. Arguments: reader. */
 export const release = `
-if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+if redis.pcall('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0`;
 
 /**
  * Reads from partitions in turn. Keys: feed, lease, for each. Arguments: reader, limit, group, then for each the id
  * behind which what was given out and not acknowledged is read again, or > for what is new.
- * Returns the entries of each, or nothing of one that is another reader's or was not come to.
+ * Returns the entries of each, nothing of one that is another reader's or was not come to, and a text of one that cannot
+ * be read. A group that somebody has taken away begins anew: what the store has already it takes once more.
  */
 export const read = `
+local function got(feed, left, from)
+  return redis.pcall('XREADGROUP', 'GROUP', ARGV[3], 'writer', 'COUNT', left, 'STREAMS', feed, from)
+end
 local out, left = {}, tonumber(ARGV[2])
 for i = 1, #KEYS, 2 do
   local entries = false
-  if left > 0 and redis.call('GET', KEYS[i + 1]) == ARGV[1] then
-    local got = redis.call('XREADGROUP', 'GROUP', ARGV[3], 'writer', 'COUNT', left, 'STREAMS', KEYS[i], ARGV[4 + (i - 1) / 2])
-    entries = got and got[1][2] or {}
-    left = left - #entries
+  if left > 0 and redis.pcall('GET', KEYS[i + 1]) == ARGV[1] then
+    local from = ARGV[4 + (i - 1) / 2]
+    local reply = got(KEYS[i], left, from)
+    if reply and reply.err and string.match(reply.err, '^NOGROUP') then
+      redis.call('XGROUP', 'CREATE', KEYS[i], ARGV[3], '0', 'MKSTREAM')
+      reply = got(KEYS[i], left, from)
+    end
+    if reply and reply.err then
+      if not string.match(reply.err, '^WRONGTYPE') then return reply end
+      entries = KEYS[i] .. ': ' .. reply.err
+    else
+      entries = reply and reply[1][2] or {}
+      left = left - #entries
+    end
   end
   out[#out + 1] = entries
 end
@@ -56,13 +82,14 @@ return out`;
  * Returns 0, and does nothing, when the partition is another reader's: who has it will read them again.
  */
 export const acknowledge = `
-if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+if redis.pcall('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 local count = tonumber(ARGV[3])
 for from = 4, 3 + count, 1000 do
   redis.call('XACK', KEYS[1], ARGV[2], unpack(ARGV, from, math.min(from + 999, 3 + count)))
 end
-local lowest = redis.call('XPENDING', KEYS[1], ARGV[2])[2]
-if not lowest then
+local pending = redis.pcall('XPENDING', KEYS[1], ARGV[2])
+local lowest = pending[2] or '0-0'
+if not pending.err and not pending[2] then
   for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
     local of = {}
     for at = 1, #group, 2 do of[group[at]] = group[at + 1] end
@@ -89,8 +116,9 @@ export const lag = `
 local time = redis.call('TIME')
 local out = { time[1] * 1000 + math.floor(time[2] / 1000) }
 for i = 1, #KEYS do
-  out[#out + 1] = redis.call('XLEN', KEYS[i])
-  local first = redis.call('XRANGE', KEYS[i], '-', '+', 'COUNT', 1)
-  out[#out + 1] = first[1] and first[1][1] or ''
+  local is = redis.call('TYPE', KEYS[i]).ok == 'stream'
+  out[#out + 1] = is and redis.call('XLEN', KEYS[i]) or 0
+  local first = is and redis.call('XRANGE', KEYS[i], '-', '+', 'COUNT', 1)
+  out[#out + 1] = first and first[1] and first[1][1] or ''
 end
 return out`;

@@ -1,12 +1,13 @@
 // The feed in Redis Streams: one stream and one consumer group per partition, shared by any number of readers.
 import { randomUUID } from 'node:crypto';
 import { comparePositions, type Position } from '../../message/position.ts';
-import { historyGroup, Keys, layoutOf } from '../../relay/redis/keys.ts';
+import { parseRedisAddress } from '../../relay/redis/address.ts';
+import { historyGroup, Keys } from '../../relay/redis/keys.ts';
 import type { Feed, FeedEntry } from '../feed.ts';
 import { type ConnectionOptions, RedisConnection, type Reply } from './redis-connection.ts';
 import { RedisDeadLetters } from './redis-dead-letters.ts';
 import { entryId, entryOf, splitId } from './redis-entries.ts';
-import { type Partition, Partitions } from './redis-partitions.ts';
+import { fromStart, type Partition, Partitions } from './redis-partitions.ts';
 import { acknowledge, lag, read } from './redis-scripts.ts';
 
 export interface RedisFeedOptions {
@@ -18,6 +19,10 @@ export interface RedisFeedOptions {
 const usualTakeOver = 5000;
 /** Waiting for news is broken off after so many milliseconds, to look whether partitions came or went. */
 const longestWait = 1000;
+/** In a cluster nothing can wait for several partitions at once: they are asked after a pause that grows while idle. */
+const pauses = { least: 5, most: 100 };
+/** At least so many are asked for where each partition is asked by itself. */
+const leastShare = 64;
 
 /**
  * A reader has some of the partitions, under a lease that it must renew. Reading and acknowledging look at the lease
@@ -37,23 +42,28 @@ export class RedisFeed implements Feed {
   readonly #given: FeedEntry[] = [];
   #reading: Promise<void> | undefined;
   #turn = 0;
+  #pause = pauses.least;
   #closed = false;
   #started = false;
   #waiting: Promise<void> | undefined;
   #wake: () => void = () => {};
 
-  /** @param url - `redis://host:port/db?prefix=x&partitions=16` */
+  /**
+   * @param url - `redis://host:port/db?prefix=x&partitions=16`, or of a group or a cluster as the relay has it
+   * @throws {StompwireError} `bad-configuration`
+   */
   constructor(url: string, { takeOver = usualTakeOver, reconnect }: RedisFeedOptions = {}) {
     this.#redis = new RedisConnection(url, reconnect);
     this.#news = new RedisConnection(url, reconnect);
-    this.#keys = new Keys(layoutOf(new URL(url).searchParams));
+    this.#keys = new Keys(parseRedisAddress(url));
     this.deadLetters = new RedisDeadLetters(this.#redis, this.#keys);
     const parts = { redis: this.#redis, keys: this.#keys, reader: this.#reader, takeOver };
     this.#partitions = new Partitions({ ...parts, changed: () => this.#wake() });
   }
 
+  /** Why it cannot be read, or not all of it. */
   get away(): string | undefined {
-    return this.#redis.away;
+    return this.#redis.away ?? this.#partitions.mine.find(({ fault }) => fault !== undefined)?.fault;
   }
 
   /** Breaking off leaves what is under way to the next call: nothing that Redis gives is dropped. */
@@ -81,15 +91,14 @@ export class RedisFeed implements Feed {
 
   async lag(): Promise<{ entries: number; age: number }> {
     const feeds = Array.from({ length: this.#keys.partitions }, (_, number) => this.#keys.feed(number));
-    const [now, ...figures] = (await this.#redis.script(lag, feeds, [])) as readonly (number | Buffer)[];
-    let entries = 0;
-    let oldest = Number(now);
-    for (let at = 0; at < figures.length; at += 2) {
-      entries += Number(figures[at]);
-      const [time] = String(figures[at + 1]).split('-');
-      if (time !== '') oldest = Math.min(oldest, Number(time));
-    }
-    return { entries, age: Math.max(0, Number(now) - oldest) };
+    const groups = this.#redis.spread ? feeds.map((feed) => [feed]) : [feeds];
+    const lags = await Promise.all(
+      groups.map(async (some) => lagOf(await this.#redis.script(lag, some, []))),
+    );
+    return {
+      entries: lags.reduce((sum, { entries }) => sum + entries, 0),
+      age: Math.max(...lags.map(({ age }) => age)),
+    };
   }
 
   async close(): Promise<void> {
@@ -119,6 +128,7 @@ export class RedisFeed implements Feed {
       await this.#partitions.giveBack((number) => this.#held.has(number));
       const entries = await this.#take(limit);
       this.#given.push(...entries);
+      if (entries.length > 0) this.#pause = pauses.least;
       if (entries.length > 0) return;
       await this.#something();
     }
@@ -139,19 +149,38 @@ export class RedisFeed implements Feed {
     if (mine.length === 0) return [];
     this.#turn = (this.#turn + 1) % mine.length;
     const turned = [...mine.slice(this.#turn), ...mine.slice(0, this.#turn)];
-    const names = turned.flatMap(({ number }) => [this.#keys.feed(number), this.#keys.lease(number)]);
-    const from = turned.map((partition) => partition.from);
-    const replies = await this.#redis
-      .script(read, names, [this.#reader, limit, historyGroup, ...from])
-      .catch((error: unknown) => {
-        // what Redis gave may be lost on the way
-        this.#partitions.startOver();
-        throw error;
-      });
-    return turned.flatMap((partition, at) => this.#entriesOf(partition, (replies as readonly Reply[])[at]!));
+    const replies = this.#redis.spread
+      ? await this.#eachAlone(turned, Math.max(leastShare, Math.ceil(limit / turned.length)))
+      : await this.#ask(turned, limit);
+    return turned.flatMap((partition, at) => this.#entriesOf(partition, replies[at]!));
+  }
+
+  /** In one step, which only partitions of one server allow. */
+  async #ask(some: readonly Partition[], limit: number): Promise<readonly Reply[]> {
+    const names = some.flatMap(({ number }) => [this.#keys.feed(number), this.#keys.lease(number)]);
+    const from = some.map((partition) => partition.from);
+    try {
+      const args = [this.#reader, limit, historyGroup, ...from];
+      return (await this.#redis.script(read, names, args)) as readonly Reply[];
+    } catch (error) {
+      // what Redis gave may be lost on the way
+      for (const partition of some) partition.from = fromStart;
+      throw error;
+    }
+  }
+
+  /** One server of a cluster that is away holds up its own partitions only. It fails when none gives anything. */
+  async #eachAlone(some: readonly Partition[], limit: number): Promise<readonly Reply[]> {
+    const answers = await Promise.allSettled(some.map((partition) => this.#ask([partition], limit)));
+    const replies = answers.map((answer) => (answer.status === 'fulfilled' ? answer.value[0]! : null));
+    const failed = answers.find((answer) => answer.status === 'rejected');
+    if (failed !== undefined && !replies.some((reply) => Array.isArray(reply) && reply.length > 0))
+      throw failed.reason;
+    return replies;
   }
 
   #entriesOf(partition: Partition, reply: Reply): FeedEntry[] {
+    partition.fault = Buffer.isBuffer(reply) ? reply.toString() : undefined;
     if (!Array.isArray(reply)) return [];
     const again = partition.from !== '>';
     const entries: FeedEntry[] = [];
@@ -194,8 +223,10 @@ export class RedisFeed implements Feed {
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
-    const pause = setTimeout(() => this.#wake(), longestWait).unref();
-    if (mine.length > 0) this.#waiting ??= this.#listen(mine);
+    const asks = this.#redis.spread && mine.length > 0;
+    const pause = setTimeout(() => this.#wake(), asks ? this.#pause : longestWait).unref();
+    if (asks) this.#pause = Math.min(pauses.most, this.#pause * 2);
+    else if (mine.length > 0) this.#waiting ??= this.#listen(mine);
     await Promise.race([woken, this.#waiting ?? woken]);
     clearTimeout(pause);
   }
@@ -218,6 +249,19 @@ export class RedisFeed implements Feed {
       this.#waiting = undefined;
     }
   }
+}
+
+/** What the script says of how much waits. */
+function lagOf(reply: Reply): { entries: number; age: number } {
+  const [now, ...figures] = reply as readonly (number | Buffer)[];
+  let entries = 0;
+  let oldest = Number(now);
+  for (let at = 0; at < figures.length; at += 2) {
+    entries += Number(figures[at]);
+    const [time] = String(figures[at + 1]).split('-');
+    if (time !== '') oldest = Math.min(oldest, Number(time));
+  }
+  return { entries, age: Math.max(0, Number(now) - oldest) };
 }
 
 /** The streams that have something, and its id: a map, which the driver gives in one of two forms. */
