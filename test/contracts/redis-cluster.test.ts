@@ -3,6 +3,8 @@ import { Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type RedisCluster, startCluster } from '../servers/redis-groups.ts';
 import { requires } from '../servers/requires.ts';
+import { feedContract } from './feed.ts';
+import { redisFeedPlace } from './redis-feed-place.ts';
 import { RedisNodes } from './redis-nodes.ts';
 import { relayContract } from './relay.ts';
 import { logContract } from './relay-log.ts';
@@ -23,5 +25,6 @@ describe.runIf(program)('over a Redis Cluster', () => {
   });
 
   relayContract({ name: 'redis-cluster', open: async () => new RedisNodes(behind()) });
+  feedContract({ name: 'redis-cluster', open: async () => redisFeedPlace(cluster.url, 400) });
   logContract({ name: 'redis-cluster', open: async (policies) => new RedisNodes(behind(), policies) });
 });
