@@ -4,6 +4,7 @@ import { StompwireError } from '../errors.ts';
 import type { Message } from '../message/message.ts';
 import type { MemoryBindings } from './memory-bindings.ts';
 import { MemoryLog, type MemoryLogParts } from './memory-log.ts';
+import { MemoryMembers } from './memory-members.ts';
 import type { Queues } from './queues.ts';
 import type { Deliver, Relay } from './relay.ts';
 
@@ -25,6 +26,7 @@ const sweepEvery = 10_000;
  */
 export class MemoryRelay implements Relay {
   readonly log?: MemoryLog;
+  readonly members = new MemoryMembers();
   readonly queues?: LocalQueues;
   #deliver: Deliver | undefined;
   #delivering = false;
@@ -63,6 +65,7 @@ export class MemoryRelay implements Relay {
   close(): Soon<void> {
     clearInterval(this.#sweeping);
     this.log?.close();
+    this.members.close();
     this.#deliver = undefined;
     this.#waiting.length = 0;
     return this.queues?.close?.();

@@ -13,6 +13,7 @@ import { Keys } from './redis/keys.ts';
 import { type Lane, unavailable } from './redis/lane.ts';
 import type { Link, LinkListener } from './redis/link.ts';
 import { RedisLogs } from './redis/logs.ts';
+import { RedisMembers } from './redis/members.ts';
 import { Partition } from './redis/partition.ts';
 import { encodePlain } from './redis/payload.ts';
 import { Cluster, OneServer, type Topology } from './redis/topology.ts';
@@ -26,6 +27,10 @@ export interface RedisRelayParts {
   readonly history?: boolean;
   /** How many records may wait for the history in one partition. */
   readonly feedBound?: number;
+  /** Names this node among those of the service; different on every node. */
+  readonly node?: string;
+  /** After how long without a sign of life the users of a node are gone. */
+  readonly userTimeout?: number;
   /** How many messages may wait for Redis, and how many bytes. */
   readonly maxWaiting?: number;
   readonly maxWaitingBytes?: number;
@@ -44,6 +49,7 @@ const sweepEvery = 100;
 /** See {@link Relay}. What it promises beyond that when Redis dies stands in the documents. */
 export class RedisRelay implements Relay {
   readonly log: RedisLogs;
+  readonly members: RedisMembers;
   readonly #address: RedisAddress;
   readonly #parts: RedisRelayParts;
   readonly #keys: Keys;
@@ -88,12 +94,19 @@ export class RedisRelay implements Relay {
       partitionOf: (destination) => this.#partitionOf(destination),
       send: (partition, parcel) => this.#send(partition, partition.log, parcel),
     });
+    this.members = new RedisMembers({
+      keys: this.#keys,
+      partitions: this.#partitions,
+      node: parts.node ?? randomBytes(6).toString('base64url'),
+      timeout: parts.userTimeout ?? 15_000,
+      send: (partition, lane, parcel) => this.#send(partition, lane, parcel),
+    });
   }
 
   /** Why it cannot publish, or bring everything, at the moment; `undefined`: it can. */
   get state(): string | undefined {
     const away = this.#partitions.filter(({ ready }) => !ready).length;
-    if (away === 0) return undefined;
+    if (away === 0) return this.members.trouble;
     return `Redis is away for ${away} of ${this.#partitions.length} partitions: ${this.#trouble || 'connecting'}`;
   }
 
@@ -106,6 +119,7 @@ export class RedisRelay implements Relay {
       throw error;
     }
     const now = (): number => performance.now();
+    this.members.start();
     this.#timers = [
       setInterval(() => this.#look(), lookEvery * (0.9 + Math.random() * 0.2)).unref(),
       setInterval(() => {
@@ -135,6 +149,7 @@ export class RedisRelay implements Relay {
   }
 
   async close(): Promise<void> {
+    if (this.#deliver !== undefined) await this.members.close();
     this.#deliver = undefined;
     for (const timer of this.#timers) clearInterval(timer);
     await Promise.all(this.#partitions.map((partition) => partition.close()));
@@ -177,7 +192,10 @@ export class RedisRelay implements Relay {
     const listener: LinkListener = {
       commandsUp: (link) => {
         this.#trouble = '';
-        for (const partition of of(link)) partition.flush();
+        for (const partition of of(link)) {
+          partition.flush();
+          this.members.up(partition);
+        }
       },
       commandsDown: (link) => {
         for (const partition of of(link)) partition.watch.interrupted();

@@ -2,6 +2,7 @@
 import type { Soon } from '../channel/channel.ts';
 import type { Message } from '../message/message.ts';
 import type { Log } from './log.ts';
+import type { Members, Presence } from './members.ts';
 import type { Queues } from './queues.ts';
 
 /** Takes what the relay brings: each message once, in the relay's order per destination. */
@@ -22,6 +23,8 @@ export interface Relay {
   readonly log?: Log;
   /** The queues, when this relay keeps any. */
   readonly queues?: Queues;
+  /** Which users are connected where, when this relay keeps it. */
+  readonly members?: Members & Presence;
   /** Why it cannot publish, or bring everything, at the moment; `undefined`: it can. */
   readonly state?: string | undefined;
   start(deliver: Deliver): Soon<void>;

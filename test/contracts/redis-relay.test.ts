@@ -2,6 +2,8 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { requires } from '../servers/requires.ts';
+import { membersContract } from './members.ts';
+import { RedisMemberNodes } from './redis-members.ts';
 import { RedisNodes } from './redis-nodes.ts';
 import { relayContract } from './relay.ts';
 import { logContract } from './relay-log.ts';
@@ -20,4 +22,5 @@ describe.runIf(url)('over a Redis', () => {
     name: 'redis',
     open: async (policies) => new RedisNodes({ address: url!, commands }, policies),
   });
+  membersContract({ name: 'redis', open: async () => new RedisMemberNodes({ address: url!, commands }) });
 });

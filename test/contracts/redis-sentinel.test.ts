@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { type RedisGroup, startGroup } from '../servers/redis-groups.ts';
 import { requires } from '../servers/requires.ts';
 import { feedContract } from './feed.ts';
+import { membersContract } from './members.ts';
 import { redisFeedPlace } from './redis-feed-place.ts';
+import { RedisMemberNodes } from './redis-members.ts';
 import { RedisNodes } from './redis-nodes.ts';
 import { relayContract } from './relay.ts';
 import { logContract } from './relay-log.ts';
@@ -27,4 +29,5 @@ describe.runIf(program)('over Redis under Sentinel', () => {
   relayContract({ name: 'redis-sentinel', open: async () => new RedisNodes(behind()) });
   feedContract({ name: 'redis-sentinel', open: async () => redisFeedPlace(group.url, 400) });
   logContract({ name: 'redis-sentinel', open: async (policies) => new RedisNodes(behind(), policies) });
+  membersContract({ name: 'redis-sentinel', open: async () => new RedisMemberNodes(behind()) });
 });

@@ -102,6 +102,17 @@ export class Keys {
     return `${this.#tagOf(destination)}:live:${destination}`;
   }
 
+  /** Of the users of a partition: the nodes that are alive, who is where, and the channel that tells of changes. */
+  members(partition: number): readonly string[] {
+    const tag = this.tag(partition);
+    return ['nodes', 'members', 'placed', 'users', 'marks'].map((name) => `${tag}:${name}`);
+  }
+
+  /** Channel: which users come and go. */
+  presence(partition: number): string {
+    return `${this.tag(partition)}:presence`;
+  }
+
   #tagOf(destination: string): string {
     return this.tag(this.partitionOf(destination));
   }

@@ -5,11 +5,11 @@ import type { LogPolicy } from '../../message/policies.ts';
 import type { Position } from '../../message/position.ts';
 import { Channels } from './channels.ts';
 import type { Keys } from './keys.ts';
-import { Lane, type Parcel, unavailable } from './lane.ts';
+import { Lane, type LaneParts, type Parcel, unavailable } from './lane.ts';
 import type { Link } from './link.ts';
 import { type LogPage, type NoPage, pageOf } from './pages.ts';
 import { decodePayload, type LivePayload } from './payload.ts';
-import { appendScript, publishScript, readScript } from './scripts.ts';
+import { appendScript, publishScript, readScript, type Script } from './scripts.ts';
 import { StoredWaits } from './stored-waits.ts';
 import type { Tail } from './tail.ts';
 import { Tails } from './tails.ts';
@@ -51,6 +51,8 @@ export class Partition {
   readonly channels: Channels;
   readonly log: Lane;
   readonly plain: Lane;
+  /** What else goes to its primary, each kind in an order of its own. */
+  readonly #more: Lane[] = [];
   readonly watch: Watch;
   readonly waits: StoredWaits;
   readonly #parts: PartitionParts;
@@ -133,6 +135,25 @@ export class Partition {
   flush(): void {
     this.log.flush();
     this.plain.flush();
+    for (const lane of this.#more) lane.flush();
+  }
+
+  /** Another lane to its primary. */
+  lane(script: Script, head: LaneParts['head']): Lane {
+    const lane = this.#lane(script, head);
+    this.#more.push(lane);
+    return lane;
+  }
+
+  /** Hears what comes on a channel that is not of a destination; done when it does. */
+  hear(channel: string, handler: (payload: Buffer) => void): Promise<void> {
+    this.#handle(this.#name(channel), handler);
+    return this.channels.want(this.#name(channel), this.#deadline);
+  }
+
+  /** A channel's name in this database. */
+  named(channel: string): string {
+    return this.#name(channel);
   }
 
   /** Each second. */
@@ -144,6 +165,7 @@ export class Partition {
   sweep(now: number): void {
     this.log.sweep(now);
     this.plain.sweep(now);
+    for (const lane of this.#more) lane.sweep(now);
     this.channels.sweep(now);
   }
 
@@ -227,7 +249,7 @@ export class Partition {
     this.#handlers.clear();
     this.channels.close();
     this.waits.close();
-    await Promise.all([this.log.close(), this.plain.close()]);
+    await Promise.all([this.log, this.plain, ...this.#more].map((lane) => lane.close()));
   }
 
   get #deadline(): number {
@@ -258,7 +280,7 @@ export class Partition {
     this.channels.drop(channel);
   }
 
-  #lane(script: typeof appendScript, head: () => { keys: string[]; args: string[] }): Lane {
+  #lane(script: Script, head: LaneParts['head']): Lane {
     return new Lane({
       script,
       head,

@@ -10,7 +10,8 @@ export interface Script {
   readonly sha: string;
 }
 
-const script = (source: string): Script => ({
+/** Makes a script known by the hash of its text. */
+export const script = (source: string): Script => ({
   source,
   sha: createHash('sha1').update(source).digest('hex'),
 });

@@ -1,0 +1,193 @@
+// The contract of the members port: one suite for whatever keeps them, with the guarantees in the port's comment.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Members, Presence } from '../../src/relay/members.ts';
+import { Changing } from './transport-sides.ts';
+
+/** A node of a service. */
+export interface MemberNode {
+  readonly name: string;
+  readonly members: Members & Presence;
+  close(): Promise<void>;
+}
+
+/** Nodes that know each other. */
+export interface MemberNodes {
+  node(): Promise<MemberNode>;
+  /** Forgets everything that is kept outside the nodes. */
+  lose?(): Promise<void>;
+  /** Takes a node for dead that is not. */
+  bury?(name: string): Promise<void>;
+}
+
+/** A kind of members. `skips` names tests by their sentence, and why they cannot hold. */
+export interface MembersKind {
+  readonly name: string;
+  readonly skips?: Readonly<Record<string, string>>;
+  open(): Promise<MemberNodes>;
+}
+
+/** What a node is told of. */
+class Watching extends Changing {
+  readonly told: string[] = [];
+
+  static async of({ members }: MemberNode): Promise<Watching> {
+    const watching = new Watching();
+    await members.watch((user, online) => {
+      watching.told.push(`${online ? '+' : '-'}${user}`);
+      watching.changed();
+    });
+    return watching;
+  }
+
+  async hears(...told: readonly string[]): Promise<void> {
+    await this.until(() => this.told.length >= told.length);
+    expect([...this.told].sort()).toEqual([...told].sort());
+  }
+}
+
+/** Asks again until it is so: for what happens by itself, in a while. */
+async function becomes<Value>(ask: () => Value | Promise<Value>, wanted: Value): Promise<void> {
+  for (;;) {
+    const is = await ask();
+    if (JSON.stringify(is) === JSON.stringify(wanted)) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Tests a kind of members. */
+export function membersContract(kind: MembersKind): void {
+  describe(`the members ${kind.name}`, () => {
+    const test = (sentence: string, run: () => Promise<void>): void => {
+      const why = kind.skips?.[sentence];
+      if (why === undefined) it(sentence, run);
+      else it.skip(`${sentence} (${why})`, run);
+    };
+    let nodes: MemberNodes;
+    let started: MemberNode[];
+    const node = async (): Promise<MemberNode> => {
+      const made = await nodes.node();
+      started.push(made);
+      return made;
+    };
+    const sessionsOf = async (at: MemberNode, user: string): Promise<string[]> =>
+      (await at.members.sessionsOf(user)).map(({ session, node }) => `${session}@${node}`).sort();
+
+    beforeEach(async () => {
+      nodes = await kind.open();
+      started = [];
+    });
+    afterEach(async () => {
+      for (const one of started) await one.close();
+    });
+
+    test('tells every node who is where', async () => {
+      const [one, other] = [await node(), await node()];
+      await one.members.join('ann', 's1', 0);
+      await other.members.join('ann', 's2', 0);
+      await other.members.join('an', 's3', 0);
+      for (const at of [one, other])
+        expect(await sessionsOf(at, 'ann')).toEqual([`s1@${one.name}`, `s2@${other.name}`].sort());
+      expect(await sessionsOf(one, 'an')).toEqual([`s3@${other.name}`]);
+      expect(await sessionsOf(one, 'nobody')).toEqual([]);
+      expect([...(await one.members.nodes())].sort()).toEqual([one.name, other.name].sort());
+    });
+
+    test('lets no more in than the limit, however many come at once to several nodes', async () => {
+      const all = [await node(), await node(), await node()];
+      const joins = all.flatMap(({ members }, at) =>
+        Array.from({ length: 10 }, (_, n) => members.join('ann', `s${at}-${n}`, 7)),
+      );
+      const letIn = (await Promise.all(joins)).filter(Boolean);
+      expect(letIn).toHaveLength(7);
+      expect(await sessionsOf(all[0]!, 'ann')).toHaveLength(7);
+      expect(await all[1]!.members.join('bob', 'b', 1)).toBe(true);
+    });
+
+    test('has room again once somebody left, on whichever node', async () => {
+      const [one, other] = [await node(), await node()];
+      expect(await one.members.join('ann', 's1', 1)).toBe(true);
+      expect(await other.members.join('ann', 's2', 1)).toBe(false);
+      await one.members.leave('ann', 's1');
+      await one.members.leave('ann', 's1');
+      expect(await other.members.join('ann', 's2', 1)).toBe(true);
+      expect(await sessionsOf(one, 'ann')).toEqual([`s2@${other.name}`]);
+    });
+
+    test("lets no node take out another's session", async () => {
+      const [one, other] = [await node(), await node()];
+      await one.members.join('ann', 's1', 0);
+      await other.members.leave('ann', 's1');
+      expect(await sessionsOf(other, 'ann')).toEqual([`s1@${one.name}`]);
+    });
+
+    test('counts users, not sessions, and pages through their names', async () => {
+      const [one, other] = [await node(), await node()];
+      const names = ['ann', 'ann/7', 'Ångström', 'bob', '김', '😀', 'z', '\uffee'];
+      for (const [at, name] of names.entries())
+        for (const { members } of at % 2 ? [one] : [one, other])
+          await members.join(name, `${name}-${at}-${members === one.members}`, 0);
+      expect(await other.members.count()).toBe(names.length);
+      const pages: string[] = [];
+      for (let page = await one.members.page('', 3); page.length > 0; ) {
+        expect(page.length).toBeLessThanOrEqual(3);
+        pages.push(...page);
+        page = await one.members.page(page.at(-1)!, 3);
+      }
+      const inOrder = [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      expect(pages).toEqual(inOrder);
+    });
+
+    test('tells each node that watches of first sessions and of last ones, once', async () => {
+      const [one, other] = [await node(), await node()];
+      const watching = [await Watching.of(one), await Watching.of(other)];
+      await one.members.join('ann', 's1', 0);
+      await other.members.join('ann', 's2', 0);
+      await one.members.leave('ann', 's1');
+      await other.members.leave('ann', 's2');
+      await other.members.join('ann', 's3', 0);
+      for (const each of watching) await each.hears('+ann', '-ann', '+ann');
+      for (const { told } of watching) expect(told).toEqual(['+ann', '-ann', '+ann']);
+    });
+
+    test('forgets a node that closes, and its users', async () => {
+      const [one, other] = [await node(), await node()];
+      const watching = await Watching.of(other);
+      for (const user of ['ann', 'bob']) await one.members.join(user, `s-${user}`, 0);
+      await other.members.join('bob', 's2', 0);
+      await one.close();
+      await watching.hears('+ann', '+bob', '-ann');
+      expect(await sessionsOf(other, 'ann')).toEqual([]);
+      expect(await sessionsOf(other, 'bob')).toEqual([`s2@${other.name}`]);
+      expect(await other.members.nodes()).toEqual([other.name]);
+    });
+
+    test('says anew whom it has when what was kept is lost, past every limit', async () => {
+      const [one, other] = [await node(), await node()];
+      for (const user of ['ann', 'bob', 'cy', 'dan', 'eve']) await one.members.join(user, `s-${user}`, 1);
+      await one.members.leave('eve', 's-eve');
+      await nodes.lose!();
+      await becomes(() => other.members.page('', 9), ['ann', 'bob', 'cy', 'dan']);
+      expect(await other.members.join('ann', 's2', 1)).toBe(false);
+    });
+
+    test('says anew whom it has when it was taken for dead', async () => {
+      const [one, other] = [await node(), await node()];
+      for (const user of ['ann', 'bob', 'cy', 'dan']) await one.members.join(user, `s-${user}`, 0);
+      const watching = await Watching.of(other);
+      await nodes.bury!(one.name);
+      await watching.until(() => watching.told.length >= 8);
+      expect([...watching.told].sort()).toEqual([
+        '+ann',
+        '+bob',
+        '+cy',
+        '+dan',
+        '-ann',
+        '-bob',
+        '-cy',
+        '-dan',
+      ]);
+      expect(await other.members.count()).toBe(4);
+      expect(await sessionsOf(other, 'cy')).toEqual([`s-cy@${one.name}`]);
+    });
+  });
+}
