@@ -1,8 +1,9 @@
 // The queues of a single node, in its memory.
 import { StompwireError } from '../errors.ts';
 import { printable, type Separator } from '../message/destination.ts';
-import { Message } from '../message/message.ts';
+import type { Message } from '../message/message.ts';
 import type { Consumption, QueueConsumer, QueueLimits, QueueTerms } from '../queue/consumer.ts';
+import { deadLetterOf, isDead } from '../queue/dead-letter.ts';
 import { bytesOf, type Loss, Queue, type QueueEntry, type QueueOwner } from '../queue/queue.ts';
 import { usualTermsOf } from '../queue/terms.ts';
 import { MemoryBindings } from './memory-bindings.ts';
@@ -155,8 +156,7 @@ export class MemoryQueues implements Queues {
   /** What was tried in vain is a dead letter; what came too late or was too much is dropped and counted. */
   #lost(address: string, message: Message, why: Loss, deliveries: number): void {
     const { deadLetters, dropped, died } = this.#parts;
-    const dead = why === 'refused' || why === 'too-many-deliveries';
-    if (!dead || address === deadLetters) return dropped?.(message, why);
+    if (!isDead(why) || address === deadLetters) return dropped?.(message, why);
     try {
       this.enqueue(deadLetterOf(message, deadLetters, why, deliveries));
       died?.(message, why);
@@ -174,17 +174,4 @@ export class MemoryQueues implements Queues {
 /** A slice pins the whole read that brought it. */
 function kept(message: Message): Message {
   return message.with({ body: Buffer.from(message.body) });
-}
-
-function deadLetterOf(message: Message, address: string, why: Loss, deliveries: number): Message {
-  const headers = [
-    ...message.headers,
-    'dead-letter-reason',
-    why,
-    'dead-letter-destination',
-    message.destination,
-    'delivery-count',
-    String(deliveries),
-  ];
-  return new Message({ ...message, destination: address, address, headers });
 }
