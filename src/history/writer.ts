@@ -43,6 +43,8 @@ export type WriterState =
 
 const usualCount = 1000;
 const usualLagEvery = 1000;
+/** Whoever reads with it takes what is there, and waits for nothing. */
+const atOnce = AbortSignal.abort();
 /** An error that does not say that trying again can help may be one record's: after so many it is looked for. */
 const patience = 5;
 
@@ -56,6 +58,7 @@ export class HistoryWriter {
   readonly #age: number;
   readonly #retrying: Retrying;
   readonly #written: Counter;
+  readonly #batches: Counter;
   /** Ends reading. */
   readonly #ending = new AbortController();
   /** Gives up what is not done. */
@@ -72,6 +75,7 @@ export class HistoryWriter {
     this.#age = batch.age ?? 0;
     const retries = metrics.counter('history_retries', 'Attempts to reach the feed or the store that failed');
     this.#written = metrics.counter('history_written', 'Records that the store confirmed');
+    this.#batches = metrics.counter('history_batches', 'Batches that the store confirmed');
     this.#retrying = new Retrying(parts.retry ?? {}, this.#giveUp.signal, now, (reason, attempt) => {
       retries.add();
       if (attempt === 1) parts.log?.warn({ reason }, 'the history cannot be written; trying again');
@@ -122,12 +126,19 @@ export class HistoryWriter {
   async #run(): Promise<void> {
     let next = this.#batch();
     for (;;) {
-      const entries = await next;
+      const entries = await this.#filled(await next);
       const ending = this.#ending.signal.aborted;
       if (!ending) next = this.#batch();
       if (entries.length > 0) await this.#write(entries);
       if (ending || this.#giveUp.signal.aborted) return;
     }
+  }
+
+  /** What came while the batch before was written goes along: in one commit more than one message. */
+  async #filled(entries: readonly FeedEntry[]): Promise<readonly FeedEntry[]> {
+    const room = this.#count - entries.length;
+    if (entries.length === 0 || room <= 0 || this.#ending.signal.aborted) return entries;
+    return entries.concat(await this.#read(room, atOnce));
   }
 
   /** A feed that gives nothing to who will not wait is one whose rest another process reads. */
@@ -166,6 +177,7 @@ export class HistoryWriter {
     await this.#bury(entries, refusals);
     if (this.#giveUp.signal.aborted) return;
     this.#written.add(records.length - refusals.length);
+    this.#batches.add();
     const done = await this.#retrying.until(async () => {
       await this.#parts.feed.acknowledge(entries);
       return true;

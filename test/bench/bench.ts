@@ -10,6 +10,7 @@ import { placement } from './processes.ts';
 import { type Row, tableOf } from './report.ts';
 import { sockJs } from './sockjs.ts';
 import { store } from './store.ts';
+import { stored } from './stored.ts';
 import { topics } from './topics.ts';
 import { writer } from './writer.ts';
 
@@ -23,6 +24,7 @@ const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Row[]>>> =
   idle,
   sockjs: sockJs,
   store,
+  stored,
   writer,
 };
 

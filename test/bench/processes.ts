@@ -6,8 +6,8 @@ import { availableParallelism } from 'node:os';
 const cores = availableParallelism();
 const pins = cores > 1 && spawnSync('taskset', ['--version']).status === 0;
 
-/** Servers have the first core, the load has the others: neither takes time from the other. */
-const coresOf = { server: '0', load: cores > 2 ? `1-${cores - 1}` : '1' };
+/** Servers have the first core, the load has the others: neither takes time from the other; `both` is the whole machine. */
+const coresOf = { server: '0', load: cores > 2 ? `1-${cores - 1}` : '1', both: `0-${cores - 1}` };
 
 /** How processes were placed, for the head of the report. */
 export const placement = pins

@@ -84,6 +84,21 @@ describe('the writer of the history', () => {
     await Promise.all([writer.stop({ within: 1000 }), young.writer.stop({ within: 1000 })]);
   });
 
+  it('takes along what came while the batch before was written', async () => {
+    const { feed, store, writer, through } = setUp({ batch: { count: 4 } });
+    const gate = promised<void>();
+    store.gate = gate.promise;
+    writer.start();
+    for (let seq = 1; seq <= 7; seq++) {
+      feed.record(recordAt('/a', seq));
+      await new Promise(setImmediate);
+    }
+    gate.resolve();
+    await through('/a 7');
+    expect(store.batches).toEqual([1, 4, 2]);
+    await writer.stop({ within: 1000 });
+  });
+
   it('tries again what failed, says so meanwhile, and acknowledges nothing before the store confirmed', async () => {
     const metrics = new PrometheusMetrics();
     const { feed, store, marks, writer, through } = setUp({ metrics, now: () => 77 });
@@ -191,4 +206,6 @@ function promised<Value>() {
 }
 
 const never = (signal: AbortSignal): Promise<[]> =>
-  new Promise((resolve) => signal.addEventListener('abort', () => resolve([])));
+  signal.aborted
+    ? Promise.resolve([])
+    : new Promise((resolve) => signal.addEventListener('abort', () => resolve([])));
