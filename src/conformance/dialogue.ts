@@ -3,21 +3,29 @@
 /** What a client does or must meet. */
 export type Step =
   | { readonly kind: 'connects'; readonly peer: string; readonly line: number; readonly version: string }
+  | { readonly kind: 'subscribes'; readonly peer: string; readonly line: number; readonly headers: string }
   | { readonly kind: 'opens'; readonly peer: string; readonly line: number }
   | { readonly kind: 'sends'; readonly peer: string; readonly line: number; readonly bytes: string }
   | { readonly kind: 'gets'; readonly peer: string; readonly line: number; readonly frame: Expected }
   | { readonly kind: 'gets nothing'; readonly peer: string; readonly line: number }
-  | { readonly kind: 'is closed'; readonly peer: string; readonly line: number }
+  | { readonly kind: 'gets a heart-beat'; readonly peer: string; readonly line: number }
+  | { readonly kind: 'is closed'; readonly peer: string; readonly line: number; readonly code?: number }
   | { readonly kind: 'leaves'; readonly peer: string; readonly line: number };
 
 /** What a frame must look like; headers that are not named may be there. */
 export interface Expected {
   readonly command: string;
-  /** Name and value; `*` is any value, `{name}` remembers it or must equal what is remembered; `undefined`: absent. */
+  /**
+   * Name and value; `*` is any value, `{name}` remembers it or must equal what is remembered, `!{name}` must not;
+   * `undefined`: absent.
+   */
   readonly headers: readonly (readonly [name: string, value: string | undefined])[];
   /** `undefined`: whatever it is. */
   readonly body: string | undefined;
 }
+
+/** `generic`: any broker must pass it; `stompwire`: it names codes and headers of ours. */
+export type Scope = 'generic' | 'stompwire';
 
 /** One conversation. */
 export interface Dialogue {
@@ -26,7 +34,8 @@ export interface Dialogue {
   readonly title: string;
   /** The rule that it shows. */
   readonly cites: string;
-  /** What a broker must offer for it: nothing for what STOMP itself demands. */
+  readonly scope: Scope;
+  /** What a broker must have been started with for it; nothing: it goes with any. */
   readonly needs: readonly string[];
   readonly steps: readonly Step[];
 }
@@ -37,9 +46,10 @@ export class DialogueError extends Error {
 }
 
 /**
- * Reads a conversation. Its text begins with a title and lines `cites:` and `needs:`; then come steps, each a line
- * `<client> <what>`, where frames stand below it until a NUL, written `^@`. Control bytes are written `^M` and the
- * like, `^^` is a caret, `\xff` any byte; `{unique}` is a word that no other run has.
+ * Reads a conversation. Its text begins with a title and lines `cites:`, `scope:` and `needs:`; then come steps,
+ * each a line `<client> <what>`, where frames stand below it until a NUL, written `^@`. Control bytes are written
+ * `^M` and the like, `^^` is a caret, `\xff` any byte, `{a*300}` three hundred times what stands before the star;
+ * `{unique}` is a word that no other run has.
  *
  * @throws {DialogueError} that names the line
  */
@@ -56,10 +66,14 @@ export function parseDialogue(name: string, text: string): Dialogue {
   }
   if (title === '' || steps.length === 0) throw new DialogueError(`${name}: no title, or no steps`);
   const needs = (fields.get('needs') ?? '').split(/[\s,]+/).filter((need) => need !== '');
-  return { name, title, cites: fields.get('cites') ?? '', needs, steps };
+  const scope = fields.get('scope');
+  if (scope !== 'generic' && scope !== 'stompwire')
+    throw new DialogueError(`${name}: scope is ${scope}; allowed: generic, stompwire`);
+  return { name, title, cites: fields.get('cites') ?? '', scope, needs, steps };
 }
 
-const stepLine = /^([A-Z]) (connects|opens|sends|gets nothing|gets|is closed|leaves)(?: (\S+))?$/;
+const stepLine =
+  /^([A-Z]) (connects|opens|subscribes|sends|gets nothing|gets a heart-beat|gets|is closed|leaves)(?: (.+))?$/;
 
 function readStep(name: string, lines: readonly string[], at: number, steps: Step[]): number {
   const line = at + 1;
@@ -76,9 +90,26 @@ function readStep(name: string, lines: readonly string[], at: number, steps: Ste
     );
     return end + 1;
   }
-  if (kind === 'connects') steps.push({ kind, peer, line, version: word ?? '1.2' });
-  else steps.push({ kind: kind as 'opens', peer, line });
+  steps.push(stepOf(kind as Exclude<Step['kind'], 'sends' | 'gets'>, peer, line, word));
   return at + 1;
+}
+
+function stepOf(
+  kind: Exclude<Step['kind'], 'sends' | 'gets'>,
+  peer: string,
+  line: number,
+  word: string | undefined,
+): Step {
+  switch (kind) {
+    case 'connects':
+      return { kind, peer, line, version: word ?? '1.2' };
+    case 'subscribes':
+      return { kind, peer, line, headers: (word ?? '').replaceAll(' ', '\n') };
+    case 'is closed':
+      return word === undefined ? { kind, peer, line } : { kind, peer, line, code: Number(word) };
+    default:
+      return { kind, peer, line };
+  }
 }
 
 function expectedOf(block: readonly string[]): Expected {
@@ -96,7 +127,10 @@ function expectedOf(block: readonly string[]): Expected {
 
 /** The bytes that a text of a conversation stands for. */
 export function bytesOf(text: string): Buffer {
-  const parts = text.split(/(\^.|\\x[0-9a-f]{2})/s);
+  const repeated = text.replace(/\{([^{}]+)\*(\d+)\}/g, (_, part: string, count) =>
+    part.repeat(Number(count)),
+  );
+  const parts = repeated.split(/(\^.|\\x[0-9a-f]{2})/s);
   return Buffer.concat(parts.map(partOf));
 }
 

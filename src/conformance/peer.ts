@@ -13,18 +13,25 @@ interface Wire {
 interface WireEvents {
   opened(): void;
   bytes(chunk: Buffer): void;
-  closed(): void;
+  /** @param code - the close code, where the connection has such */
+  closed(code?: number): void;
+}
+
+/** The connection ended; with a close code where it has such. */
+export interface Closed {
+  readonly closed: number | undefined;
 }
 
 /** What a wait ended with. */
-export type Met = { readonly frame: Frame } | 'closed' | 'timeout' | { readonly unreadable: string };
+export type Met = { readonly frame: Frame } | Closed | 'beat' | 'timeout' | { readonly unreadable: string };
 
 /** Opens connections by the scheme of their address: ws, wss, tcp, tls, sockjs+ws. */
 export class Peer {
   readonly #parser = new FrameParser({ accepts: serverCommands });
   readonly #wire: Wire;
   readonly #open: Promise<void>;
-  #closed = false;
+  #closed: Closed | undefined;
+  #beats = 0;
   #changed: () => void = () => {};
 
   constructor(url: string) {
@@ -34,12 +41,9 @@ export class Peer {
     });
     this.#wire = wireOf(url, {
       opened: () => opened(),
-      bytes: (chunk) => {
-        this.#parser.write(chunk);
-        this.#changed();
-      },
-      closed: () => {
-        this.#closed = true;
+      bytes: (chunk) => this.#take(chunk),
+      closed: (code) => {
+        this.#closed = { closed: code };
         opened();
         this.#changed();
       },
@@ -53,14 +57,19 @@ export class Peer {
 
   async send(bytes: Buffer): Promise<void> {
     await this.#open;
-    if (!this.#closed) this.#wire.send(bytes);
+    if (this.#closed === undefined) this.#wire.send(bytes);
   }
 
-  /** The next frame, or the close, or that neither came in time. */
-  async next(within: number): Promise<Met> {
+  /**
+   * The next frame, or the close, or that neither came in time.
+   *
+   * @param beats - whether a heart-beat counts too
+   */
+  async next(within: number, beats = false): Promise<Met> {
     const deadline = AbortSignal.timeout(within);
     for (;;) {
-      const met = this.#met();
+      const met = beats && this.#beats > 0 ? 'beat' : this.#met();
+      if (met === 'beat') this.#beats = 0;
       if (met !== undefined) return met;
       if (deadline.aborted) return 'timeout';
       await new Promise<void>((resolve) => {
@@ -74,6 +83,13 @@ export class Peer {
     this.#wire.end();
   }
 
+  /** Ends of line that come alone, between frames, are heart-beats [STOMP 1.2, Heart-beating]. */
+  #take(chunk: Buffer): void {
+    if (chunk.length > 0 && this.#parser.pending === 0 && chunk.every((byte) => byte === 10)) this.#beats++;
+    this.#parser.write(chunk);
+    this.#changed();
+  }
+
   #met(): Met | undefined {
     try {
       const frame = this.#parser.read();
@@ -81,7 +97,7 @@ export class Peer {
     } catch (error) {
       return { unreadable: (error as Error).message };
     }
-    return this.#closed ? 'closed' : undefined;
+    return this.#closed;
   }
 }
 
@@ -118,25 +134,27 @@ function webSocketWire(
   socket.once('open', () => events.opened());
   socket.on('message', (data: Buffer) => events.bytes(Buffer.from(read(data))));
   socket.on('error', () => {});
-  socket.once('close', () => events.closed());
+  socket.once('close', (code) => events.closed(code));
   const send = (bytes: Buffer): void =>
     socket.send(write?.(bytes) ?? bytes, { binary: write === undefined && !isText(bytes) });
   return { send, end: () => socket.terminate() };
 }
 
-function isText(bytes: Buffer): boolean {
+/** Whether bytes are UTF-8: SockJS carries nothing else. */
+export function isText(bytes: Buffer): boolean {
   return Buffer.compare(Buffer.from(bytes.toString()), bytes) === 0;
 }
 
 /** SockJS over a WebSocket of its own: arrays of texts both ways [SockJS protocol 0.3.3, WebSocket]. */
 function sockJsWire(url: string, events: WireEvents): Wire {
   const session = Math.random().toString(36).slice(2, 10);
+  let code: number | undefined;
   const read = (data: Buffer): Buffer => {
     const text = data.toString();
-    return text.startsWith('a')
-      ? Buffer.from((JSON.parse(text.slice(1)) as string[]).join(''))
-      : Buffer.alloc(0);
+    if (text.startsWith('c')) [code] = JSON.parse(text.slice(1)) as [number];
+    return Buffer.from(text.startsWith('a') ? (JSON.parse(text.slice(1)) as string[]).join('') : '');
   };
   const write = (bytes: Buffer): string => JSON.stringify([bytes.toString()]);
-  return webSocketWire(`${url}/000/${session}/websocket`, events, read, write);
+  const inner = { ...events, closed: (last?: number) => events.closed(code ?? last) };
+  return webSocketWire(`${url}/000/${session}/websocket`, inner, read, write);
 }

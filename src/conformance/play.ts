@@ -42,7 +42,7 @@ class Playing {
   constructor(stage: Stage) {
     this.#stage = stage;
     const { host, login = 'guest', passcode = 'guest', unique } = stage;
-    this.#known = new Map(Object.entries({ host, login, passcode, unique }));
+    this.#known = new Map(Object.entries({ host, login, passcode, unique, empty: '' }));
   }
 
   /** @returns what is wrong */
@@ -58,10 +58,14 @@ class Playing {
         return undefined;
       case 'gets':
         return this.#gets(step.peer, step.frame);
+      case 'subscribes':
+        return this.#subscribe(step.peer, step.headers);
       case 'gets nothing':
         return this.#nothing(step.peer);
+      case 'gets a heart-beat':
+        return this.#beat(step.peer);
       case 'is closed':
-        return this.#closed(step.peer);
+        return this.#closed(step.peer, step.code);
       case 'leaves':
         this.#peer(step.peer).close();
         return undefined;
@@ -93,7 +97,7 @@ class Playing {
 
   async #gets(name: string, expected: Expected): Promise<string | undefined> {
     const met = await this.#next(name);
-    if (typeof met === 'string' || 'unreadable' in met)
+    if (typeof met === 'string' || !('frame' in met))
       return `should get ${expected.command}, but ${told(met)}`;
     if (met.frame.command === 'CONNECTED') this.#peer(name).speak(versionOf(met.frame));
     return this.#difference(met.frame, expected);
@@ -114,9 +118,23 @@ class Playing {
   #fits(found: string | undefined, wanted: string | undefined): boolean {
     if (wanted === undefined || found === undefined) return wanted === found;
     if (wanted === '*') return true;
+    if (wanted.startsWith('!{')) return filled(wanted.slice(1), this.#known) !== found;
     const [, name] = /^\{([a-z]+)\}$/.exec(wanted) ?? [];
     if (name !== undefined && !this.#known.has(name)) this.#known.set(name, found);
-    return filled(wanted, this.#known) === found;
+    return bytesOf(filled(wanted, this.#known)).toString() === found;
+  }
+
+  /** A SUBSCRIBE, and the RECEIPT that says that it holds. */
+  async #subscribe(name: string, headers: string): Promise<string | undefined> {
+    const receipt = `ready-${++this.#probes}`;
+    const frame = `SUBSCRIBE\n${filled(headers, this.#known)}\nreceipt:${receipt}\n\n\0`;
+    await this.#peer(name).send(bytesOf(frame));
+    return this.#gets(name, { command: 'RECEIPT', headers: [['receipt-id', receipt]], body: undefined });
+  }
+
+  async #beat(name: string): Promise<string | undefined> {
+    const met = await this.#peer(name).next(this.#stage.patience, true);
+    return met === 'beat' ? undefined : `should get a heart-beat, but ${told(met)}`;
   }
 
   /** Something that must come after whatever comes now: then nothing came before it. */
@@ -132,9 +150,12 @@ class Playing {
     return wrong === undefined ? undefined : `should get nothing, but ${wrong}`;
   }
 
-  async #closed(name: string): Promise<string | undefined> {
+  /** Where the connection has no close codes, any end will do. */
+  async #closed(name: string, code: number | undefined): Promise<string | undefined> {
     const met = await this.#next(name);
-    return met === 'closed' ? undefined : `should be closed, but ${told(met)}`;
+    if (typeof met === 'string' || !('closed' in met)) return `should be closed, but ${told(met)}`;
+    if (code === undefined || met.closed === undefined || met.closed === code) return undefined;
+    return `should be closed with ${code}, but ${told(met)}`;
   }
 
   #next(name: string): Promise<Met> {
@@ -147,8 +168,9 @@ function versionOf({ headers }: Frame): Version {
 }
 
 function told(met: Met): string {
-  if (met === 'closed') return 'was closed';
   if (met === 'timeout') return 'got nothing in time';
+  if (met === 'beat') return 'got a heart-beat';
+  if ('closed' in met) return met.closed === undefined ? 'was closed' : `was closed with ${met.closed}`;
   return 'unreadable' in met ? `got bytes that are no frame: ${met.unreadable}` : `got ${shown(met.frame)}`;
 }
 

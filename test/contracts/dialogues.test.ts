@@ -1,33 +1,63 @@
 // Every conversation of the corpus goes as it is written, over every kind of connection.
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseDialogue } from '../../src/conformance/dialogue.ts';
+import { hashPassword } from '../../src/auth/password-hash.ts';
+import { dialogues, obstacle } from '../../src/conformance/corpus.ts';
 import { play, type Stage } from '../../src/conformance/play.ts';
-import { createServer, type Server } from '../../src/index.ts';
+import { type Config, createServer, type Server } from '../../src/index.ts';
+import { Folder } from '../auth/folder.ts';
 
-const folder = 'frames/corpus/dialogues';
-const dialogues = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.txt'))
-  .sort()
-  .map((path) => parseDialogue(path, readFileSync(`${folder}/${path}`, 'utf8')));
+const all = dialogues();
 
-let server: Server;
+/** What the second server is started with, for the conversations that need more than the first has. */
+const offers = new Set(['authentication', 'virtual-hosts', 'short-heart-beats', 'five-subscriptions']);
+
+const folder = new Folder();
+const servers: { plain?: Server; strict?: Server } = {};
+
 beforeAll(async () => {
-  server = createServer({ port: 0, stompPort: 0, logLevel: 'silent', sockjs: true });
-  await server.start();
+  const users = [{ name: 'guest', password: await hashPassword('guest'), roles: [] }];
+  servers.plain = await started({});
+  servers.strict = await started({
+    auth: 'users',
+    usersFile: folder.file('users.json', JSON.stringify({ users })),
+    virtualHosts: ['/'],
+    heartbeatSend: 100,
+    heartbeatReceive: 100,
+    maxSubscriptions: 5,
+  });
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await Promise.all(Object.values(servers).map((server) => server.close()));
+  folder.remove();
+});
 
-let runs = 0;
-const kinds = {
-  tcp: () => server.addresses.stomp!,
-  websocket: () => server.addresses.endpoints[0]!,
-  sockjs: () => `sockjs+${server.addresses.endpoints[0]!}`,
+async function started(options: Partial<Config>): Promise<Server> {
+  const server = createServer({ port: 0, stompPort: 0, logLevel: 'silent', ...options });
+  await server.start();
+  return server;
+}
+
+const kinds: Record<string, (server: Server) => string> = {
+  tcp: ({ addresses }) => addresses.stomp!,
+  websocket: ({ addresses }) => addresses.endpoints[0]!,
+  'sockjs+websocket': ({ addresses }) => `sockjs+${addresses.endpoints[0]!}`,
 };
 
-describe.each(Object.entries(kinds))('over %s', (_kind, url) => {
-  it.each(dialogues.map((dialogue) => [dialogue.name, dialogue] as const))('%s', async (_name, dialogue) => {
-    const stage: Stage = { url: url(), host: '/', patience: 3000, unique: `u${++runs}` };
-    expect(await play(dialogue, stage)).toBeUndefined();
+let runs = 0;
+const stageAt = (url: string): Stage => ({
+  ...{ url, host: '/', login: 'guest', passcode: 'guest', patience: 5000 },
+  unique: `u${++runs}`,
+});
+
+describe.each(Object.entries(kinds))('over %s', (kind, addressOf) => {
+  const played = all.filter((dialogue) => obstacle(dialogue, `${kind}:`, offers) === undefined);
+  it.each(played.map((dialogue) => [dialogue.name, dialogue] as const))('%s', async (_name, dialogue) => {
+    const server = dialogue.needs.length === 0 ? servers.plain! : servers.strict!;
+    expect(await play(dialogue, stageAt(addressOf(server)))).toBeUndefined();
   });
+});
+
+it('there are at least eighty, each with a title and the rule that it shows', () => {
+  expect(all.length).toBeGreaterThanOrEqual(80);
+  for (const { name, title, cites } of all) expect([name, title, cites]).not.toContain('');
 });
