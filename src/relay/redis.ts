@@ -16,6 +16,7 @@ import { RedisLogs } from './redis/logs.ts';
 import { RedisMembers } from './redis/members.ts';
 import { Partition } from './redis/partition.ts';
 import { encodePlain } from './redis/payload.ts';
+import { RedisQueues, type RedisQueuesParts } from './redis/queues.ts';
 import { Cluster, OneServer, type Topology } from './redis/topology.ts';
 import type { Deliver, Relay } from './relay.ts';
 
@@ -31,6 +32,8 @@ export interface RedisRelayParts {
   readonly node?: string;
   /** After how long without a sign of life the users of a node are gone. */
   readonly userTimeout?: number;
+  /** How its queues are bounded; without it, it keeps none. */
+  readonly queues?: RedisQueuesParts;
   /** How many messages may wait for Redis, and how many bytes. */
   readonly maxWaiting?: number;
   readonly maxWaitingBytes?: number;
@@ -50,6 +53,7 @@ const sweepEvery = 100;
 export class RedisRelay implements Relay {
   readonly log: RedisLogs;
   readonly members: RedisMembers;
+  readonly queues?: RedisQueues;
   readonly #address: RedisAddress;
   readonly #parts: RedisRelayParts;
   readonly #keys: Keys;
@@ -101,6 +105,20 @@ export class RedisRelay implements Relay {
       timeout: parts.userTimeout ?? 15_000,
       send: (partition, lane, parcel) => this.#send(partition, lane, parcel),
     });
+    if (parts.queues !== undefined) this.queues = this.#openQueues(parts.queues);
+  }
+
+  #openQueues(parts: RedisQueuesParts): RedisQueues {
+    return new RedisQueues({
+      ...parts,
+      keys: this.#keys,
+      partitions: this.#partitions,
+      node: randomBytes(9).toString('base64url'),
+      wait: this.#address.wait,
+      ahead: () => this.#parts.ahead?.() ?? 0,
+      send: (partition, lane, parcel) => this.#send(partition, lane, parcel),
+      troubled: (what) => this.#parts.troubled?.(what),
+    });
   }
 
   /** Why it cannot publish, or bring everything, at the moment; `undefined`: it can. */
@@ -120,6 +138,7 @@ export class RedisRelay implements Relay {
     }
     const now = (): number => performance.now();
     this.members.start();
+    this.queues?.start();
     this.#timers = [
       setInterval(() => this.#look(), lookEvery * (0.9 + Math.random() * 0.2)).unref(),
       setInterval(() => {
@@ -149,7 +168,11 @@ export class RedisRelay implements Relay {
   }
 
   async close(): Promise<void> {
-    if (this.#deliver !== undefined) await this.members.close();
+    if (this.#deliver !== undefined) {
+      this.#deliver = () => {};
+      await this.queues?.close();
+      await this.members.close();
+    }
     this.#deliver = undefined;
     for (const timer of this.#timers) clearInterval(timer);
     await Promise.all(this.#partitions.map((partition) => partition.close()));
@@ -195,6 +218,7 @@ export class RedisRelay implements Relay {
         for (const partition of of(link)) {
           partition.flush();
           this.members.up(partition);
+          this.queues?.up(partition);
         }
       },
       commandsDown: (link) => {

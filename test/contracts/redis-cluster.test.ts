@@ -4,8 +4,12 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { type RedisCluster, startCluster } from '../servers/redis-groups.ts';
 import { requires } from '../servers/requires.ts';
 import { feedContract } from './feed.ts';
+import { membersContract } from './members.ts';
+import { queuesContract } from './queues.ts';
 import { redisFeedPlace } from './redis-feed-place.ts';
+import { RedisMemberNodes } from './redis-members.ts';
 import { RedisNodes } from './redis-nodes.ts';
+import { redisQueues } from './redis-queues.ts';
 import { relayContract } from './relay.ts';
 import { logContract } from './relay-log.ts';
 
@@ -27,4 +31,6 @@ describe.runIf(program)('over a Redis Cluster', () => {
   relayContract({ name: 'redis-cluster', open: async () => new RedisNodes(behind()) });
   feedContract({ name: 'redis-cluster', open: async () => redisFeedPlace(cluster.url, 400) });
   logContract({ name: 'redis-cluster', open: async (policies) => new RedisNodes(behind(), policies) });
+  membersContract({ name: 'redis-cluster', open: async () => new RedisMemberNodes(behind()) });
+  queuesContract({ name: 'redis-cluster', open: redisQueues(behind) });
 });

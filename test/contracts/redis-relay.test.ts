@@ -3,8 +3,10 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { requires } from '../servers/requires.ts';
 import { membersContract } from './members.ts';
+import { queuesContract } from './queues.ts';
 import { RedisMemberNodes } from './redis-members.ts';
 import { RedisNodes } from './redis-nodes.ts';
+import { redisQueues } from './redis-queues.ts';
 import { relayContract } from './relay.ts';
 import { logContract } from './relay-log.ts';
 
@@ -23,4 +25,5 @@ describe.runIf(url)('over a Redis', () => {
     open: async (policies) => new RedisNodes({ address: url!, commands }, policies),
   });
   membersContract({ name: 'redis', open: async () => new RedisMemberNodes({ address: url!, commands }) });
+  queuesContract({ name: 'redis', open: redisQueues(() => ({ address: url!, commands })) });
 });

@@ -5,9 +5,11 @@ import { type RedisGroup, startGroup } from '../servers/redis-groups.ts';
 import { requires } from '../servers/requires.ts';
 import { feedContract } from './feed.ts';
 import { membersContract } from './members.ts';
+import { queuesContract } from './queues.ts';
 import { redisFeedPlace } from './redis-feed-place.ts';
 import { RedisMemberNodes } from './redis-members.ts';
 import { RedisNodes } from './redis-nodes.ts';
+import { redisQueues } from './redis-queues.ts';
 import { relayContract } from './relay.ts';
 import { logContract } from './relay-log.ts';
 
@@ -30,4 +32,5 @@ describe.runIf(program)('over Redis under Sentinel', () => {
   feedContract({ name: 'redis-sentinel', open: async () => redisFeedPlace(group.url, 400) });
   logContract({ name: 'redis-sentinel', open: async (policies) => new RedisNodes(behind(), policies) });
   membersContract({ name: 'redis-sentinel', open: async () => new RedisMemberNodes(behind()) });
+  queuesContract({ name: 'redis-sentinel', open: redisQueues(behind) });
 });

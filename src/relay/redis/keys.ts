@@ -113,6 +113,22 @@ export class Keys {
     return `${this.tag(partition)}:presence`;
   }
 
+  /** What begins all keys of a queue; see the scripts of queues. */
+  queue(destination: string): string {
+    return `${this.#tagOf(destination)}:queue:${destination}`;
+  }
+
+  /** Of the queues of a partition: which there are, the leases of the nodes, and when somebody looked at those. */
+  queues(partition: number): { readonly all: string; readonly leases: string; readonly looked: string } {
+    const tag = this.tag(partition);
+    return { all: `${tag}:queues`, leases: `${tag}:leases`, looked: `${tag}:looked` };
+  }
+
+  /** Channel: a node that takes from queues of a partition is told that something came. */
+  wake(partition: number, node: string): string {
+    return `${this.tag(partition)}:wake:${node}`;
+  }
+
   #tagOf(destination: string): string {
     return this.tag(this.partitionOf(destination));
   }

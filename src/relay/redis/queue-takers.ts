@@ -1,0 +1,101 @@
+// Who takes from a queue on this node: in turns, each no more than it may have.
+import type { Message } from '../../message/message.ts';
+import type { QueueConsumer } from '../../queue/consumer.ts';
+
+/** A message that Redis has given to this node, under the claim that took it. */
+export interface Held {
+  readonly order: string;
+  readonly claim: string;
+  /** How often it was delivered, this time included. */
+  readonly deliveries: number;
+  readonly message: Message;
+}
+
+/** A consumer, and what it has not acknowledged. */
+export class Taker {
+  readonly consumer: QueueConsumer;
+  readonly outstanding = new Map<number, Held>();
+  began = false;
+  #tags = 0;
+
+  constructor(consumer: QueueConsumer) {
+    this.consumer = consumer;
+  }
+
+  /** How many more it may have. */
+  get room(): number {
+    if (!this.began) return 0;
+    const { auto, prefetch } = this.consumer;
+    return auto || prefetch === 0 ? Number.POSITIVE_INFINITY : Math.max(0, prefetch - this.outstanding.size);
+  }
+
+  give(held: Held): void {
+    const tag = ++this.#tags;
+    if (!this.consumer.auto) this.outstanding.set(tag, held);
+    this.consumer.take({ message: held.message, tag, deliveries: held.deliveries });
+  }
+
+  /** Takes out what a tag names. */
+  taken(tag: number): Held | undefined {
+    const held = this.outstanding.get(tag);
+    this.outstanding.delete(tag);
+    return held;
+  }
+}
+
+/** The consumers of one queue on this node. */
+export class Takers {
+  readonly #takers: Taker[] = [];
+  #turn = 0;
+
+  /** How many take. */
+  get count(): number {
+    return this.#takers.reduce((sum, { began }) => sum + (began ? 1 : 0), 0);
+  }
+
+  get outstanding(): number {
+    return this.#takers.reduce((sum, { outstanding }) => sum + outstanding.size, 0);
+  }
+
+  /** How many more all of them may have. */
+  get room(): number {
+    return this.#takers.reduce((sum, { room }) => sum + room, 0);
+  }
+
+  get empty(): boolean {
+    return this.#takers.length === 0;
+  }
+
+  add(consumer: QueueConsumer): Taker {
+    const taker = new Taker(consumer);
+    this.#takers.push(taker);
+    return taker;
+  }
+
+  /** Takes one out. @returns whether it was there */
+  remove(taker: Taker): boolean {
+    const at = this.#takers.indexOf(taker);
+    if (at < 0) return false;
+    this.#takers.splice(at, 1);
+    if (at < this.#turn) this.#turn--;
+    return true;
+  }
+
+  /** Takes all out. */
+  clear(): readonly Taker[] {
+    this.#turn = 0;
+    return this.#takers.splice(0);
+  }
+
+  /** Whose turn it is; `undefined`: nobody has room. */
+  next(): Taker | undefined {
+    for (let tried = 0; tried < this.#takers.length; tried++) {
+      const at = (this.#turn + tried) % this.#takers.length;
+      const taker = this.#takers[at]!;
+      if (taker.room === 0) continue;
+      this.#turn = (at + 1) % this.#takers.length;
+      return taker;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,304 @@
+// One queue in Redis as this node sees it: its consumers here, and one turn after another at what waits there.
+import type { Buffer } from 'node:buffer';
+import type { Message } from '../../message/message.ts';
+import type { Consumption, QueueConsumer } from '../../queue/consumer.ts';
+import { decodeMessage } from '../envelope.ts';
+import { textOf } from './connection.ts';
+import { type Held, type Taker, Takers } from './queue-takers.ts';
+
+/** What a queue of this node stands on. */
+export interface SharedQueueParts {
+  readonly destination: string;
+  /** After so many deliveries a message is dead. */
+  readonly tries: number;
+  /** How long leaving waits for Redis, in milliseconds. */
+  readonly wait: number;
+  /** Calls the script of a turn, soon and together with others. */
+  readonly soon: (queue: SharedQueue) => void;
+  /** Makes a dead letter of a message; done when it is kept or dropped. */
+  readonly died: (
+    message: Message,
+    why: 'refused' | 'too-many-deliveries',
+    deliveries: number,
+  ) => Promise<void>;
+  readonly dropped: (message: Message, why: 'expired' | 'overflow') => void;
+  /** Bytes are no message. */
+  readonly foreign: (error: unknown) => void;
+}
+
+/** What Redis is to be told of a message. */
+interface Told {
+  readonly held: Held;
+  /** Whether it was told before, and the answer lost. */
+  again: boolean;
+  done(known: boolean): void;
+}
+
+interface GivenBack extends Told {
+  /** Whether the delivery counts. */
+  readonly counts: boolean;
+}
+
+/** What a turn says, as arguments of the script behind the head; and what is done with the answer. */
+export interface Turn {
+  readonly args: readonly string[];
+  answered(reply: unknown): void;
+  /** @param begun - whether it may have been done all the same */
+  failed(begun: boolean): void;
+}
+
+/** A turn takes so many messages, about so many bytes, and says so much: Redis does nothing else meanwhile. */
+const most = { messages: 200, bytes: 512 * 1024, told: 500 };
+
+/** Each claim of this process has a number of its own. */
+let claims = 0;
+
+/** What was acknowledged is told to Redis until it answers, however long it is away. */
+export class SharedQueue {
+  readonly destination: string;
+  /** How many wait, as Redis said last. */
+  waiting = 0;
+  readonly #parts: SharedQueueParts;
+  readonly #takers = new Takers();
+  /** All that Redis has given and does not have back. */
+  readonly #held = new Map<string, Held>();
+  #acknowledged: Told[] = [];
+  #back: GivenBack[] = [];
+  #underWay = false;
+  #due = false;
+  #lost = false;
+  #toldTakers = 0;
+
+  constructor(parts: SharedQueueParts) {
+    this.#parts = parts;
+    this.destination = parts.destination;
+  }
+
+  get outstanding(): number {
+    return this.#takers.outstanding;
+  }
+
+  /** Whether it can be forgotten. */
+  get idle(): boolean {
+    return this.quiet && this.waiting === 0;
+  }
+
+  /** Whether nothing is under way here, and nobody takes. */
+  get quiet(): boolean {
+    return this.#takers.empty && this.#held.size === 0 && !this.#underWay && !this.#due;
+  }
+
+  /** Whether somebody here could have more. */
+  get hungry(): boolean {
+    return this.#takers.room > 0;
+  }
+
+  consume(consumer: QueueConsumer): Consumption {
+    const taker = this.#takers.add(consumer);
+    return {
+      begin: () => {
+        taker.began = true;
+        this.look();
+      },
+      acknowledge: (tag) => this.#acknowledge(taker, tag),
+      refuse: (tag, requeue) => this.#refuse(taker, tag, requeue),
+      cancel: () => this.#cancel(taker),
+    };
+  }
+
+  /** Something may wait, or is to be told. */
+  look(): void {
+    this.#due = true;
+    if (!this.#underWay) this.#parts.soon(this);
+  }
+
+  /** What was claimed may be known to Redis only: the next turn says what is known here. */
+  interrupted(): void {
+    this.#lost = true;
+    this.look();
+  }
+
+  /** A message of a dead node that was delivered too often is this node's to bury. */
+  inherit(held: Held): void {
+    this.#held.set(held.order, held);
+    void this.#die(held, 'too-many-deliveries');
+  }
+
+  /** Ends: what is outstanding is nobody's any more. */
+  end(): void {
+    this.waiting = 0;
+    for (const { outstanding } of this.#takers.clear()) outstanding.clear();
+    this.#held.clear();
+    this.#finish([...this.#acknowledged.splice(0), ...this.#back.splice(0)], false);
+  }
+
+  /** What is to be done now; `undefined`: nothing, or something is under way. */
+  turn(): Turn | undefined {
+    if (this.#underWay || !this.#due) return undefined;
+    this.#due = false;
+    this.#underWay = true;
+    const acknowledged = this.#acknowledged.splice(0, most.told);
+    const back = this.#back.splice(0, most.told);
+    const lost = this.#lost;
+    const takers = this.#takers.count;
+    this.#lost = false;
+    const claim = String(++claims);
+    const wanted = Math.min(most.messages, this.#takers.room);
+    return {
+      args: [
+        ...[claim, String(wanted), String(most.bytes)],
+        ...[takers === this.#toldTakers && !lost ? '' : String(takers), lost ? '1' : '0'],
+        ...said(acknowledged, back),
+        ...(lost ? [...this.#held.values()].flatMap(({ order, claim }) => [order, claim]) : []),
+      ],
+      answered: (reply) => {
+        this.#toldTakers = takers;
+        this.#answered(claim, wanted, acknowledged, back, reply as unknown[]);
+      },
+      failed: (begun) => {
+        for (const told of [...acknowledged, ...back]) told.again ||= begun;
+        this.#acknowledged.unshift(...acknowledged);
+        this.#back.unshift(...back);
+        this.#lost ||= lost || begun;
+        this.#underWay = false;
+        this.#due = true;
+      },
+    };
+  }
+
+  #answered(
+    claim: string,
+    wanted: number,
+    acknowledged: readonly Told[],
+    back: readonly Told[],
+    [waiting, codes, backCodes, given, lost]: unknown[],
+  ): void {
+    this.#underWay = false;
+    this.waiting = Number(waiting);
+    this.#settle(acknowledged, textOf(codes));
+    this.#settle(back, textOf(backCodes));
+    this.#drop(lost as Buffer[]);
+    const count = this.#take(claim, given as Buffer[]);
+    const more = count > 0 && count < wanted && this.waiting > 0;
+    if (more || this.#acknowledged.length + this.#back.length > 0 || (count === wanted && this.hungry))
+      this.#due = true;
+    if (this.#due) this.look();
+  }
+
+  /** 1: done; 0: somebody else has it now; 2: it is gone, by us when it was told twice. */
+  #settle(told: readonly Told[], codes: string): void {
+    told.forEach(({ held, again, done }, at) => {
+      if (this.#held.get(held.order)?.claim === held.claim) this.#held.delete(held.order);
+      done(codes[at] === '1' || (codes[at] === '2' && again));
+    });
+  }
+
+  #drop(lost: readonly Buffer[]): void {
+    for (let at = 0; at < lost.length; at += 2) {
+      const message = this.#decoded(lost[at + 1]!);
+      if (message !== undefined) this.#parts.dropped(message, textOf(lost[at]) as 'expired' | 'overflow');
+    }
+  }
+
+  #take(claim: string, given: readonly Buffer[]): number {
+    for (let at = 0; at < given.length; at += 3) {
+      const message = this.#decoded(given[at + 2]!);
+      const deliveries = Number(textOf(given[at + 1]));
+      const order = textOf(given[at]);
+      if (message === undefined) this.#discard(order, claim);
+      else this.#give({ order, claim, deliveries, message });
+    }
+    return given.length / 3;
+  }
+
+  #give(held: Held): void {
+    this.#held.set(held.order, held);
+    const taker = this.#takers.next();
+    if (taker === undefined) {
+      this.#giveBack(held, false, () => {}); // who wanted it has left meanwhile
+      return;
+    }
+    taker.give(held);
+    if (taker.consumer.auto) this.#tell({ held, again: false, done: () => {} });
+  }
+
+  /** Bytes that are no message stand in nobody's way. */
+  #discard(order: string, claim: string): void {
+    const held = { order, claim, deliveries: 0, message: undefined as never };
+    this.#held.set(order, held);
+    this.#tell({ held, again: false, done: () => {} });
+  }
+
+  #acknowledge(taker: Taker, tag: number): boolean | Promise<boolean> {
+    const held = taker.taken(tag);
+    if (held === undefined) return false;
+    return this.#gone(held);
+  }
+
+  #refuse(taker: Taker, tag: number, requeue: boolean): boolean | Promise<boolean> {
+    const held = taker.taken(tag);
+    if (held === undefined) return false;
+    return requeue ? this.#return(held) : this.#die(held, 'refused');
+  }
+
+  /** Done when Redis has back what was outstanding, or after a while: what it has not is told when it is there. */
+  async #cancel(taker: Taker): Promise<void> {
+    if (!this.#takers.remove(taker)) return;
+    const outstanding = [...taker.outstanding.values()];
+    taker.outstanding.clear();
+    this.look();
+    if (outstanding.length === 0) return;
+    let late: NodeJS.Timeout | undefined;
+    const timer = new Promise((resolve) => {
+      late = setTimeout(resolve, this.#parts.wait);
+    });
+    await Promise.race([Promise.all(outstanding.map((held) => this.#return(held))), timer]);
+    clearTimeout(late);
+  }
+
+  #return(held: Held): Promise<boolean> {
+    if (held.deliveries >= this.#parts.tries) return this.#die(held, 'too-many-deliveries');
+    return new Promise((resolve) => this.#giveBack(held, true, resolve));
+  }
+
+  /** It stays this node's until its dead letter is kept: it comes twice rather than never. */
+  async #die(held: Held, why: 'refused' | 'too-many-deliveries'): Promise<boolean> {
+    await this.#parts.died(held.message, why, held.deliveries);
+    return this.#gone(held);
+  }
+
+  #gone(held: Held): Promise<boolean> {
+    return new Promise((done) => this.#tell({ held, again: false, done }));
+  }
+
+  #tell(told: Told): void {
+    this.#acknowledged.push(told);
+    this.look();
+  }
+
+  #giveBack(held: Held, counts: boolean, done: (known: boolean) => void): void {
+    this.#back.push({ held, counts, again: false, done });
+    this.look();
+  }
+
+  #finish(told: readonly Told[], known: boolean): void {
+    for (const { done } of told) done(known);
+  }
+
+  #decoded(envelope: Buffer): Message | undefined {
+    try {
+      return decodeMessage(envelope);
+    } catch (error) {
+      this.#parts.foreign(error);
+      return undefined;
+    }
+  }
+}
+
+function said(acknowledged: readonly Told[], back: readonly GivenBack[]): string[] {
+  const args = [String(acknowledged.length)];
+  for (const { held } of acknowledged) args.push(held.order, held.claim);
+  args.push(String(back.length));
+  for (const { held, counts } of back) args.push(held.order, held.claim, counts ? '1' : '0');
+  return args;
+}
