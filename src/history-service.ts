@@ -81,10 +81,12 @@ export class HistoryService {
       policies,
       separator: config.pathSeparator,
       history: store !== undefined,
+      queues: queueParts(parts),
       metrics,
       troubled: (what) => log.warn({ what }, 'the broker is in trouble'),
     });
     await store?.open();
+    if (relay.queues !== undefined) measureQueues(relay.queues, metrics);
     return new HistoryService(policies, relay, store);
   }
 
