@@ -1,6 +1,7 @@
 // The public face of the library.
 export { anonymous } from './auth/anonymous.ts';
 export type { Authenticator, Credentials, User } from './auth/authenticator.ts';
+export type { Heard, Listening } from './broker/listening.ts';
 export type { Allow, Deny, Rules } from './channel/authorize.ts';
 export type { Interceptor, Soon } from './channel/channel.ts';
 export type { Inbound, SessionView } from './channel/inbound.ts';
@@ -19,6 +20,7 @@ export {
   StompwireError,
 } from './errors.ts';
 export type { History, HistoryAnswer, HistoryAsked, HistoryMessage } from './history/history.ts';
+export type { Addresses } from './listeners.ts';
 export { Message, type MessageChanges, type MessageParts } from './message/message.ts';
 export type { LogPolicy, Policies, ReceiptLevel } from './message/policies.ts';
 export type { ParamsOf } from './message/template.ts';
@@ -38,6 +40,6 @@ export type { ErrorClass } from './routing/exceptions.ts';
 export type { BodyOf, HandlerGroup, MessageOptions, SubscribeOptions } from './routing/handler-group.ts';
 export type { Published, PublishOptions } from './routing/own-sending.ts';
 export type { ConnectedSession, ConnectedUser, Users } from './routing/users.ts';
-export { type Addresses, createServer, type Server, type ServerParts } from './server.ts';
+export { createServer, type Server, type ServerParts } from './server.ts';
 export type { Ending, EventName, Listener, SessionEvents } from './session/events.ts';
 export type { Handshake, Peer } from './transport/transport.ts';

@@ -67,3 +67,23 @@ function sockJsOptions(config: Config) {
     origins: config.origins,
   };
 }
+
+/** Where a running server is reached. */
+export interface Addresses {
+  readonly http: string;
+  readonly endpoints: readonly string[];
+  readonly stomp?: string;
+  readonly ops?: string;
+}
+
+/** Where transports are reached, and what stands beside them. */
+export function addressesOf(
+  config: Config,
+  transports: readonly Transport[],
+  ops: string | undefined,
+): Addresses {
+  const endpoints = transports.flatMap((one) => (one.name === 'websocket' ? one.addresses : []));
+  const stomp = transports.find((one) => one.name === 'tcp')?.addresses[0];
+  const http = (endpoints[0] ?? '').replace(/^ws/, 'http').replace(config.endpoints[0] ?? '', '');
+  return { http, endpoints, ...(stomp !== undefined && { stomp }), ...(ops !== undefined && { ops }) };
+}

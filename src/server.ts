@@ -8,6 +8,7 @@ import type { Authenticator } from './auth/authenticator.ts';
 import { credentialRules } from './auth/shown-credentials.ts';
 import { assertBackEnds } from './backends.ts';
 import { Broker } from './broker/broker.ts';
+import { type Heard, type Listening, ProgramSubscriber } from './broker/listening.ts';
 import { Rules } from './channel/authorize.ts';
 import { Channel, type Interceptor, type Soon } from './channel/channel.ts';
 import type { Inbound } from './channel/inbound.ts';
@@ -23,7 +24,8 @@ import type { Replay } from './history/replay.ts';
 import { HistoryService, policiesOf } from './history-service.ts';
 import { closeHttp, createHttp, type Health } from './http/http.ts';
 import { startOps } from './http/ops.ts';
-import { createListeners, type Listeners } from './listeners.ts';
+import { type Addresses, addressesOf, createListeners, type Listeners } from './listeners.ts';
+import { assertDestination } from './message/destination.ts';
 import type { Message } from './message/message.ts';
 import type { Policies } from './message/policies.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
@@ -43,14 +45,6 @@ import { authDestination, authenticatorOf, sessionOptions } from './session-setu
 import { TimingWheel } from './time/wheel.ts';
 import { originGuard } from './transport/origins.ts';
 import type { Transport } from './transport/transport.ts';
-
-/** Where a running server is reached. */
-export interface Addresses {
-  readonly http: string;
-  readonly endpoints: readonly string[];
-  readonly stomp?: string;
-  readonly ops?: string;
-}
 
 /** Parts of a server that a program gives, beside the options. */
 export interface ServerParts {
@@ -186,17 +180,23 @@ export class Server {
     return publisher.publishAsked(destination, payload, options);
   }
 
+  /**
+   * Hears what is delivered on this node, on a destination or a pattern, by whomever it was published: done when all
+   * that is published later will be heard. A listener that throws is logged, and harms nobody; it must not take long.
+   *
+   * @throws {Error} before `start`
+   * @throws {StompwireError} `bad-destination`, `relay-unavailable`
+   */
+  async listen(destination: string, listener: (heard: Heard) => void): Promise<Listening> {
+    if (this.#broker === undefined) throw new Error('listen() before start(): the server has no broker yet');
+    assertDestination(destination, this.config.pathSeparator);
+    const failed = (err: unknown): void => this.log.error({ err, destination }, 'a listener failed');
+    return new ProgramSubscriber(this.#broker, destination, listener, failed).begin();
+  }
+
   /** Where the server is reached; after `start`. */
   get addresses(): Addresses {
-    const endpoints = this.#transports.flatMap((one) => (one.name === 'websocket' ? one.addresses : []));
-    const stomp = this.#transports.find((one) => one.name === 'tcp')?.addresses[0];
-    const http = (endpoints[0] ?? '').replace(/^ws/, 'http').replace(this.config.endpoints[0] ?? '', '');
-    return {
-      http,
-      endpoints,
-      ...(stomp !== undefined && { stomp }),
-      ...(this.#ops !== undefined && { ops: this.#ops.address }),
-    };
+    return addressesOf(this.config, this.#transports, this.#ops?.address);
   }
 
   /** Opens everything; when it resolves, clients are taken. On failure nothing is left open. */
