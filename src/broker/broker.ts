@@ -3,11 +3,14 @@ import { Channel, type Soon } from '../channel/channel.ts';
 import { InOrder } from '../channel/in-order.ts';
 import type { Sending } from '../channel/inbound.ts';
 import type { Outbound } from '../channel/outbound.ts';
+import { StompwireError } from '../errors.ts';
 import type { Separator } from '../message/destination.ts';
 import type { Message } from '../message/message.ts';
 import { type LogPolicy, Policies } from '../message/policies.ts';
 import { type Counter, type Metrics, noMetrics } from '../metrics/metrics.ts';
+import type { QueueTerms } from '../queue/consumer.ts';
 import type { Appended, Log } from '../relay/log.ts';
+import { isCommand } from '../relay/node-line.ts';
 import type { Queues } from '../relay/queues.ts';
 import type { Relay } from '../relay/relay.ts';
 import { assertPossible, whenSafe } from './receipt-level.ts';
@@ -109,6 +112,21 @@ export class Broker {
     return this.publishing.run({ message }, (passed) => this.#hand(passed.message, sending));
   }
 
+  /**
+   * Puts a message into the queue of its address; done when it is kept.
+   *
+   * @throws {StompwireError} `queue-full`, `not-supported` where the relay keeps no queues
+   */
+  enqueue(message: Message, terms?: QueueTerms): Soon<void> {
+    if (this.publishing.empty) return this.#keep(message, terms);
+    return this.publishing.run({ message }, (passed) => this.#keep(passed.message, terms));
+  }
+
+  /** Does in one go what `steps` begins before it returns, as far as the relay has to do with it. */
+  together(steps: () => Soon<void>): Soon<void> {
+    return this.#relay.together === undefined ? steps() : this.#relay.together(steps);
+  }
+
   /** The policy of a destination that has a log; `undefined`: it is plain. */
   policyOf(destination: string): LogPolicy | undefined {
     return this.#relay.log === undefined ? undefined : this.policies.of(destination);
@@ -126,6 +144,13 @@ export class Broker {
   /** Delivers to local subscribers only, past the relay, but through the outbound line like everything else. */
   deliver(message: Message): void {
     this.#arrived(message);
+  }
+
+  #keep(message: Message, terms: QueueTerms | undefined): Soon<void> {
+    const { queues } = this.#relay;
+    if (queues === undefined) throw new StompwireError('not-supported', 'this broker keeps no queues');
+    this.#published.add();
+    return queues.enqueue(message, terms);
   }
 
   #hand(message: Message, sending: Sending | undefined): Soon<void> {

@@ -22,6 +22,8 @@ export interface HandlersParts {
   readonly userPrefix: string;
   /** Prefixes under which messages fan out. */
   readonly topics: readonly string[];
+  /** Prefixes under which a `reply-to` may lie, beside queues of the sender's own. */
+  readonly replies: readonly string[];
   readonly separator: Separator;
   readonly nextId: () => string;
   /** The line that a client's frames pass. */

@@ -1,24 +1,29 @@
 // The server's own messages: payloads become bodies and go to the broker, to users, or to one session.
 import type { Broker } from '../broker/broker.ts';
 import type { Soon } from '../channel/channel.ts';
-import type { Inbound } from '../channel/inbound.ts';
+import type { Inbound, Sending } from '../channel/inbound.ts';
 import { StompwireError } from '../errors.ts';
-import { assertDestination, isPattern, printable, type Separator } from '../message/destination.ts';
+import { assertDestination, isPattern, isUnder, printable, type Separator } from '../message/destination.ts';
 import { reservedHeaders } from '../message/headers.ts';
 import { Message } from '../message/message.ts';
+import { termsOf } from '../queue/terms.ts';
 import type { SendOptions } from './context.ts';
 import type { Converted, Converters } from './converters.ts';
 import { OwnSending, type Published, type PublishOptions } from './own-sending.ts';
-import type { Owner, UserDelivery } from './user-destinations.ts';
+import { type Owner, queuePrefix, type UserDelivery } from './user-destinations.ts';
 
 /** What a publisher stands on. */
 export interface PublisherParts {
-  readonly broker: Pick<Broker, 'publish'>;
+  readonly broker: Pick<Broker, 'publish' | 'enqueue'>;
   readonly users: UserDelivery;
   readonly converters: Converters;
   readonly separator: Separator;
   /** Gives every message an id of its own. */
   readonly nextId: () => string;
+  /** Whether one of many gets what is published under `/queue`. */
+  readonly queues: boolean;
+  /** Milliseconds since the epoch of Unix. */
+  readonly clock: () => number;
 }
 
 /** In whose name something is published. */
@@ -62,7 +67,7 @@ export class Publisher {
   ): Soon<void> {
     this.#assertOne(destination);
     const converted = this.convert(payload, options.produces);
-    return this.#parts.broker.publish(
+    return this.#hand(
       this.message(destination, converted, behalf, headerPairs(options.headers)),
       behalf.inbound?.sending,
     );
@@ -74,7 +79,7 @@ export class Publisher {
     const sending = new OwnSending(destination, options);
     const converted = this.convert(payload, options.produces);
     const message = this.message(destination, converted, options, headerPairs(options.headers));
-    await this.#parts.broker.publish(message, sending);
+    await this.#hand(message, sending);
     return sending.done(destination);
   }
 
@@ -93,7 +98,7 @@ export class Publisher {
   /** Publishes a body. */
   toTopic(destination: string, converted: Converted, behalf: Behalf): Soon<void> {
     this.#assertOne(destination);
-    return this.#parts.broker.publish(this.message(destination, converted, behalf), behalf.inbound?.sending);
+    return this.#hand(this.message(destination, converted, behalf), behalf.inbound?.sending);
   }
 
   /** Brings a body to one session of this node. */
@@ -110,6 +115,13 @@ export class Publisher {
   ): Message {
     const id = this.#parts.nextId();
     return new Message({ destination, body, contentType, headers, excludes, sender, id });
+  }
+
+  #hand(message: Message, sending: Sending | undefined): Soon<void> {
+    const { broker, queues, clock } = this.#parts;
+    if (queues && isUnder(message.destination, queuePrefix))
+      return broker.enqueue(message, termsOf(message.headers, clock()));
+    return broker.publish(message, sending);
   }
 
   #assertOne(destination: string): void {

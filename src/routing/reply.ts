@@ -12,7 +12,8 @@ import { queuePrefix } from './user-destinations.ts';
 export interface ReplyParts {
   readonly publisher: Publisher;
   readonly userPrefix: string;
-  readonly topics: readonly string[];
+  /** Prefixes under which a reply may go, beside queues of the sender's own. */
+  readonly replies: readonly string[];
   readonly separator: Separator;
   /** Takes a SEND of a client through the inbound line to the broker. */
   readonly sendAs: (inbound: Inbound) => Soon<void>;
@@ -34,7 +35,7 @@ export function reply(
   if (to === undefined) throw new StompwireError('bad-reply-to', 'the message has no reply-to');
   const pairs = [...correlationOf(inbound.headers), ...headers];
   const own = `${parts.userPrefix}${queuePrefix}`;
-  assertReplyTo(to, [own, ...parts.topics], parts.separator);
+  assertReplyTo(to, [own, ...parts.replies], parts.separator);
   if (isUnder(to, own)) {
     const path = to.slice(parts.userPrefix.length);
     return parts.publisher.toSession(inbound.session, path, converted, pairs);

@@ -6,10 +6,12 @@ import { StompwireError } from '../errors.ts';
 import { assertDestination, isPattern, isUnder, printable, type Separator } from '../message/destination.ts';
 import { travellingHeaders } from '../message/headers.ts';
 import { Message } from '../message/message.ts';
+import { termsOf } from '../queue/terms.ts';
 import { TimingWheel } from '../time/wheel.ts';
 import type { Application } from './application.ts';
 import { Handlers } from './handlers.ts';
 import { notOne, Publisher } from './publisher.ts';
+import { replyPrefix, TemporaryQueues, temporaryPrefix } from './temporary-queues.ts';
 import {
   canonicalUserDestination,
   type Owner,
@@ -26,6 +28,8 @@ export interface RouterOptions {
   readonly brokerPrefixes: readonly string[];
   readonly userPrefix: string;
   readonly separator: Separator;
+  /** `/queue` is one more prefix under which messages fan out [Spring's simple broker]. */
+  readonly queuesFanOut?: boolean;
 }
 
 /** What a router may be given; what is left out is harmless. */
@@ -38,6 +42,8 @@ export interface RouterParts {
   readonly wheel?: TimingWheel;
   /** Milliseconds that a handler may take that does not say; 0: no limit. */
   readonly handlerTimeout?: number;
+  /** Milliseconds since the epoch of Unix. */
+  readonly clock?: () => number;
 }
 
 /** Answers SEND and SUBSCRIBE by their destinations. */
@@ -47,8 +53,12 @@ export class Router {
   readonly #broker: Broker;
   readonly #handlers: Handlers;
   readonly #options: RouterOptions;
-  /** Prefixes under which messages fan out; `/queue` is for queues, which are another matter. */
+  /** Prefixes under which messages fan out. */
   readonly #topics: readonly string[];
+  /** Whether one of many gets what is sent under `/queue`. */
+  readonly #queues: boolean;
+  readonly #temporary = new TemporaryQueues();
+  readonly #clock: () => number;
   readonly #nextId: () => string;
 
   /** @param nextId - gives every message an id of its own */
@@ -62,17 +72,24 @@ export class Router {
       inbound = new Channel(),
       wheel = new TimingWheel(),
       handlerTimeout = 0,
+      clock = Date.now,
     }: RouterParts = {},
   ) {
-    const topics = options.brokerPrefixes.filter((prefix) => prefix !== queuePrefix);
+    const { brokerPrefixes, queuesFanOut = false } = options;
+    const queues = brokerPrefixes.includes(queuePrefix) && !queuesFanOut;
+    const topics = brokerPrefixes.filter((prefix) => prefix !== queuePrefix || queuesFanOut);
     this.#broker = broker;
     this.#options = options;
     this.#topics = topics;
+    this.#queues = queues;
+    this.#clock = clock;
     this.#nextId = nextId;
-    this.publisher = new Publisher({ ...options, broker, users, converters: app.converters, nextId });
+    const { converters } = app;
+    this.publisher = new Publisher({ ...options, broker, users, converters, nextId, queues, clock });
     const { publisher, send } = this;
-    const parts = { ...options, app, publisher, topics, nextId, inbound, send, wheel, handlerTimeout };
-    this.#handlers = new Handlers(parts);
+    const replies = [...topics, ...(queues ? [queuePrefix] : []), replyPrefix];
+    const parts = { ...options, app, publisher, topics, replies, nextId, inbound, send, wheel };
+    this.#handlers = new Handlers({ ...parts, handlerTimeout });
   }
 
   /** Brings a SEND to its handler or to the broker. */
@@ -80,10 +97,36 @@ export class Router {
     const { destination } = inbound;
     if (isUnder(destination, this.#options.appPrefix)) return this.#handlers.send(inbound);
     if (isUnder(destination, this.#options.userPrefix)) return this.#sendToUser(inbound);
-    this.#assertTopic(destination);
+    if (!this.#isTopic(destination)) return this.#sendToQueue(inbound);
+    assertDestination(destination, this.#options.separator);
     if (isPattern(destination)) throw notOne(destination);
     return this.#broker.publish(this.#messageOf(inbound), inbound.sending);
   };
+
+  /**
+   * The message that a SEND puts into a queue; none: it goes elsewhere. What would be refused whenever it is sent
+   * is refused now.
+   *
+   * @throws {StompwireError}
+   */
+  queued(inbound: Inbound): Message | undefined {
+    const { destination } = inbound;
+    const { appPrefix, userPrefix, separator } = this.#options;
+    if (isUnder(destination, appPrefix)) return undefined;
+    assertDestination(destination, separator);
+    if (isPattern(destination)) throw notOne(destination);
+    if (isUnder(destination, userPrefix)) parseUserDestination(destination, userPrefix);
+    else if (isTemporary(destination)) this.#temporary.placeOf(destination, inbound.session);
+    else if (!this.#isTopic(destination)) return this.#queuedThere(inbound);
+    return undefined;
+  }
+
+  #queuedThere(inbound: Inbound): Message {
+    this.#assertQueue(inbound);
+    const message = this.#messageOf(inbound);
+    termsOf(message.headers, this.#clock());
+    return message;
+  }
 
   /** The one way to write a SEND's destination, for rules to compare. */
   canonical(destination: string): string {
@@ -105,6 +148,26 @@ export class Router {
     return this.#handlers.subscribe(inbound, deliver);
   }
 
+  /** Whether one of many gets what is sent there. */
+  isQueue(destination: string): boolean {
+    return this.#queues && isUnder(destination, queuePrefix);
+  }
+
+  /** Whether a client that is away can be kept what is published there. */
+  isTopic(destination: string): boolean {
+    return this.#isTopic(destination);
+  }
+
+  /**
+   * What others are told in the place of a `reply-to` that names a temporary queue of a session's own; none: it
+   * names something else.
+   */
+  replyTo(destination: string, session: Owner): string | undefined {
+    if (!isUnder(destination, temporaryPrefix)) return undefined;
+    assertDestination(destination, this.#options.separator);
+    return this.#temporary.replyTo(destination, session);
+  }
+
   /** Where the broker delivers what a session subscribes to. */
   addressOf(destination: string, session: Owner): string {
     const { userPrefix, appPrefix, separator } = this.#options;
@@ -112,8 +175,9 @@ export class Router {
     if (isUnder(destination, appPrefix)) {
       throw new StompwireError('no-handler', `no handler answers SUBSCRIBE to '${printable(destination)}'`);
     }
+    if (isUnder(destination, temporaryPrefix)) return this.#temporary.addressOf(destination, session);
     if (!isUnder(destination, userPrefix)) {
-      this.#assertTopic(destination);
+      if (!this.#isTopic(destination)) this.#assertConsumed(destination);
       return destination;
     }
     const path = destination.slice(userPrefix.length);
@@ -135,30 +199,69 @@ export class Router {
   }
 
   #messageOf(inbound: Inbound): Message {
+    return this.#messageTo(inbound.destination, inbound.destination, inbound);
+  }
+
+  #messageTo(destination: string, address: string, inbound: Inbound): Message {
     return new Message({
       ...contentOf(inbound),
-      destination: inbound.destination,
+      destination,
+      address,
       sender: inbound.session.user?.name,
       id: this.#nextId(),
     });
   }
 
-  #assertTopic(destination: string): void {
-    if (this.#topics.some((prefix) => isUnder(destination, prefix)))
-      return assertDestination(destination, this.#options.separator);
-    if (isUnder(destination, queuePrefix)) {
-      throw new StompwireError(
-        'not-supported',
-        `'${printable(destination)}': queues are not offered yet; use ${this.#topics.join(' or ')}`,
-      );
+  #sendToQueue(inbound: Inbound): Soon<void> {
+    const { destination, session } = inbound;
+    if (isTemporary(destination)) {
+      assertDestination(destination, this.#options.separator);
+      const { destination: own, address } = this.#temporary.placeOf(destination, session);
+      return this.#broker.publish(this.#messageTo(own, address, inbound));
     }
-    const { appPrefix, userPrefix } = this.#options;
-    const allowed = [...this.#topics, appPrefix, `${userPrefix}${queuePrefix}`].join(', ');
+    this.#assertQueue(inbound);
+    const message = this.#messageOf(inbound);
+    return this.#broker.enqueue(message, termsOf(message.headers, this.#clock()));
+  }
+
+  #isTopic(destination: string): boolean {
+    for (const prefix of this.#topics) if (isUnder(destination, prefix)) return true;
+    return false;
+  }
+
+  /** One queue, for whoever takes it. */
+  #assertQueue({ destination, headers }: Inbound): void {
+    this.#assertConsumed(destination);
+    assertDestination(destination, this.#options.separator);
+    if (headers.get('exclude-sender') !== 'true') return;
     throw new StompwireError(
+      'not-supported',
+      `'${printable(destination)}': exclude-sender is for topics; a queue gives a message to one of its consumers`,
+    );
+  }
+
+  #assertConsumed(destination: string): void {
+    if (!this.isQueue(destination)) throw this.#unknown(destination);
+    if (!isPattern(destination)) return;
+    throw new StompwireError(
+      'bad-destination',
+      `'${printable(destination)}': a queue is named, patterns are for topics`,
+    );
+  }
+
+  #unknown(destination: string): StompwireError {
+    const { appPrefix, userPrefix } = this.#options;
+    const queues = this.#queues ? [queuePrefix] : [];
+    const allowed = [...this.#topics, ...queues, appPrefix, `${userPrefix}${queuePrefix}`].join(', ');
+    return new StompwireError(
       'unknown-destination',
       `'${printable(destination)}' lies under no prefix served here: ${allowed}`,
     );
   }
+}
+
+function isTemporary(destination: string): boolean {
+  return isUnder(destination, replyPrefix) || isUnder(destination, temporaryPrefix);
 }
 
 /** What a client's message brings, but for where it goes. */

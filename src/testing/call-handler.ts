@@ -87,7 +87,13 @@ export function callSubscribeHandler(
   );
 }
 
-const prefixes = { appPrefix: '/app', userPrefix: '/user', topics: ['/topic'] };
+const prefixes = {
+  appPrefix: '/app',
+  userPrefix: '/user',
+  topics: ['/topic'],
+  replies: ['/topic', '/queue', '/reply-queue'],
+};
+const queues = { queues: true, clock: Date.now };
 
 type Step = (handlers: Handlers, inbound: Inbound, deliver: (message: Message) => void) => Soon<void>;
 
@@ -104,7 +110,7 @@ class Trial {
     const nextId = (): string => 'm';
     const { broker, users, send } = this.#recorder;
     const { separator, converters } = app;
-    const publisher = new Publisher({ broker, users, converters, separator, nextId });
+    const publisher = new Publisher({ broker, users, converters, separator, nextId, ...queues });
     const wheel = new TimingWheel();
     const inbound = new Channel<Inbound>();
     const parts = { publisher, separator, nextId, inbound, send, wheel, handlerTimeout: 0, ...prefixes };
