@@ -318,13 +318,18 @@ export class Server {
     await broker.start();
     this.#broker = broker;
     const nextId = (): string => `${this.#prefix}-${(this.#messages++).toString(36)}`;
-    const prefixes = { appPrefix, brokerPrefixes, userPrefix, separator };
+    const queuesFanOut = config.compat === 'spring';
+    const prefixes = { appPrefix, brokerPrefixes, userPrefix, separator, queuesFanOut };
+    const users = new OwnQueues(broker, this.#registry, prefixes, nextId, () => this.#far);
     this.#router = new Router(broker, this.app, prefixes, nextId, {
-      users: new OwnQueues(broker, this.#registry, prefixes, nextId),
+      users,
       inbound: this.#inbound,
       wheel: this.#wheel,
       handlerTimeout: this.config.handlerTimeout,
+      clock: this.#clock,
     });
+    const node = { node: this.#prefix, line, registry: this.#registry, delivery: users };
+    this.#far = await joinNodes(relay, this.#metrics, node);
     return broker;
   }
 
