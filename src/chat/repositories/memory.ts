@@ -1,0 +1,129 @@
+// What the chat knows, in memory: the readable reference of the repository port.
+import type {
+  ChatRepository,
+  ListAsked,
+  Listed,
+  MemberShelf,
+  NoticeShelf,
+  ReadingShelf,
+  RoomShelf,
+} from '../repository.ts';
+import type { Membership, Notice, ReadMark, Role, Room } from '../room.ts';
+
+/** A room and all that belongs to it. */
+interface Kept {
+  room: Room;
+  readonly members: Map<string, Membership>;
+  readonly marks: Map<string, ReadMark>;
+}
+
+/** Gone with the process. */
+export class MemoryRepository implements ChatRepository {
+  readonly #kept = new Map<string, Kept>();
+  readonly #notices = new Map<string, Notice[]>();
+
+  async open(): Promise<void> {}
+
+  async close(): Promise<void> {}
+
+  readonly rooms: RoomShelf = {
+    create: async (room, members) => {
+      const known = this.#kept.get(room.id);
+      if (known !== undefined) return known.room;
+      const byUser = new Map(members.map((one) => [one.user, one]));
+      this.#kept.set(room.id, { room, members: byUser, marks: new Map() });
+      return room;
+    },
+    find: async (id) => this.#kept.get(id)?.room,
+    listPublic: async (asked) => {
+      const rooms = Array.from(this.#kept.values(), ({ room }) => room).filter(
+        ({ kind }) => kind === 'public',
+      );
+      return part(rooms, ({ id }) => id, asked);
+    },
+    rename: async (id, name) => {
+      const kept = this.#kept.get(id);
+      if (kept !== undefined) kept.room = { ...kept.room, name };
+      return kept?.room;
+    },
+    delete: async (id) => {
+      for (const [user, notices] of this.#notices)
+        this.#keepOnly(user, notices, ({ roomId }) => roomId !== id);
+      return this.#kept.delete(id);
+    },
+  };
+
+  readonly members: MemberShelf = {
+    put: async (membership, cap) => {
+      const members = this.#kept.get(membership.roomId)?.members;
+      if (members === undefined) return 'gone';
+      const known = members.get(membership.user);
+      if (known === undefined && members.size >= cap) return 'full';
+      members.set(membership.user, { ...membership, joinedAt: known?.joinedAt ?? membership.joinedAt });
+      return 'done';
+    },
+    remove: async (roomId, user) => {
+      const kept = this.#kept.get(roomId);
+      const role = kept?.members.get(user)?.role;
+      kept?.members.delete(user);
+      kept?.marks.delete(user);
+      return role;
+    },
+    roleOf: async (roomId, user) => this.#kept.get(roomId)?.members.get(user)?.role,
+    of: async (roomId, asked) =>
+      part([...(this.#kept.get(roomId)?.members.values() ?? [])], ({ user }) => user, asked),
+    roomsOf: async (user, asked) => {
+      const rooms: (Room & { role: Role })[] = [];
+      for (const { room, members } of this.#kept.values()) {
+        const role = members.get(user)?.role;
+        if (role !== undefined) rooms.push({ ...room, role });
+      }
+      return part(rooms, ({ id }) => id, asked);
+    },
+    count: async (roomId) => this.#kept.get(roomId)?.members.size ?? 0,
+  };
+
+  readonly reading: ReadingShelf = {
+    advance: async (mark) => {
+      const marks = this.#kept.get(mark.roomId)?.marks;
+      const known = marks?.get(mark.user);
+      if (known !== undefined && known.number >= mark.number) return { mark: known, moved: false };
+      marks?.set(mark.user, mark);
+      return { mark, moved: marks !== undefined };
+    },
+    of: async (user, roomIds) =>
+      roomIds.flatMap((id) => {
+        const mark = this.#kept.get(id)?.marks.get(user);
+        return mark === undefined ? [] : [mark];
+      }),
+    in: async (roomId, asked) =>
+      part([...(this.#kept.get(roomId)?.marks.values() ?? [])], ({ user }) => user, asked),
+  };
+
+  readonly notices: NoticeShelf = {
+    keep: async (user, notice, cap) => {
+      const kept = this.#notices.get(user) ?? [];
+      if (kept.some(({ id }) => id === notice.id)) return;
+      this.#notices.set(user, [...kept, notice].slice(-cap));
+    },
+    of: async (user, limit) => (this.#notices.get(user) ?? []).slice(0, limit),
+    drop: async (user, ids) => this.#keepOnly(user, this.#notices.get(user), ({ id }) => !ids.includes(id)),
+    read: async (user, roomId, upTo) =>
+      this.#keepOnly(user, this.#notices.get(user), (one) => one.roomId !== roomId || one.number > upTo),
+  };
+
+  #keepOnly(user: string, notices: readonly Notice[] = [], wanted: (notice: Notice) => boolean): void {
+    const left = notices.filter(wanted);
+    if (left.length > 0) this.#notices.set(user, left);
+    else this.#notices.delete(user);
+  }
+}
+
+/** The part of a list that is asked for, in the order of its keys. */
+function part<Item>(items: readonly Item[], keyOf: (item: Item) => string, asked: ListAsked): Listed<Item> {
+  const { after, limit } = asked;
+  const behind = items.filter((item) => after === undefined || keyOf(item) > after);
+  behind.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const shown = behind.slice(0, limit);
+  return { items: shown, next: behind.length > limit ? keyOf(shown.at(-1)!) : undefined };
+}
