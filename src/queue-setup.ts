@@ -3,7 +3,6 @@ import type { Config } from './config/config.ts';
 import type { Counter, Metrics } from './metrics/metrics.ts';
 import type { QueueLimits } from './queue/consumer.ts';
 import type { Loss } from './queue/queue.ts';
-import type { MemoryQueuesParts } from './relay/memory-queues.ts';
 import type { Queues } from './relay/queues.ts';
 
 /** What of a server it needs. */
@@ -27,7 +26,7 @@ export function queueLimits(config: Config): QueueLimits {
 }
 
 /** What the queues of this process stand on. */
-export function queueParts({ config, metrics, clock }: QueueSetup): MemoryQueuesParts {
+export function queueParts({ config, metrics, clock }: QueueSetup) {
   const dropped = droppedBy(metrics);
   const dead = metrics.counter('queue_dead_letters', 'Messages that went to the dead-letter queue');
   return {

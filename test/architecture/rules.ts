@@ -59,7 +59,8 @@ const packageOf = (specifier: string): string =>
     .join('/');
 
 /** Modules that implement a port chosen by an address; ports and what implementations share are not. */
-const backEnd = /^src\/(relay\/(?!(relay|log|queues|envelope|redis\/keys)\.ts$)|history\/(stores|feeds)\/)/;
+const backEnd =
+  /^src\/(relay\/(?!(relay|log|queues|members|node-line|envelope|redis\/(address|keys))\.ts$)|history\/(stores|feeds)\/)/;
 
 export const namedBackEnds = (files: readonly SourceFile[]): string[] =>
   files
