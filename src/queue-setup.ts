@@ -1,5 +1,6 @@
 // What the queues of a server are set up with: their limits, and what is counted of them.
 import type { Config } from './config/config.ts';
+import type { Message } from './message/message.ts';
 import type { Counter, Metrics } from './metrics/metrics.ts';
 import type { QueueLimits } from './queue/consumer.ts';
 import type { Loss } from './queue/queue.ts';
@@ -36,7 +37,7 @@ export function queueParts({ config, metrics, clock }: QueueSetup) {
     bindings: config.maxDurableSubscriptions,
     separator: config.pathSeparator,
     now: clock,
-    dropped: (_message, why) => dropped[why].add(),
+    dropped: (_message: Message, why: Loss) => dropped[why].add(),
     died: () => dead.add(),
   };
 }
