@@ -1,6 +1,7 @@
 // The commands and their flags, read with commander; the flags come from the table of options.
 import { Command, CommanderError, type Option as Flag } from 'commander';
 import { version } from '../version.ts';
+import { conformanceCommand } from './conformance.ts';
 import { collect, flagsOf, valuesByKey } from './flags.ts';
 import { type HashingSurroundings, makeEntry } from './hash-password.ts';
 import { historyCommand } from './history.ts';
@@ -36,6 +37,9 @@ export async function runCommandLine(
     code = await makeEntry(name, role ?? [], around);
   });
   historyCommand(program, around, (ended) => {
+    code = ended;
+  });
+  conformanceCommand(program, around, (ended) => {
     code = ended;
   });
   try {

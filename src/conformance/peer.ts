@@ -13,6 +13,7 @@ interface Wire {
 interface WireEvents {
   opened(): void;
   bytes(chunk: Buffer): void;
+  failed(error: Error): void;
   /** @param code - the close code, where the connection has such */
   closed(code?: number): void;
 }
@@ -31,6 +32,7 @@ export class Peer {
   readonly #wire: Wire;
   readonly #open: Promise<void>;
   #closed: Closed | undefined;
+  #failure: Error | undefined;
   #beats = 0;
   #changed: () => void = () => {};
 
@@ -42,12 +44,21 @@ export class Peer {
     this.#wire = wireOf(url, {
       opened: () => opened(),
       bytes: (chunk) => this.#take(chunk),
+      failed: (error) => {
+        this.#failure = error;
+      },
       closed: (code) => {
         this.#closed = { closed: code };
         opened();
         this.#changed();
       },
     });
+  }
+
+  /** Waits for the connection. @throws {Error} when there is none */
+  async opened(): Promise<void> {
+    await this.#open;
+    if (this.#closed !== undefined) throw this.#failure ?? new Error('it was closed at once');
   }
 
   /** Reads what comes from now on in a version of STOMP. */
@@ -118,7 +129,7 @@ function socketWire(protocol: string, hostname: string, port: number, events: Wi
   const socket = secure ? connectTls({ host, port, servername: host }) : connectTcp({ host, port });
   socket.once(secure ? 'secureConnect' : 'connect', () => events.opened());
   socket.on('data', (chunk) => events.bytes(Buffer.from(chunk)));
-  socket.on('error', () => {});
+  socket.on('error', (error) => events.failed(error));
   socket.once('close', () => events.closed());
   return { send: (bytes) => void socket.write(bytes), end: () => socket.destroy() };
 }
@@ -133,7 +144,7 @@ function webSocketWire(
   const socket = new WebSocket(url, ['v12.stomp', 'v11.stomp', 'v10.stomp'], { perMessageDeflate: false });
   socket.once('open', () => events.opened());
   socket.on('message', (data: Buffer) => events.bytes(Buffer.from(read(data))));
-  socket.on('error', () => {});
+  socket.on('error', (error) => events.failed(error));
   socket.once('close', (code) => events.closed(code));
   const send = (bytes: Buffer): void =>
     socket.send(write?.(bytes) ?? bytes, { binary: write === undefined && !isText(bytes) });
