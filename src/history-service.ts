@@ -24,6 +24,8 @@ export interface HistoryParts {
   readonly log: WriterLog;
   /** Milliseconds since the epoch of Unix. */
   readonly clock: () => number;
+  /** Milliseconds of a clock that only goes on: ages and windows. */
+  readonly monotonic: () => number;
 }
 
 /** The policies that the options give; a program adds its own behind them. */
@@ -145,7 +147,7 @@ async function recordingParts(parts: HistoryParts, store: HistoryStore) {
 }
 
 function logParts(
-  { config, policies, metrics, clock }: HistoryParts,
+  { config, policies, metrics, clock, monotonic }: HistoryParts,
   recording?: Recording,
   store?: HistoryStore,
 ) {
@@ -158,5 +160,6 @@ function logParts(
     maxKeys: config.idempotencyKeys,
     metrics,
     clock,
+    monotonic,
   };
 }

@@ -272,9 +272,9 @@ export class Server {
   async #open(): Promise<void> {
     const { config } = this;
     await this.#authenticator.start?.();
+    this.#wheel.start();
     const broker = await this.#openBroker();
     this.#outgoing.fix();
-    this.#wheel.start();
     this.#sessions = new Sessions(this.#services(broker), config, this.#prefix);
     this.#metrics.gauge('sessions', 'Sessions that are open', () => this.#sessions?.size ?? 0);
     if (this.#around !== undefined) return this.#openWithout(this.#around.transport, this.#sessions);
@@ -302,7 +302,7 @@ export class Server {
     const { pathSeparator: separator, appPrefix, brokerPrefixes, userPrefix } = this.config;
     const { config, policies, log } = this;
     const parts = { config, policies, log, metrics: this.#metrics, clock: this.#clock };
-    this.#history = await HistoryService.open(parts);
+    this.#history = await HistoryService.open({ ...parts, monotonic: () => this.#wheel.now });
     const failed = (err: unknown, { destination }: Message): void =>
       this.log.error({ err, destination }, 'an outbound interceptor failed');
     const outbound = this.#outgoing.messages;
@@ -338,10 +338,10 @@ export class Server {
       broker,
       inbound: this.#inbound,
       router: this.#router!,
-      claims: new MemoryClaims({
-        entries: this.config.idempotencyKeys,
-        window: this.config.idempotencyWindow,
-      }),
+      claims: new MemoryClaims(
+        { entries: this.config.idempotencyKeys, window: this.config.idempotencyWindow },
+        () => this.#wheel.now,
+      ),
       registry: this.#registry,
       events: this.#events,
       replay: this.#replay,

@@ -15,7 +15,10 @@ export interface RecordingParts {
   readonly policies: Policies;
   readonly metrics: Metrics;
   readonly log: WriterLog;
+  /** Milliseconds since the epoch of Unix; it may jump. */
   readonly clock: () => number;
+  /** Milliseconds of a clock that only goes on. */
+  readonly monotonic: () => number;
   /** What stands between the logs and the writer: bounded, in this process. */
   readonly feed: Feed & Recorder;
   readonly batch: { readonly count: number; readonly age: number };
@@ -39,10 +42,13 @@ export class Recording implements Recorder {
   /** Whether the store's disk was full when something was last written. */
   #full = false;
   #retaining: NodeJS.Timeout | undefined;
+  /** What both clocks said when it began. */
+  readonly #begun: { readonly calendar: number; readonly passed: number };
 
   constructor(parts: RecordingParts) {
     const { store, feed, clock, metrics, log, batch } = parts;
     this.#parts = parts;
+    this.#begun = { calendar: clock(), passed: parts.monotonic() };
     this.beginnings = new StoredBeginnings(store);
     this.#writer = new HistoryWriter({
       feed,
@@ -123,10 +129,16 @@ export class Recording implements Recorder {
 
   /** What fails is tried again the next time. */
   #retain(): void {
-    const { store, clock, retention, log } = this.#parts;
-    store.upkeep.deleteBefore(clock() - retention).then(
+    const { store, retention, log } = this.#parts;
+    store.upkeep.deleteBefore(this.#noLater() - retention).then(
       () => {},
       (err: unknown) => log.warn({ err }, 'old messages could not be taken out of the history'),
     );
+  }
+
+  /** The time, as far as it has passed since the start: a calendar that jumps ahead ages nothing. */
+  #noLater(): number {
+    const { clock, monotonic } = this.#parts;
+    return Math.min(clock(), this.#begun.calendar + monotonic() - this.#begun.passed);
   }
 }

@@ -29,10 +29,12 @@ export class HotLog {
   oldest: number;
   /** What the messages cost, as far as that can be told. */
   bytes = 0;
-  /** When it was last used, in milliseconds. */
+  /** When it was last used, in milliseconds of a clock that only goes on. */
   used = 0;
   readonly #idPrefix: string;
   #ring: (LoggedMessage | undefined)[] = new Array(8);
+  /** When each of them came, by that same clock: their own times are the calendar's, which jumps. */
+  #came: number[] = new Array(8).fill(0);
   #waiting: Waiting[] = [];
 
   /** @param last - behind which it goes on */
@@ -82,11 +84,18 @@ export class HotLog {
     }) as LoggedMessage;
   }
 
-  /** Adds what {@link next} has made. @returns what it costs */
-  push(message: LoggedMessage): number {
+  /**
+   * Adds what {@link next} has made.
+   *
+   * @param now - of the clock that only goes on
+   * @returns what it costs
+   */
+  push(message: LoggedMessage, now: number): number {
     if (this.size === this.#ring.length) this.#grow();
     this.seq = message.position.seq;
-    this.#ring[this.seq % this.#ring.length] = message;
+    const slot = this.seq % this.#ring.length;
+    this.#ring[slot] = message;
+    this.#came[slot] = now;
     const cost = costOf(message);
     this.bytes += cost;
     return cost;
@@ -94,6 +103,11 @@ export class HotLog {
 
   at(seq: number): LoggedMessage | undefined {
     return seq < this.oldest || seq > this.seq ? undefined : this.#ring[seq % this.#ring.length];
+  }
+
+  /** When the message at a seq came. */
+  cameAt(seq: number): number {
+    return this.#came[seq % this.#ring.length]!;
   }
 
   /** Takes the oldest message out. @returns what it has cost */
@@ -139,9 +153,13 @@ export class HotLog {
 
   #grow(): void {
     const grown = new Array<LoggedMessage | undefined>(this.#ring.length * 2);
-    for (let seq = this.oldest; seq <= this.seq; seq++)
+    const came = new Array<number>(grown.length).fill(0);
+    for (let seq = this.oldest; seq <= this.seq; seq++) {
       grown[seq % grown.length] = this.#ring[seq % this.#ring.length];
+      came[seq % grown.length] = this.cameAt(seq);
+    }
     this.#ring = grown;
+    this.#came = came;
   }
 }
 

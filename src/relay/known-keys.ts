@@ -3,7 +3,7 @@ import type { Position } from '../message/position.ts';
 
 interface Known {
   readonly position: Position;
-  /** Until when it is known, in milliseconds. */
+  /** Until when it is known, in milliseconds of a clock that only goes on. */
   readonly until: number;
 }
 

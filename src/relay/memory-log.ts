@@ -24,8 +24,10 @@ export interface MemoryLogParts {
   /** Idempotency keys over all logs. */
   readonly maxKeys?: number;
   readonly metrics?: Metrics;
-  /** Milliseconds since the epoch of Unix. */
+  /** Milliseconds since the epoch of Unix: the times of messages. It may jump. */
   readonly clock?: () => number;
+  /** Milliseconds of a clock that only goes on: ages and windows. */
+  readonly monotonic?: () => number;
 }
 
 /** For so long a log that holds nothing is kept all the same, in milliseconds. */
@@ -46,6 +48,7 @@ export class MemoryLog implements LocalLog {
   readonly #parts: MemoryLogParts;
   readonly #maxBytes: number;
   readonly #clock: () => number;
+  readonly #monotonic: () => number;
   readonly #deliver: (message: LoggedMessage) => void;
   readonly #logs = new Map<string, HotLog>();
   readonly #beginning = new Map<string, Step[]>();
@@ -65,6 +68,7 @@ export class MemoryLog implements LocalLog {
     this.#maxBytes = parts.maxBytes ?? 64 * 1024 * 1024;
     this.#roomAt = this.#maxBytes;
     this.#clock = parts.clock ?? Date.now;
+    this.#monotonic = parts.monotonic ?? (() => performance.now());
     this.#deliver = deliver;
     this.#keys = new KnownKeys(parts.maxKeys ?? 100_000);
     this.#appended = metrics.counter('log_appended', 'Messages that were given a position');
@@ -121,15 +125,16 @@ export class MemoryLog implements LocalLog {
       this.#bytes -= log.shift();
   };
 
-  /** What an earlier run has stored under a key is known. */
+  /** What an earlier run has stored under a key is known; of that run only the calendar tells when it was. */
   remember(destination: string, key: string, position: Position, time: number): void {
     const window = this.#parts.policies.of(destination)?.window ?? 0;
-    if (time + window > this.#clock()) this.#keys.add(destination, key, position, time + window);
+    const left = Math.min(window, time + window - this.#clock());
+    if (left > 0) this.#keys.add(destination, key, position, this.#monotonic() + left);
   }
 
   /** Lets go of what is too old, and of logs that hold nothing: they begin again where they ended. */
   sweep(): void {
-    const now = this.#clock();
+    const now = this.#monotonic();
     this.#keys.sweep(now);
     for (const log of this.#logs.values()) {
       const policy = this.#parts.policies.of(log.destination);
@@ -148,13 +153,13 @@ export class MemoryLog implements LocalLog {
   #append(log: HotLog, message: Message, body: Buffer, policy: LogPolicy, key: string | undefined): Appended {
     const again = this.#knownPlace(log.destination, key);
     if (again !== undefined) return again;
-    const time = this.#clock();
-    const logged = log.next(message, body === message.body ? copyOf(body) : body, time);
+    const logged = log.next(message, body === message.body ? copyOf(body) : body, this.#clock());
     this.#record(logged, key);
-    this.#bytes += log.push(logged);
-    log.used = time;
+    const now = this.#monotonic();
+    this.#bytes += log.push(logged, now);
+    log.used = now;
     if (this.#parts.recorder === undefined) log.stored = log.seq;
-    if (key !== undefined) this.#keys.add(log.destination, key, logged.position, time + policy.window);
+    if (key !== undefined) this.#keys.add(log.destination, key, logged.position, now + policy.window);
     this.#appended.add();
     this.#trimByCount(log, policy);
     if (this.#bytes > this.#roomAt) this.#makeRoom();
@@ -163,7 +168,7 @@ export class MemoryLog implements LocalLog {
   }
 
   #knownPlace(destination: string, key: string | undefined): Appended | undefined {
-    const position = key === undefined ? undefined : this.#keys.find(destination, key, this.#clock());
+    const position = key === undefined ? undefined : this.#keys.find(destination, key, this.#monotonic());
     if (position === undefined) return undefined;
     this.#again.add();
     return { position, again: true };
@@ -198,7 +203,7 @@ export class MemoryLog implements LocalLog {
   #begun(destination: string, begin: Position, policy: LogPolicy): HotLog {
     const kept = Buffer.from(destination).toString(); // no slice of the frame that brought it
     const log = new HotLog(kept, begin, policy.deliver === 'stored');
-    log.used = this.#clock();
+    log.used = this.#monotonic();
     if (!this.#closed) this.#logs.set(kept, log);
     return log;
   }
@@ -221,8 +226,8 @@ export class MemoryLog implements LocalLog {
 
   #trimByAge(log: HotLog, { age }: LogPolicy): void {
     if (age === 0) return;
-    const before = this.#clock() - age;
-    while (log.size > 0 && log.oldest <= log.stored && log.at(log.oldest)!.time < before)
+    const before = this.#monotonic() - age;
+    while (log.size > 0 && log.oldest <= log.stored && log.cameAt(log.oldest) < before)
       this.#bytes -= log.shift();
   }
 

@@ -3,7 +3,7 @@ import type { Claim, Claims, Outcome } from './claims.ts';
 
 interface Settled {
   readonly outcome: Outcome;
-  /** Until when it is remembered, in milliseconds. */
+  /** Until when it is remembered, in milliseconds of a clock that only goes on. */
   readonly until: number;
 }
 
@@ -24,7 +24,8 @@ export class MemoryClaims implements Claims {
   /** In the order in which they were settled. */
   readonly #settled = new Map<string, Settled>();
 
-  constructor(bounds: ClaimBounds, clock: () => number = Date.now) {
+  /** @param clock - milliseconds; it only goes on, whatever the calendar does */
+  constructor(bounds: ClaimBounds, clock: () => number = () => performance.now()) {
     this.#bounds = bounds;
     this.#clock = clock;
   }

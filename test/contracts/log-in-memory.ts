@@ -15,20 +15,23 @@ const anew: Beginnings = { of: () => ({ epoch: 7, seq: 0 }) };
 export class LogInMemory implements LogNodes {
   readonly records: LogRecord[] = [];
   readonly relay: MemoryRelay;
+  /** How long it has been going on. */
   now = 1_000_000;
+  /** How far the calendar has jumped. */
+  jumped = 0;
   full = false;
 
   constructor(policies: readonly LogPolicy[], parts: Partial<MemoryLogParts> = {}) {
     const all = new Policies();
     for (const policy of policies) all.add(policy);
     const recorder = { record: (record: LogRecord) => this.#record(record) };
-    const clock = (): number => this.now;
     this.relay = new MemoryRelay({
       policies: all,
       beginnings: anew,
       recorder,
       durable: true,
-      clock,
+      clock: () => this.now + this.jumped,
+      monotonic: () => this.now,
       ...parts,
     });
   }

@@ -76,7 +76,12 @@ export class Room {
   #newLog(): MemoryLog {
     const { policies } = this;
     const recorder = { record: (record: LogRecord) => void this.#waiting.push(record) };
-    const parts = { policies, beginnings: { of: () => this.#begin }, clock: () => this.now };
+    const parts = {
+      policies,
+      beginnings: { of: () => this.#begin },
+      clock: () => this.now,
+      monotonic: () => this.now,
+    };
     return new MemoryLog(this.store === undefined ? parts : { ...parts, recorder }, (message) =>
       this.live.push(message),
     );

@@ -163,3 +163,44 @@ describe('without a history', () => {
     await expect(one.relay.log!.stored('/topic/a', position)).rejects.toMatchObject({ code: 'not-stored' });
   });
 });
+
+describe('a calendar that jumps', () => {
+  const day = 24 * 3_600_000;
+
+  it.each([
+    ['ahead', day],
+    ['back', -day],
+  ])('%s by a day ages no message, forgets no key, and breaks no order', async (_, jump) => {
+    const one = logs();
+    const first = append(one, '/topic/a', '1', 'k');
+    await one.confirm('/topic/a', first.position);
+    one.jumped = jump;
+    const second = append(one, '/topic/a', '2');
+    await one.confirm('/topic/a', second.position);
+    one.relay.log!.sweep();
+    expect(held(one, '/topic/a', first.position)).toEqual([1, 2]);
+    expect(append(one, '/topic/a', '1', 'k')).toEqual({ ...first, again: true });
+    await one.pass(1001);
+    expect(append(one, '/topic/a', '3', 'k').position.seq).toBe(3);
+    await one.pass(60_001);
+    await one.confirm('/topic/a', { ...first.position, seq: 3 });
+    expect(held(one, '/topic/a', first.position)).toEqual([]);
+  });
+
+  it('lets the times of messages follow it', () => {
+    const one = logs();
+    append(one, '/topic/a');
+    one.jumped = -day;
+    append(one, '/topic/a');
+    expect(one.records.map(({ time }) => time)).toEqual([1_000_000, 1_000_000 - day]);
+  });
+
+  it('between two runs leaves a key of the first for its window, and no longer', async () => {
+    const one = logs();
+    const position = { epoch: 1, seq: 7 };
+    one.relay.log!.remember('/topic/a', 'k', position, one.now + day);
+    expect(append(one, '/topic/a', 'x', 'k')).toEqual({ position, again: true });
+    await one.pass(1001);
+    expect(append(one, '/topic/a', 'x', 'k').again).toBe(false);
+  });
+});
