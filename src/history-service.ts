@@ -18,6 +18,8 @@ import type { Relay } from './relay/relay.ts';
 
 /** What of a server it needs. */
 export interface HistoryParts {
+  /** Names this node among those of the service. */
+  readonly node: string;
   readonly config: Config;
   readonly policies: Policies;
   readonly metrics: Metrics;
@@ -80,6 +82,8 @@ export class HistoryService {
     assertPromises(policies, config);
     const store = policies.empty ? undefined : await storeOf(config);
     const relay = await openSharedRelay(config.broker, {
+      node: parts.node,
+      userTimeout: config.userTimeout,
       policies,
       separator: config.pathSeparator,
       history: store !== undefined,

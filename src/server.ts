@@ -29,7 +29,9 @@ import { assertDestination } from './message/destination.ts';
 import type { Message } from './message/message.ts';
 import type { Policies } from './message/policies.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
+import { NodeLine } from './relay/node-line.ts';
 import { Application } from './routing/application.ts';
+import { type FarUsers, joinNodes } from './routing/far-users.ts';
 import { MemoryClaims } from './routing/memory-claims.ts';
 import { OwnQueues } from './routing/own-queues.ts';
 import type { Published, PublishOptions } from './routing/own-sending.ts';
@@ -108,6 +110,7 @@ export class Server {
   #history: HistoryService | undefined;
   #replay: Replay | undefined;
   #broker: Broker | undefined;
+  #far: FarUsers | undefined;
   #router: Router | undefined;
   #sessions: Sessions | undefined;
   #ops: { readonly http: FastifyInstance; readonly address: string } | undefined;
@@ -127,7 +130,8 @@ export class Server {
     assertSafeToListen(config, { authenticated: this.#authenticator.proves });
     this.#events = new Events((err, event) => this.log.error({ err, event }, 'a listener failed'));
     this.#registry = new UserRegistry(config.maxSessionsPerUser);
-    this.users = new Users(this.#registry, () => this.#publisher());
+    const far = (): FarUsers | undefined => this.#far;
+    this.users = new Users(this.#registry, () => this.#publisher(), far);
     this.app = new Application(config.pathSeparator);
     this.policies = policiesOf(config);
     this.rules = new Rules(config.pathSeparator, {
@@ -301,19 +305,22 @@ export class Server {
   async #openBroker(): Promise<Broker> {
     const { pathSeparator: separator, appPrefix, brokerPrefixes, userPrefix } = this.config;
     const { config, policies, log } = this;
-    const parts = { config, policies, log, metrics: this.#metrics, clock: this.#clock };
+    const parts = { node: this.#prefix, config, policies, log, metrics: this.#metrics, clock: this.#clock };
     this.#history = await HistoryService.open({ ...parts, monotonic: () => this.#wheel.now });
     const failed = (err: unknown, { destination }: Message): void =>
       this.log.error({ err, destination }, 'an outbound interceptor failed');
     const outbound = this.#outgoing.messages;
     this.#replay = this.#history.replay({ failed, outbound, metrics: this.#metrics });
-    const broker = new Broker(this.#history.relay, {
+    const { relay } = this.#history;
+    const line = new NodeLine(relay, this.#prefix);
+    const broker = new Broker(relay, {
       separator,
       policies: this.policies,
       metrics: this.#metrics,
       failed,
       publishing: this.#publishing,
       outbound,
+      command: line.take,
     });
     await broker.start();
     this.#broker = broker;
@@ -328,8 +335,8 @@ export class Server {
       handlerTimeout: this.config.handlerTimeout,
       clock: this.#clock,
     });
-    const node = { node: this.#prefix, line, registry: this.#registry, delivery: users };
-    this.#far = await joinNodes(relay, this.#metrics, node);
+    const parties = { node: this.#prefix, line, registry: this.#registry, delivery: users };
+    this.#far = await joinNodes(relay, this.#metrics, parties);
     return broker;
   }
 

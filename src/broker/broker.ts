@@ -33,6 +33,7 @@ export class Broker {
   /** Messages that wait for a slow outbound interceptor. */
   readonly #order = new InOrder();
   readonly #failed: (error: unknown, message: Message) => void;
+  readonly #command: ((message: Message) => void) | undefined;
 
   /**
    * @param relay - what is under this broker
@@ -48,6 +49,8 @@ export class Broker {
       publishing?: Channel<Outbound>;
       outbound?: Channel<Outbound>;
       policies?: Policies;
+      /** Takes what nodes say to each other: no interceptor and no subscriber sees it. */
+      command?: (message: Message) => void;
     } = {},
   ) {
     this.publishing = options.publishing ?? new Channel();
@@ -57,6 +60,7 @@ export class Broker {
     this.#relay = relay;
     this.#subscriptions = new Subscriptions(options.separator);
     this.#failed = options.failed ?? (() => {});
+    this.#command = options.command;
     this.#published = metrics.counter('messages_published', 'Messages given to the broker');
     this.#delivered = metrics.counter('deliveries', 'Messages handed to subscriptions');
     metrics.gauge('subscriptions', 'Subscriptions on this node', () => this.#subscriptions.size);
@@ -74,7 +78,9 @@ export class Broker {
 
   /** Begins to take messages from the relay. */
   start(): Soon<void> {
-    return this.#relay.start((message) => this.#arrived(message));
+    return this.#relay.start((message) =>
+      isCommand(message) ? this.#command?.(message) : this.#arrived(message),
+    );
   }
 
   /** Ends; the relay is closed. */

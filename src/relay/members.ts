@@ -23,6 +23,8 @@ export type PresenceListener = (user: string, online: boolean) => void;
  * Memory: all of that happens before the call returns.
  */
 export interface Members {
+  /** What this node is called among the others. */
+  readonly node: string;
   /** @param limit - how many sessions the user may have; 0: no limit. @returns whether it was let in */
   join(user: string, session: string, limit: number): Soon<boolean>;
   /** Harmless when it is not there. */

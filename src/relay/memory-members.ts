@@ -16,13 +16,13 @@ export class MemberSpace {
 
 /** The readable reference of the port. */
 export class MemoryMembers implements Members, Presence {
-  readonly #node: string;
+  readonly node: string;
   readonly #space: MemberSpace;
   readonly #listeners: PresenceListener[] = [];
 
   /** @param space - shared by the nodes that shall know each other */
   constructor(node = '', space = new MemberSpace()) {
-    this.#node = node;
+    this.node = node;
     this.#space = space;
     space.nodes.add(node);
   }
@@ -30,18 +30,18 @@ export class MemoryMembers implements Members, Presence {
   join(user: string, session: string, limit: number): boolean {
     const known = this.#space.users.get(user);
     if (known === undefined) {
-      this.#space.users.set(user, new Map([[session, this.#node]]));
+      this.#space.users.set(user, new Map([[session, this.node]]));
       this.#space.tell(user, true);
       return true;
     }
     if (limit !== 0 && known.size >= limit) return false;
-    known.set(session, this.#node);
+    known.set(session, this.node);
     return true;
   }
 
   leave(user: string, session: string): void {
     const known = this.#space.users.get(user);
-    if (known?.get(session) !== this.#node) return;
+    if (known?.get(session) !== this.node) return;
     known.delete(session);
     if (known.size > 0) return;
     this.#space.users.delete(user);
@@ -78,7 +78,7 @@ export class MemoryMembers implements Members, Presence {
   /** Takes this node out, with all its sessions. Twice is harmless. */
   close(): void {
     for (const listener of this.#listeners.splice(0)) this.#space.listeners.delete(listener);
-    if (!this.#space.nodes.delete(this.#node)) return;
+    if (!this.#space.nodes.delete(this.node)) return;
     for (const [user, sessions] of this.#space.users)
       for (const session of [...sessions.keys()]) this.leave(user, session);
   }

@@ -4,6 +4,7 @@ import type { Soon } from '../channel/channel.ts';
 import { StompwireError } from '../errors.ts';
 import { assertDestination, isPattern, isUnder, printable, type Separator } from '../message/destination.ts';
 import { Message } from '../message/message.ts';
+import type { FarUsers } from './far-users.ts';
 import {
   type Owner,
   ownAddress,
@@ -26,15 +27,27 @@ export class OwnQueues implements UserDelivery {
   readonly #registry: UserRegistry;
   readonly #options: OwnQueueOptions;
   readonly #nextId: () => string;
+  readonly #far: () => FarUsers | undefined;
 
-  constructor(broker: Broker, registry: UserRegistry, options: OwnQueueOptions, nextId: () => string) {
+  /** @param far - brings to the sessions of other nodes; `undefined`: there are none */
+  constructor(
+    broker: Broker,
+    registry: UserRegistry,
+    options: OwnQueueOptions,
+    nextId: () => string,
+    far: () => FarUsers | undefined = () => undefined,
+  ) {
     this.#broker = broker;
     this.#registry = registry;
     this.#options = options;
     this.#nextId = nextId;
+    this.#far = far;
   }
 
-  /** With `only`, a session that has not proven its name is reached too, when it goes by this one. */
+  /**
+   * With `only`, a session that has not proven its name is reached too, when it goes by this one. Of a session of
+   * another node it is not known here whether it has: one way or the other reaches it.
+   */
   toUser(name: string, path: string, message: UserMessage): Soon<void> {
     const target = message.only === undefined ? undefined : this.#registry.session(message.only);
     if (target?.user?.authenticated === false) {
@@ -42,7 +55,10 @@ export class OwnQueues implements UserDelivery {
       return;
     }
     this.#assertQueue(path);
-    return this.#broker.publish(this.#made(userAddress(name, path), path, message, message.only));
+    const done = this.#broker.publish(this.#made(userAddress(name, path), path, message, message.only));
+    if (message.only === undefined || target !== undefined) return done;
+    const far = this.#far()?.send(message.only, path, message, name);
+    return far instanceof Promise ? Promise.all([done, far]).then(() => {}) : done;
   }
 
   toSession(sessionId: string, path: string, message: UserMessage): void {

@@ -1,7 +1,10 @@
 // Who is connected to this node: sessions by id, and those that proved a name by that name.
+import type { Soon } from '../channel/channel.ts';
 import type { SessionView } from '../channel/inbound.ts';
 import type { SubscriptionView } from '../channel/outbound.ts';
 import { StompwireError } from '../errors.ts';
+import { type Counter, noMetrics } from '../metrics/metrics.ts';
+import type { Members } from '../relay/members.ts';
 
 /** A session as the registry knows it. */
 export interface Registered extends SessionView {
@@ -19,10 +22,22 @@ export class UserRegistry {
   readonly #sessions = new Map<string, Registered>();
   readonly #users = new Map<string, Registered | Set<Registered>>();
   readonly #maxPerUser: number;
+  #members: Members | undefined;
+  #alone: Counter = noMetrics.counter('', '');
 
-  /** @param maxPerUser - how many sessions a user may have on this node; 0: no limit */
+  /** @param maxPerUser - how many sessions a user may have; 0: no limit */
   constructor(maxPerUser = 0) {
     this.#maxPerUser = maxPerUser;
+  }
+
+  /**
+   * Shares with the other nodes who is here, and holds users to the limit over all of them.
+   *
+   * @param alone - counts the sessions that were let in while the others could not be asked
+   */
+  share(members: Members, alone: Counter): void {
+    this.#members = members;
+    this.#alone = alone;
   }
 
   /** How many sessions are connected. */
@@ -35,17 +50,35 @@ export class UserRegistry {
     return this.#users.size;
   }
 
-  /** @throws {StompwireError} `too-many-sessions` */
-  add(session: Registered): void {
+  /**
+   * Takes a session in. It is found here at once, and by other nodes when this is done. While they cannot be asked,
+   * the limit holds for this node alone: it is a guard against abuse, and no reason to send everybody away.
+   *
+   * @throws {StompwireError} `too-many-sessions`
+   */
+  add(session: Registered): Soon<void> {
     const { user } = session;
-    if (user?.authenticated) this.#join(user.name, session);
+    if (!user?.authenticated) {
+      this.#sessions.set(session.id, session);
+      return;
+    }
+    this.#join(user.name, session);
     this.#sessions.set(session.id, session);
+    const letIn = this.#members?.join(user.name, session.id, this.#maxPerUser) ?? true;
+    if (letIn instanceof Promise)
+      return letIn.then(
+        (late) => this.#decided(session, late),
+        (error: unknown) => this.#unasked(error),
+      );
+    this.#decided(session, letIn);
   }
 
   /** Forgets a session; harmless when it is not there. */
   remove(session: Registered): void {
     if (!this.#sessions.delete(session.id) || !session.user?.authenticated) return;
     const { name } = session.user;
+    const left = this.#members?.leave(name, session.id);
+    if (left instanceof Promise) left.catch(() => {}); // made up for when the others are there again
     const known = this.#users.get(name);
     if (known === session) this.#users.delete(name);
     else if (known instanceof Set && known.delete(session) && known.size === 0) this.#users.delete(name);
@@ -87,9 +120,24 @@ export class UserRegistry {
     else this.#users.set(name, new Set([known, session]));
   }
 
+  #decided(session: Registered, letIn: boolean): void {
+    if (letIn) return;
+    this.remove(session);
+    throw this.#tooMany();
+  }
+
+  #unasked(error: unknown): void {
+    if (!(error instanceof StompwireError) || error.code !== 'relay-unavailable') throw error;
+    this.#alone.add();
+  }
+
   #assertRoom(count: number): void {
     if (this.#maxPerUser === 0 || count < this.#maxPerUser) return;
-    throw new StompwireError(
+    throw this.#tooMany();
+  }
+
+  #tooMany(): StompwireError {
+    return new StompwireError(
       'too-many-sessions',
       `a user may have maxSessionsPerUser=${this.#maxPerUser} sessions; close another one first`,
     );

@@ -3,8 +3,9 @@ import type { User } from '../auth/authenticator.ts';
 import type { Soon } from '../channel/channel.ts';
 import type { SessionView } from '../channel/inbound.ts';
 import type { SubscriptionView } from '../channel/outbound.ts';
-import { StompError } from '../errors.ts';
+import type { Member } from '../relay/members.ts';
 import type { SendOptions } from './context.ts';
+import { endSessions, type FarUsers } from './far-users.ts';
 import { headerPairs, type Publisher } from './publisher.ts';
 import type { Registered, UserRegistry } from './user-registry.ts';
 
@@ -22,8 +23,8 @@ export interface ConnectedUser {
 }
 
 /**
- * The users of a server. Lookups, and what ends sessions, concern this node; what is sent to a user reaches every
- * node. Only proven names count as users: whoever merely says a name is found by session alone, so that nobody
+ * The users of a server. What is sent to a user or a session, and what ends sessions, reaches every node. Lookups
+ * without a promise concern this node; those with one concern all nodes. Only proven names count as users: whoever merely says a name is found by session alone, so that nobody
  * hears what is for somebody else. Source: Spring's `SimpUserRegistry` and `SimpMessagingTemplate`.
  *
  * @example
@@ -34,21 +35,74 @@ export interface ConnectedUser {
  * await server.start();
  * await server.users.sendToUser('kim', '/queue/news', { headline: 'nobody hears it yet' });
  * for (const { name, sessions } of server.users) console.log(name, sessions.length);
- * server.users.disconnectUser('kim', 'your account was closed');
+ * await server.users.disconnectUser('kim', 'your account was closed');
  * await server.close();
  * ```
  */
 export class Users implements Iterable<ConnectedUser> {
   readonly #registry: UserRegistry;
   readonly #publisher: () => Publisher;
+  readonly #far: () => FarUsers | undefined;
 
-  /** @param publisher - sends what the server has to say; throws before there is one */
-  constructor(registry: UserRegistry, publisher: () => Publisher) {
+  /**
+   * @param publisher - sends what the server has to say; throws before there is one
+   * @param far - the users of the other nodes; `undefined`: there are none
+   */
+  constructor(
+    registry: UserRegistry,
+    publisher: () => Publisher,
+    far: () => FarUsers | undefined = () => undefined,
+  ) {
     this.#registry = registry;
     this.#publisher = publisher;
+    this.#far = far;
   }
 
-  /** How many users are connected, guests not counted. */
+  /**
+   * How many users are connected to all nodes, guests not counted.
+   *
+   * @throws {StompwireError} `relay-unavailable`, as the other methods do that ask other nodes
+   */
+  async count(): Promise<number> {
+    return (await this.#far()?.members.count()) ?? this.size;
+  }
+
+  /**
+   * A page of the names of the users who are connected to any node, in the order of their UTF-8 bytes.
+   *
+   * @param after - the last name of the page before; `''`: the first page
+   * @param limit - how many at most
+   */
+  async names(after = '', limit = 100): Promise<readonly string[]> {
+    if (!Number.isInteger(limit) || limit < 1)
+      throw new RangeError(`limit ${limit}: give a whole number from 1`);
+    return (await this.#far()?.members.page(after, limit)) ?? [];
+  }
+
+  /** The sessions of a user on all nodes: their ids, and the names of the nodes. */
+  async sessionsOf(name: string): Promise<readonly Member[]> {
+    return (await this.#far()?.members.sessionsOf(name)) ?? [];
+  }
+
+  /** Whether a user is connected to any node. */
+  async isConnected(name: string): Promise<boolean> {
+    return (await this.sessionsOf(name)).length > 0;
+  }
+
+  /**
+   * Tells who comes with a first session, and whose last one goes, on whichever node: each change once. Not told is
+   * what changes while this node is away from the others. A listener must not throw.
+   *
+   * @returns what ends it, once every later change is told
+   * @throws {Error} before `start`
+   */
+  watch(listener: (name: string, connected: boolean) => void): Promise<() => void> {
+    const far = this.#far();
+    if (far === undefined) throw new Error('watch() before start(): nobody can be connected yet');
+    return far.watch(listener);
+  }
+
+  /** How many users are connected to this node, guests not counted. */
   get size(): number {
     return this.#registry.userCount;
   }
@@ -92,29 +146,38 @@ export class Users implements Iterable<ConnectedUser> {
     return this.#publisher().sendToUser(name, path, payload, options);
   }
 
-  /** Sends to a queue of one session of this node; it has it before the call returns. */
-  sendToSession(id: string, path: string, payload: unknown, options: SendOptions = {}): void {
+  /**
+   * Sends to a queue of one session. One of this node has it before the call returns; for one of another node, it is
+   * done when the relay has it.
+   */
+  sendToSession(id: string, path: string, payload: unknown, options: SendOptions = {}): Soon<void> {
     const publisher = this.#publisher();
-    const headers = headerPairs(options.headers);
-    publisher.users.toSession(id, path, { ...publisher.convert(payload, options.produces), headers });
+    const message = {
+      ...publisher.convert(payload, options.produces),
+      headers: headerPairs(options.headers),
+    };
+    if (this.#registry.session(id) === undefined) return this.#far()?.send(id, path, message);
+    publisher.users.toSession(id, path, message);
   }
 
   /**
-   * Ends every session of a user with an ERROR that gives the reason (code `ended-by-application`), then 1008.
+   * Ends every session of a user, on every node, with an ERROR that gives the reason (code `ended-by-application`),
+   * then 1008. Those of this node have been told before it returns.
    *
-   * @returns how many there were
+   * @returns how many there were, once they are gone; those that do not go are cut off in a while by themselves
+   * @throws {StompwireError} `relay-unavailable`: not every node has answered
    */
-  disconnectUser(name: string, reason: string): number {
-    const sessions = [...this.#registry.sessionsOf(name)];
-    for (const session of sessions) end(session, reason);
-    return sessions.length;
+  disconnectUser(name: string, reason: string): Promise<number> {
+    const here = endSessions([...this.#registry.sessionsOf(name)], reason);
+    const far = this.#far()?.endUser(name, reason) ?? Promise.resolve(0);
+    return ignorable(Promise.all([here, far]).then(([some, others]) => some + others));
   }
 
-  /** Ends one session in the same way. @returns whether it was there */
-  disconnectSession(id: string, reason: string): boolean {
+  /** Ends one session in the same way, a guest's too. @returns whether it was there, once it is gone */
+  disconnectSession(id: string, reason: string): Promise<boolean> {
     const session = this.#registry.session(id);
-    if (session !== undefined) end(session, reason);
-    return session !== undefined;
+    if (session !== undefined) return endSessions([session], reason).then(() => true);
+    return ignorable(this.#far()?.endSession(id, reason) ?? Promise.resolve(false));
   }
 
   #userOf(name: string): ConnectedUser {
@@ -123,8 +186,10 @@ export class Users implements Iterable<ConnectedUser> {
   }
 }
 
-function end(session: Registered, reason: string): void {
-  session.fail(new StompError(reason));
+/** Who does not wait for it does not have to fear that it fails. */
+function ignorable<Value>(promise: Promise<Value>): Promise<Value> {
+  promise.catch(() => {});
+  return promise;
 }
 
 /** A session as a program sees it: no more than it may use. */

@@ -198,6 +198,10 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
   heartbeatGrace: { good: [1, 2.5, 100], bad: [0, 0.9, 101, '3'] },
   handlerTimeout: milliseconds(0),
   drainTimeout: milliseconds(0),
+  drainDelay: milliseconds(0),
+  drainRate: { good: [0, 500, 1_000_000], bad: [-1, 1.5, 1_000_001, '500'] },
+  retryAfter: milliseconds(0),
+  userTimeout: { good: [100, 15_000, 3_600_000], bad: [0, 99, 1.5, 3_600_001, '15000'] },
   closeTimeout: milliseconds(0),
 };
 

@@ -75,7 +75,7 @@ describe('a user on several devices', () => {
     ]);
     await server.users.sendToUser('ann', '/queue/news', { n: 1 });
     expect((await messages.count(1))[0]!.body).toBe('{"n":1}');
-    expect(server.users.disconnectUser('ann', 'the account was closed')).toBe(2);
+    expect(await server.users.disconnectUser('ann', 'the account was closed')).toBe(2);
     const [error] = await page.errors.count(1);
     expect(error!.headers).toMatchObject({ code: 'ended-by-application', message: 'the account was closed' });
     expect(await page.closes.count(1)).toEqual([{ code: 1008, reason: 'the account was closed' }]);

@@ -181,7 +181,9 @@ describe('disconnect', () => {
     ],
     [
       'because the server sent it away',
-      async (world) => world.users.disconnectSession((await world.connected()).session.id, 'account closed'),
+      async (world) => {
+        void world.users.disconnectSession((await world.connected()).session.id, 'account closed');
+      },
       { code: 1008, reason: 'account closed', error: 'ended-by-application' },
     ],
     [

@@ -204,25 +204,29 @@ describe('the server', () => {
       await one.connected(as('ann')),
       await one.connected(as('bob')),
     ];
-    expect(one.users.disconnectUser('ann', 'your account was closed')).toBe(2);
+    const gone = one.users.disconnectUser('ann', 'your account was closed');
     for (const client of [laptop, phone]) {
       const { code, close, frame } = await client.ended();
       expect([code, close]).toEqual(['ended-by-application', 1008]);
       expect(frame?.headers.message).toBe('your account was closed');
       expect(client.connection.closes).toMatchObject([{ code: 1008, reason: 'your account was closed' }]);
+      client.connection.end();
     }
-    expect([one.users.size, one.users.disconnectUser('ann', 'again')]).toEqual([1, 0]);
+    expect(await gone).toBe(2);
+    expect([one.users.size, await one.users.disconnectUser('ann', 'again')]).toEqual([1, 0]);
     expect(await bob.heard()).toEqual([]);
   });
 
   it('sends one session away, a guest too', async () => {
     const one = world();
     const [stays, goes] = [await one.connected({ login: 'kim' }), await one.connected({ login: 'kim' })];
-    expect(one.users.disconnectUser('kim', 'no')).toBe(0);
-    expect(one.users.disconnectSession(goes.session.id, 'enough')).toBe(true);
+    expect(await one.users.disconnectUser('kim', 'no')).toBe(0);
+    const gone = one.users.disconnectSession(goes.session.id, 'enough');
     expect((await goes.ended()).frame?.headers.message).toBe('enough');
+    goes.connection.end();
+    expect(await gone).toBe(true);
     expect(await stays.heard()).toEqual([]);
-    expect(one.users.disconnectSession('nobody', 'x')).toBe(false);
+    expect(await one.users.disconnectSession('nobody', 'x')).toBe(false);
   });
 });
 

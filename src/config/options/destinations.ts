@@ -1,5 +1,5 @@
 // The options that give destinations their meaning, and the broker and the history their back ends.
-import { oneOf, text, textList } from '../option.ts';
+import { oneOf, text, textList, whole } from '../option.ts';
 
 const PREFIX = 'a path such as /app, without a trailing slash';
 
@@ -53,6 +53,15 @@ export const BACK_ENDS = {
     secret: true,
     allowed: 'memory, or the address of a broker in the form scheme://host:port',
     reason: 'What carries messages between nodes; memory means that this process is all there is.',
+  }),
+  userTimeout: whole({
+    default: 15_000,
+    flag: 'user-timeout',
+    unit: 'ms',
+    min: 100,
+    max: 3_600_000,
+    reason:
+      'After how long without a sign of life the users of a node count as gone, where a broker joins several.',
   }),
   history: text({
     default: 'embedded',

@@ -202,6 +202,32 @@ export const TIMES = {
     max: DAY,
     reason: 'How long a stopping service waits for its clients to take what is left; 0 cuts them at once.',
   }),
+  drainDelay: whole({
+    default: 0,
+    flag: 'drain-delay',
+    unit: 'ms',
+    min: 0,
+    max: DAY,
+    reason: 'How long a stopping service says that it is not ready before it stops taking clients.',
+  }),
+  drainRate: whole({
+    default: 500,
+    flag: 'drain-rate',
+    unit: 'sessions',
+    min: 0,
+    max: 1_000_000,
+    reason:
+      'How many clients a second are told goodbye; more where half of drainTimeout would not do; 0 means all at once.',
+  }),
+  retryAfter: whole({
+    default: 1000,
+    flag: 'retry-after',
+    unit: 'ms',
+    min: 0,
+    max: DAY,
+    reason:
+      'When clients are told to come back that are told goodbye: each at a moment of its own within this time.',
+  }),
   closeTimeout: whole({
     default: 2000,
     flag: 'close-timeout',

@@ -28,6 +28,7 @@ const beatsToLive = 4;
 
 /** See {@link Members}. What Redis does stands in `member-script.ts`. */
 export class RedisMembers implements Members, Presence {
+  readonly node: string;
   readonly #parts: RedisMembersParts;
   readonly #shares: readonly Share[];
   readonly #listeners: PresenceListener[] = [];
@@ -35,6 +36,7 @@ export class RedisMembers implements Members, Presence {
 
   constructor(parts: RedisMembersParts) {
     this.#parts = parts;
+    this.node = parts.node;
     this.#shares = parts.partitions.map((partition) => new Share(partition, parts));
   }
 

@@ -34,10 +34,15 @@ function admit(session: CommandSession, frame: Frame, version: Version, user: Us
   return session.services.inbound.run(inboundOf(session, seen), () => welcome(session, version));
 }
 
-function welcome(session: CommandSession, version: Version): void {
+function welcome(session: CommandSession, version: Version): Soon<void> {
   if (session.state !== 'opening') return;
-  const { registry, events, options } = session.services;
-  registry.add(session);
+  const added = session.services.registry.add(session);
+  return added instanceof Promise ? added.then(() => greet(session, version)) : greet(session, version);
+}
+
+function greet(session: CommandSession, version: Version): void {
+  if (session.state !== 'opening') return; // it went while other nodes were asked
+  const { events, options } = session.services;
   events.tell('connect', () => ({ session }));
   if (hasEnded(session)) return; // a listener sent it away
   const { heartbeat, serverName } = options;
