@@ -5,6 +5,7 @@ import type { SourceFile } from './source.ts';
 export const floors: readonly (readonly string[])[] = [
   ['frames/'],
   ['src/errors.ts', 'src/version.ts', 'src/time/'],
+  ['src/sqlite/'],
   ['src/message/'],
   ['src/metrics/'],
   ['src/transport/'],

@@ -1,11 +1,12 @@
 // The embedded history: a file of SQLite, written and read by threads of its own.
 import type { Position } from '../../message/position.ts';
 import type { LogRecord } from '../../message/record.ts';
+import type { Thread } from '../../sqlite/thread.ts';
 import type { HistoryPage, HistoryQuery, HistoryStore, Refusal, StoreUpkeep } from '../store.ts';
 import type { ReadCalls, WriteCalls } from './sqlite/calls.ts';
 import { Gathering } from './sqlite/gathering.ts';
 import { unpacked } from './sqlite/packed.ts';
-import { Thread } from './sqlite/thread.ts';
+import { historyThread } from './sqlite/thread.ts';
 
 /** Where the embedded history is. */
 export interface SqliteStoreOptions {
@@ -31,8 +32,8 @@ export class SqliteStore implements HistoryStore {
   readonly #now: () => number;
 
   constructor({ file, now = Date.now }: SqliteStoreOptions) {
-    this.#writer = new Thread({ file, role: 'write' });
-    this.#reader = new Thread({ file, role: 'read' });
+    this.#writer = historyThread({ file, role: 'write' });
+    this.#reader = historyThread({ file, role: 'read' });
     this.#gathering = new Gathering((batch) => this.#writer.ask('append', batch));
     this.#now = now;
     this.upkeep = this.#upkeep();

@@ -2,7 +2,6 @@
 import type { Position } from '../../../message/position.ts';
 import type { LogRecord } from '../../../message/record.ts';
 import type { HistoryQuery, StoredKey, StoreUpkeep } from '../../store.ts';
-import type { Failure } from './failures.ts';
 import type { Packed } from './packed.ts';
 import type { Doomed, Refused } from './writing.ts';
 
@@ -34,16 +33,3 @@ export interface ReadCalls {
 }
 
 export type Calls = WriteCalls | ReadCalls;
-
-/** `open` is answered when the file is open, `close` when it is closed. */
-export interface Request {
-  readonly id: number;
-  readonly name: string;
-  readonly given: readonly unknown[];
-}
-
-export interface Reply {
-  readonly id: number;
-  readonly result?: unknown;
-  readonly failure?: Failure;
-}

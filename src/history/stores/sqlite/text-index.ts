@@ -2,8 +2,8 @@
 
 import { Buffer } from 'node:buffer';
 import type { Database, Statement } from 'better-sqlite3';
+import { markOf, setMark } from '../../../sqlite/schema.ts';
 import { bigramsOf, lookupOf, textOf } from '../../words.ts';
-import { markOf, setMark } from './schema.ts';
 
 /** So many messages are indexed at once: an append that comes meanwhile waits for them. */
 const slice = 40;

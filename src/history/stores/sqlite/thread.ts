@@ -1,86 +1,18 @@
-// This side of a thread of the embedded history: asks, and waits for what it answers.
-import { Worker } from 'node:worker_threads';
-import { StompwireError } from '../../../errors.ts';
-import type { Reply, Request, Task } from './calls.ts';
-import { errorOf } from './failures.ts';
+// This side of the threads of the embedded history.
+import { Thread } from '../../../sqlite/thread.ts';
+import type { Task } from './calls.ts';
 import type { Packed } from './packed.ts';
+import { historyFile } from './schema.ts';
 
 /** From its source, or from what was built of it. */
 const program = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
-interface Waiting {
-  resolve(result: unknown): void;
-  reject(error: Error): void;
-}
-
-/** `C`: what it can be asked. */
-export class Thread<C> {
-  readonly #task: Task;
-  readonly #waiting = new Map<number, Waiting>();
-  #worker: Worker | undefined;
-  #asked = 0;
-
-  constructor(task: Task) {
-    this.#task = task;
-  }
-
-  async open(): Promise<void> {
-    // flags that say how the program was given, such as --input-type, are none of the thread's
-    const worker = new Worker(program, { workerData: this.#task, execArgv: [] });
-    worker.on('message', (reply: Reply) => this.#answered(reply));
-    worker.on('error', (error) => this.#gone(error));
-    worker.on('exit', () => this.#gone());
-    this.#worker = worker;
-    try {
-      await this.#ask('open', []);
-    } catch (error) {
-      await this.close();
-      throw error;
-    }
-  }
-
-  ask<N extends keyof C & string>(
-    name: N,
-    ...given: C[N] extends (...given: infer G) => unknown ? G : never
-  ): Promise<C[N] extends (...given: never[]) => infer R ? Awaited<R> : never> {
-    return this.#ask(name, given) as ReturnType<typeof this.ask<N>>;
-  }
-
-  /** Done when what was asked before is answered and the thread has ended. */
-  async close(): Promise<void> {
-    const worker = this.#worker;
-    if (worker === undefined) return;
-    const ended = new Promise((resolve) => worker.once('exit', resolve));
-    this.#ask('close', []).catch(() => {});
-    this.#worker = undefined;
-    await ended;
-  }
-
-  #ask(name: string, given: readonly unknown[]): Promise<unknown> {
-    const worker = this.#worker;
-    if (worker === undefined) return Promise.reject(this.#closed());
-    const request: Request = { id: ++this.#asked, name, given };
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(request.id, { resolve, reject });
-      worker.postMessage(request, name === 'append' ? [(given[0] as Packed).bodies.buffer] : []);
-    });
-  }
-
-  #answered({ id, result, failure }: Reply): void {
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (failure === undefined) waiting?.resolve(result);
-    else waiting?.reject(errorOf(failure));
-  }
-
-  #gone(error?: Error): void {
-    this.#worker = undefined;
-    for (const { reject } of this.#waiting.values()) reject(this.#closed(error));
-    this.#waiting.clear();
-  }
-
-  #closed(cause?: Error): StompwireError {
-    const why = cause === undefined ? 'closed' : `gone: ${cause.message}`;
-    return new StompwireError('history-unavailable', `the history ${this.#task.file} is ${why}`, { cause });
-  }
+/** A thread that writes or reads. `C`: what it can be asked. */
+export function historyThread<C>(task: Task): Thread<C> {
+  return new Thread<C>({
+    program,
+    task,
+    kind: historyFile,
+    memory: (name, given) => (name === 'append' ? [(given[0] as Packed).bodies.buffer] : []),
+  });
 }

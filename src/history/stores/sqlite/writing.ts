@@ -4,9 +4,9 @@ import { crc32 } from 'node:zlib';
 import type { Database, Statement } from 'better-sqlite3';
 import { comparePositions, type Position } from '../../../message/position.ts';
 import type { LogRecord } from '../../../message/record.ts';
+import { markOf, setMark } from '../../../sqlite/schema.ts';
 import { flawOf } from '../../keepable.ts';
 import { type Packed, unpacked } from './packed.ts';
-import { markOf, setMark } from './schema.ts';
 import type { TextIndex } from './text-index.ts';
 
 /** The largest body that is kept. */
