@@ -4,7 +4,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import {
   closeSync,
   existsSync,
-  mkdtempSync,
   openSync,
   readFileSync,
   rmSync,
@@ -13,13 +12,14 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { matchOf } from '../../src/history/stores/sqlite/text-index.ts';
+import { requires } from '../servers/requires.ts';
+import { SmallDisk } from '../servers/small-disk.ts';
 import { recordOf, recordsOf, room, seqsOf } from './history-records.ts';
 import { cleanUp, imageOf, newFile, opened, recordsIn, seeded } from './sqlite-folder.ts';
 
@@ -239,11 +239,13 @@ describe('the embedded history', () => {
   });
 });
 
-it('each confirmation comes after a sync of the file', async (context) => {
-  if (spawnSync('strace', ['-V']).status !== 0) return context.skip('strace is not installed');
+const strace = requires('strace');
+const mount = requires('mount');
+
+it.runIf(strace)('each confirmation comes after a sync of the file', async () => {
   const [file, trace] = [newFile(), newFile()];
   const traced = ['-f', '-qq', '-e', 'trace=fsync,fdatasync,write', '-s', '16', '-o', trace];
-  const child = spawn('strace', [...traced, process.execPath, appender, file, '1', '1'], {
+  const child = spawn(strace!, [...traced, process.execPath, appender, file, '1', '1'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let confirmed = 0;
@@ -261,55 +263,43 @@ it('each confirmation comes after a sync of the file', async (context) => {
   expect(confirmations).toBeGreaterThanOrEqual(40);
 });
 
-/** A file system of so many bytes; `undefined` where this process may not mount one. */
-function smallDisk(bytes: number): { folder: string; unmount(): void } | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'stompwire-disk-'));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', folder]).status === 0;
-  const unmount = (): void => {
-    if (mounted) spawnSync('umount', [folder]);
-    rmSync(folder, { recursive: true, force: true });
-  };
-  if (mounted) return { folder, unmount };
-  unmount();
-  return undefined;
-}
-
-it('on a full disk appends are refused, nothing is half written, and it goes on when there is room', async (context) => {
-  const disk = smallDisk(6 << 20);
-  if (disk === undefined) return context.skip('a file system can only be mounted by root');
-  try {
-    const filler = join(disk.folder, 'filler');
-    writeFileSync(filler, Buffer.alloc(4 << 20));
-    const file = join(disk.folder, 'history.sqlite');
-    const store = await opened(file);
-    const body = Buffer.alloc(5000, 'x');
-    const confirmed: number[] = [];
-    let refused: Error | undefined;
-    for (let seq = 1; refused === undefined && seq < 3000; seq += 3) {
-      const batch = [seq, seq + 1, seq + 2].map((each) => recordOf(each, { body, key: `k${each}` }));
-      await store.append(batch).then(
-        () => confirmed.push(seq, seq + 1, seq + 2),
-        (error: Error) => {
-          refused = error;
-        },
+it.runIf(mount)(
+  'on a full disk appends are refused, nothing is half written, and it goes on when there is room',
+  async () => {
+    const disk = new SmallDisk(mount!, 6 << 20);
+    try {
+      disk.fill(4 << 20);
+      const file = join(disk.folder, 'history.sqlite');
+      const store = await opened(file);
+      const body = Buffer.alloc(5000, 'x');
+      const confirmed: number[] = [];
+      let refused: Error | undefined;
+      for (let seq = 1; refused === undefined && seq < 3000; seq += 3) {
+        const batch = [seq, seq + 1, seq + 2].map((each) => recordOf(each, { body, key: `k${each}` }));
+        await store.append(batch).then(
+          () => confirmed.push(seq, seq + 1, seq + 2),
+          (error: Error) => {
+            refused = error;
+          },
+        );
+      }
+      expect(refused).toMatchObject({ code: 'history-full', message: expect.stringContaining(file) });
+      expect(confirmed.length).toBeGreaterThan(50);
+      expect(seqsOf(await recordsIn(store))).toEqual(confirmed);
+      disk.free();
+      const next = confirmed.length + 1;
+      await store.append(
+        Array.from({ length: 30 }, (_, i) => recordOf(next + i, { body, key: `k${next + i}` })),
       );
+      expect(seqsOf(await recordsIn(store))).toEqual(seqsOf(recordsOf(confirmed.length + 30)));
+      await store.close();
+      const again = await opened(file);
+      expect(await recordsIn(again)).toHaveLength(confirmed.length + 30);
+      await again.close();
+      expect(existsSync(`${file}-wal`)).toBe(false);
+    } finally {
+      await cleanUp();
+      disk.remove();
     }
-    expect(refused).toMatchObject({ code: 'history-full', message: expect.stringContaining(file) });
-    expect(confirmed.length).toBeGreaterThan(50);
-    expect(seqsOf(await recordsIn(store))).toEqual(confirmed);
-    rmSync(filler);
-    const next = confirmed.length + 1;
-    await store.append(
-      Array.from({ length: 30 }, (_, i) => recordOf(next + i, { body, key: `k${next + i}` })),
-    );
-    expect(seqsOf(await recordsIn(store))).toEqual(seqsOf(recordsOf(confirmed.length + 30)));
-    await store.close();
-    const again = await opened(file);
-    expect(await recordsIn(again)).toHaveLength(confirmed.length + 30);
-    await again.close();
-    expect(existsSync(`${file}-wal`)).toBe(false);
-  } finally {
-    await cleanUp();
-    disk.unmount();
-  }
-});
+  },
+);
