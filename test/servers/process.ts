@@ -16,8 +16,13 @@ export interface Running {
  *
  * @throws {Error} when it ends before that, with the last lines it printed
  */
-export async function startProcess(path: string, args: readonly string[], ready: RegExp): Promise<Running> {
-  const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function startProcess(
+  path: string,
+  args: readonly string[],
+  ready: RegExp,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Running> {
+  const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   const gone = once(child, 'exit').catch((error: unknown) => Promise.reject(error));
   gone.catch(() => {});
   child.stderr.resume();

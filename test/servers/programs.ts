@@ -14,6 +14,7 @@ export const programs = {
   mongodb,
   mount,
   openssl,
+  'rabbitmq-server': rabbitmqServer,
   redis,
   'redis-server': redisServer,
   strace,
