@@ -78,6 +78,7 @@ export const errorTable = {
   'handler-failed': told('the handler failed', true),
   'handler-timeout': told('the handler took longer than it may', true),
   'bad-reply-to': told('reply-to is missing, or is no destination that may be answered'),
+  'no-access': told('the user may not do that there'),
   'rate-limited': told('the client sends more than it may', true),
   'bad-resume': told('resume-from names no place in the log of that destination'),
   'resume-broken': told('the log of the destination lost what was to come next: subscribe again', true),

@@ -10,6 +10,7 @@ const elsewhere = new Set([
   'address-in-use',
   'unencodable-header',
   'bad-cursor',
+  'no-access',
   'going-away',
 ]);
 

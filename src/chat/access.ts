@@ -1,0 +1,122 @@
+// Who may read and write in which room: asked for every message, so answers are kept for a moment, and forgotten on every node when they change.
+import { ChatProblem } from './problem.ts';
+import type { ChatRepository } from './repository.ts';
+import type { Role, Room } from './room.ts';
+
+/** What somebody may do in a room. */
+export interface Access {
+  /** None: the room is open and was not used yet. */
+  readonly room: Room | undefined;
+  /** None: not a member. */
+  readonly role: Role | undefined;
+  readonly reads: boolean;
+  readonly writes: boolean;
+}
+
+/** What access is decided by. */
+export interface AccessParts {
+  readonly repository: Pick<ChatRepository, 'rooms' | 'members'>;
+  /** Whether a room is there from its first use, for everybody. */
+  readonly open: boolean;
+  /** For how long an answer is good, in milliseconds, should a change not be heard of. */
+  readonly keeps: number;
+  /** Milliseconds that never go back. */
+  readonly now: () => number;
+}
+
+interface Answer {
+  readonly access: Promise<Access>;
+  readonly until: number;
+}
+
+/** So many answers are kept; then all are asked for again. */
+const remembered = 50_000;
+
+const nothing: Omit<Access, 'room' | 'role'> = { reads: false, writes: false };
+
+/** Decides who may do what. */
+export class RoomAccess {
+  readonly #parts: AccessParts;
+  /** By room, then by user: a change of a room concerns all of them. */
+  readonly #known = new Map<string, Map<string, Answer>>();
+  #size = 0;
+
+  constructor(parts: AccessParts) {
+    this.#parts = parts;
+  }
+
+  /** What a user may do in a room. */
+  of(roomId: string, user: string): Promise<Access> {
+    const now = this.#parts.now();
+    const known = this.#known.get(roomId)?.get(user);
+    if (known !== undefined && known.until > now) return known.access;
+    const access = this.#ask(roomId, user);
+    this.#keep(roomId, user, { access, until: now + this.#parts.keeps });
+    access.catch(() => this.forget(roomId, user)); // a failure is nobody's answer
+    return access;
+  }
+
+  /** @throws {ChatProblem} `no-such-room`, `no-access` */
+  async assertReads(roomId: string, user: string): Promise<Access> {
+    const access = await this.of(roomId, user);
+    if (access.reads) return access;
+    // whoever may not read a room is not told whether it is there
+    throw new ChatProblem('no-such-room', `room '${roomId}' is not there, or '${user}' is no member of it`);
+  }
+
+  /** @throws {ChatProblem} `no-such-room`, `no-access` */
+  async assertWrites(roomId: string, user: string): Promise<Access> {
+    const access = await this.assertReads(roomId, user);
+    if (access.writes) return access;
+    throw new ChatProblem('no-access', `'${user}' may read room '${roomId}', and not write there`);
+  }
+
+  /** @throws {ChatProblem} `no-such-room`, `no-access` */
+  async assertOwns(roomId: string, user: string): Promise<Access & { readonly room: Room }> {
+    const { room, ...access } = await this.assertReads(roomId, user);
+    if (room === undefined) throw new ChatProblem('no-such-room', `room '${roomId}' was not used yet`);
+    if (access.role === 'owner') return { room, ...access };
+    throw new ChatProblem(
+      'no-access',
+      `only an owner of room '${roomId}' may do that, and '${user}' is none`,
+    );
+  }
+
+  /** Something has changed: in a room, or for one user of it. */
+  forget(roomId: string, user?: string): void {
+    const answers = this.#known.get(roomId);
+    if (answers === undefined) return;
+    if (user === undefined) {
+      this.#size -= answers.size;
+      this.#known.delete(roomId);
+    } else if (answers.delete(user)) {
+      this.#size--;
+      if (answers.size === 0) this.#known.delete(roomId);
+    }
+  }
+
+  /** Changes may have been missed. */
+  forgetAll(): void {
+    this.#known.clear();
+    this.#size = 0;
+  }
+
+  #keep(roomId: string, user: string, answer: Answer): void {
+    if (this.#size >= remembered) this.forgetAll();
+    const answers = this.#known.get(roomId) ?? new Map<string, Answer>();
+    if (!answers.has(user)) this.#size++;
+    answers.set(user, answer);
+    this.#known.set(roomId, answers);
+  }
+
+  async #ask(roomId: string, user: string): Promise<Access> {
+    const { repository, open } = this.#parts;
+    const [room, role] = await Promise.all([
+      repository.rooms.find(roomId),
+      repository.members.roleOf(roomId, user),
+    ]);
+    if (room === undefined) return { room, role: undefined, reads: open, writes: open };
+    const isIn = role !== undefined || room.kind === 'public';
+    return isIn ? { room, role, reads: true, writes: role !== 'reader' } : { room, role, ...nothing };
+  }
+}

@@ -1,0 +1,224 @@
+// The contract of the chat's repository port: one suite for every place where rooms are kept.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ChatRepository, Listed } from '../../src/chat/repository.ts';
+import type { Membership, Notice, Role, Room } from '../../src/chat/room.ts';
+
+export interface RepositoryKind {
+  readonly name: string;
+  /** An empty one that is open. */
+  open(): Promise<{
+    readonly repository: ChatRepository;
+    /** What another process would see now; none: nothing outlives this one. */
+    readonly again?: () => Promise<ChatRepository>;
+    close(): Promise<void>;
+  }>;
+}
+
+const roomOf = (id: string, parts: Partial<Room> = {}): Room => ({
+  id,
+  name: id,
+  kind: 'public',
+  createdAt: 1_700_000_000_000,
+  createdBy: 'kim',
+  ...parts,
+});
+
+const memberOf = (roomId: string, user: string, role: Role = 'member'): Membership => ({
+  roomId,
+  user,
+  role,
+  joinedAt: 1_700_000_000_001,
+});
+
+const noticeOf = (id: string, roomId: string, number: number): Notice => ({
+  id,
+  roomId,
+  number,
+  at: 1_700_000_000_002,
+  payload: { text: `안녕 ${id}`, nested: { a: [1, null, true] } },
+});
+
+/** All the parts of a list, a few at a time. */
+async function whole<Item>(
+  list: (asked: { limit: number; after: string | undefined }) => Promise<Listed<Item>>,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let after: string | undefined, parts = 0; parts < 100; parts++) {
+    const part = await list({ limit: 2, after });
+    items.push(...part.items);
+    if (part.next === undefined) return items;
+    after = part.next;
+  }
+  throw new Error('the list has no end');
+}
+
+export function chatRepositoryContract(kind: RepositoryKind): void {
+  describe(`the chat's repository: ${kind.name}`, () => {
+    let opened: Awaited<ReturnType<RepositoryKind['open']>>;
+    let repository: ChatRepository;
+
+    beforeEach(async () => {
+      opened = await kind.open();
+      repository = opened.repository;
+    });
+    afterEach(() => opened.close());
+
+    describe('rooms', () => {
+      it('keeps a room as it was made, with its members', async () => {
+        const room = roomOf('모임_1', { name: '모임 <b>', kind: 'private' });
+        expect(await repository.rooms.create(room, [memberOf(room.id, 'kim', 'owner')])).toEqual(room);
+        expect(await repository.rooms.find(room.id)).toEqual(room);
+        expect(await repository.members.roleOf(room.id, 'kim')).toBe('owner');
+        const unowned = roomOf('r', { createdBy: undefined });
+        expect(await repository.rooms.create(unowned, [])).toEqual(unowned);
+        expect(await repository.rooms.find('r')).toEqual(unowned);
+        expect(await repository.rooms.find('R')).toBeUndefined();
+      });
+
+      it('makes an id once, whoever asks at the same time', async () => {
+        const makers = Array.from({ length: 8 }, (_, i) => `u${i}`);
+        const made = await Promise.all(
+          makers.map((user) =>
+            repository.rooms.create(roomOf('r', { createdBy: user }), [memberOf('r', user, 'owner')]),
+          ),
+        );
+        const winners = new Set(made.map(({ createdBy }) => createdBy));
+        expect(winners.size).toBe(1);
+        const members = await whole((asked) => repository.members.of('r', asked));
+        expect(members.map(({ user }) => user)).toEqual([...winners]);
+      });
+
+      it('lists the public ones part by part, in the order of their ids', async () => {
+        for (const id of ['b', 'a', 'd', 'c', 'Z']) await repository.rooms.create(roomOf(id), []);
+        await repository.rooms.create(roomOf('p', { kind: 'private' }), []);
+        await repository.rooms.create(roomOf('q', { kind: 'direct' }), []);
+        const rooms = await whole((asked) => repository.rooms.listPublic(asked));
+        expect(rooms.map(({ id }) => id)).toEqual(['Z', 'a', 'b', 'c', 'd']);
+      });
+
+      it('renames what is there', async () => {
+        await repository.rooms.create(roomOf('r'), []);
+        expect(await repository.rooms.rename('r', 'new')).toEqual(roomOf('r', { name: 'new' }));
+        expect(await repository.rooms.rename('none', 'new')).toBeUndefined();
+        expect((await repository.rooms.find('r'))?.name).toBe('new');
+      });
+
+      it('deletes a room with all that belongs to it', async () => {
+        await repository.rooms.create(roomOf('r'), [memberOf('r', 'kim')]);
+        await repository.reading.advance({ roomId: 'r', user: 'kim', number: 5, at: 1 });
+        await repository.notices.keep('kim', noticeOf('n', 'r', 6), 10);
+        await repository.notices.keep('kim', noticeOf('o', 'other', 6), 10);
+        expect(await repository.rooms.delete('r')).toBe(true);
+        expect(await repository.rooms.delete('r')).toBe(false);
+        expect(await repository.rooms.find('r')).toBeUndefined();
+        expect(await repository.members.roleOf('r', 'kim')).toBeUndefined();
+        expect(await repository.reading.of('kim', ['r'])).toEqual([]);
+        expect((await repository.notices.of('kim', 9)).map(({ id }) => id)).toEqual(['o']);
+        expect((await repository.members.roomsOf('kim', { limit: 9 })).items).toEqual([]);
+      });
+    });
+
+    describe('members', () => {
+      beforeEach(() => repository.rooms.create(roomOf('r'), [memberOf('r', 'kim', 'owner')]));
+
+      it('puts people in, changes their roles, and takes them out', async () => {
+        expect(await repository.members.put(memberOf('r', 'lee'), 10)).toBe('done');
+        const changed = { ...memberOf('r', 'lee', 'reader'), joinedAt: 9 };
+        expect(await repository.members.put(changed, 10)).toBe('done');
+        const members = await whole((asked) => repository.members.of('r', asked));
+        expect(members).toEqual([memberOf('r', 'kim', 'owner'), memberOf('r', 'lee', 'reader')]);
+        expect(await repository.members.remove('r', 'lee')).toBe('reader');
+        expect(await repository.members.remove('r', 'lee')).toBeUndefined();
+        expect(await repository.members.count('r')).toBe(1);
+      });
+
+      it('is full at the cap, also when many come at once, and still changes roles', async () => {
+        const users = Array.from({ length: 9 }, (_, i) => `u${i}`);
+        const put = await Promise.all(users.map((user) => repository.members.put(memberOf('r', user), 4)));
+        expect(put.filter((one) => one === 'done')).toHaveLength(3);
+        expect(put.filter((one) => one === 'full')).toHaveLength(6);
+        expect(await repository.members.count('r')).toBe(4);
+        expect(await repository.members.put(memberOf('r', 'kim', 'member'), 4)).toBe('done');
+        expect(await repository.members.put(memberOf('none', 'kim'), 4)).toBe('gone');
+      });
+
+      it('lists the rooms of a user with the role in each', async () => {
+        await repository.rooms.create(roomOf('a', { kind: 'private' }), [memberOf('a', 'kim', 'reader')]);
+        await repository.rooms.create(roomOf('b'), [memberOf('b', 'lee')]);
+        await repository.rooms.create(roomOf('c', { kind: 'direct' }), [memberOf('c', 'kim')]);
+        const rooms = await whole((asked) => repository.members.roomsOf('kim', asked));
+        expect(rooms.map(({ id, role }) => `${id} ${role}`)).toEqual(['a reader', 'c member', 'r owner']);
+        expect(rooms[0]).toEqual({ ...roomOf('a', { kind: 'private' }), role: 'reader' });
+      });
+    });
+
+    describe('read marks', () => {
+      beforeEach(() => repository.rooms.create(roomOf('r'), [memberOf('r', 'kim')]));
+
+      it('move forward only, in whatever order they come', async () => {
+        const markOf = (number: number) => ({ roomId: 'r', user: 'kim', number, at: number });
+        const numbers = [1_790_000_000_000_005, 3, 1_790_000_000_000_009, 7];
+        await Promise.all(numbers.map((number) => repository.reading.advance(markOf(number))));
+        expect(await repository.reading.of('kim', ['r', 'none'])).toEqual([markOf(1_790_000_000_000_009)]);
+        expect(await repository.reading.advance(markOf(4))).toEqual({
+          mark: markOf(1_790_000_000_000_009),
+          moved: false,
+        });
+        expect((await repository.reading.advance(markOf(1_790_000_000_000_010))).moved).toBe(true);
+      });
+
+      it('are listed for a room, and go with who leaves it', async () => {
+        for (const user of ['lee', 'kim', 'park'])
+          await repository.reading.advance({ roomId: 'r', user, number: 1, at: 2 });
+        const marks = await whole((asked) => repository.reading.in('r', asked));
+        expect(marks.map(({ user }) => user)).toEqual(['kim', 'lee', 'park']);
+        await repository.members.remove('r', 'kim');
+        expect(await repository.reading.of('kim', ['r'])).toEqual([]);
+      });
+
+      it('are kept of no room that is not there', async () => {
+        const { moved } = await repository.reading.advance({ roomId: 'none', user: 'kim', number: 1, at: 1 });
+        expect(moved).toBe(false);
+        expect(await repository.reading.of('kim', ['none'])).toEqual([]);
+      });
+    });
+
+    describe('notices', () => {
+      it('are told in their order, each kept once', async () => {
+        const kept = ['a', 'b', 'a', 'c'].map((id, i) => noticeOf(id, 'r', i));
+        for (const notice of kept) await repository.notices.keep('kim', notice, 10);
+        expect(await repository.notices.of('kim', 2)).toEqual([kept[0], kept[1]]);
+        await repository.notices.drop('kim', ['a', 'none']);
+        expect((await repository.notices.of('kim', 9)).map(({ id }) => id)).toEqual(['b', 'c']);
+        expect(await repository.notices.of('lee', 9)).toEqual([]);
+      });
+
+      it('beyond the cap the oldest go', async () => {
+        for (let i = 0; i < 6; i++) await repository.notices.keep('kim', noticeOf(`n${i}`, 'r', i), 4);
+        await repository.notices.keep('lee', noticeOf('n', 'r', 1), 4);
+        const left = await repository.notices.of('kim', 9);
+        expect(left.map(({ id }) => id)).toEqual(['n2', 'n3', 'n4', 'n5']);
+      });
+
+      it('are forgotten when their messages were read', async () => {
+        for (let i = 1; i <= 3; i++) await repository.notices.keep('kim', noticeOf(`n${i}`, 'r', i), 10);
+        await repository.notices.keep('kim', noticeOf('o', 'other', 1), 10);
+        await repository.notices.read('kim', 'r', 2);
+        expect((await repository.notices.of('kim', 9)).map(({ id }) => id)).toEqual(['n3', 'o']);
+      });
+    });
+
+    it('outlives its process, where it is durable', async () => {
+      if (opened.again === undefined) return expect(kind.name).toBe('memory');
+      await repository.rooms.create(roomOf('r'), [memberOf('r', 'kim', 'owner')]);
+      await repository.reading.advance({ roomId: 'r', user: 'kim', number: 5, at: 6 });
+      await repository.notices.keep('kim', noticeOf('n', 'r', 6), 10);
+      const later = await opened.again();
+      expect(await later.rooms.find('r')).toEqual(roomOf('r'));
+      expect(await later.members.roleOf('r', 'kim')).toBe('owner');
+      expect(await later.reading.of('kim', ['r'])).toEqual([{ roomId: 'r', user: 'kim', number: 5, at: 6 }]);
+      expect(await later.notices.of('kim', 9)).toEqual([noticeOf('n', 'r', 6)]);
+      await later.close();
+    });
+  });
+}
