@@ -135,6 +135,8 @@ export interface StoreOptions {
    * is said, it stays as it was.
    */
   readonly retention?: number;
+  /** Hears that a thread of the store has died; it is started again. */
+  readonly died?: (why: Error) => void;
 }
 
 type MakeStore = (address: string, data: string, options: StoreOptions) => Promise<HistoryStore>;
@@ -148,11 +150,11 @@ const overMongoDb: MakeStore = async (address, _, options) => {
 };
 
 const stores: Record<string, MakeStore> = {
-  embedded: async (_, data) => {
+  embedded: async (_, data, { died }) => {
     if (data === 'memory') return inMemory();
     await mkdir(data, { recursive: true, mode: 0o700 });
     const { SqliteStore } = await import('./history/stores/sqlite.ts');
-    return new SqliteStore({ file: join(data, 'history.sqlite') });
+    return new SqliteStore({ file: join(data, 'history.sqlite'), died });
   },
   memory: inMemory,
   mongodb: overMongoDb,

@@ -61,7 +61,7 @@ export class HistoryService {
     measureQueues(queues, parts.metrics);
     if (policies.empty) return new HistoryService(policies, await openRelay(config.broker, queues));
     assertPromises(policies, config);
-    const store = await storeOf(config);
+    const store = await storeOf(config, parts.log);
     if (store === undefined)
       return new HistoryService(policies, await openRelay(config.broker, queues, logParts(parts)));
     const recording = new Recording(await recordingParts(parts, store));
@@ -80,7 +80,7 @@ export class HistoryService {
   static async #joined(parts: HistoryParts): Promise<HistoryService> {
     const { config, policies, metrics, log } = parts;
     assertPromises(policies, config);
-    const store = policies.empty ? undefined : await storeOf(config);
+    const store = policies.empty ? undefined : await storeOf(config, log);
     const relay = await openSharedRelay(config.broker, {
       node: parts.node,
       userTimeout: config.userTimeout,
@@ -133,8 +133,12 @@ function assertPromises(policies: Policies, config: Config): void {
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-async function storeOf({ history, data, historyRetention }: Config): Promise<HistoryStore | undefined> {
-  return history === 'off' ? undefined : openStore(history, data, { retention: historyRetention });
+async function storeOf(
+  { history, data, historyRetention: retention }: Config,
+  log: WriterLog,
+): Promise<HistoryStore | undefined> {
+  const died = (err: Error): void => log.error({ err }, 'a thread of the history ended; it is started again');
+  return history === 'off' ? undefined : openStore(history, data, { retention, died });
 }
 
 async function recordingParts(parts: HistoryParts, store: HistoryStore) {

@@ -92,7 +92,8 @@ export class Recording implements Recorder {
   /** Why messages cannot be stored at the moment, for the operator. */
   get trouble(): string | undefined {
     const { state } = this.#writer;
-    return state.running ? undefined : `history: ${state.reason}`;
+    const reason = state.running ? this.#parts.store.trouble : state.reason;
+    return reason === undefined ? undefined : `history: ${reason}`;
   }
 
   /**

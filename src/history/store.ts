@@ -54,6 +54,8 @@ export interface Refusal {
 export interface HistoryStore {
   /** Whether what it has confirmed survives the end of this process and of the machine. */
   readonly durable: boolean;
+  /** Why it cannot be reached at the moment, as far as that is known without asking it; for the operator. */
+  readonly trouble?: string | undefined;
   /** Opens, makes or migrates the schema. @throws {StompwireError} `history-damaged`, `history-unavailable` */
   open(): Promise<void>;
   append(records: readonly LogRecord[]): Promise<readonly Refusal[]>;

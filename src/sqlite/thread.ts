@@ -26,6 +26,8 @@ export interface ThreadParts {
   readonly kind: FileKind;
   /** What is handed over with a request, and not copied. */
   readonly memory: (name: string, given: readonly unknown[]) => ArrayBuffer[];
+  /** Hears that the thread has died, and why; it is started again. */
+  readonly died?: ((why: Error) => void) | undefined;
 }
 
 interface Waiting {
@@ -33,31 +35,36 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** `C`: what it can be asked. */
+/** How long it waits between attempts to start again what does not start, in milliseconds. */
+const pause = 1000;
+
+/**
+ * `C`: what it can be asked. A thread that dies is started again: what it has confirmed is on disk, what it was
+ * asked is told to have failed and may be asked again. To end the service instead would cut off everybody, those
+ * too who need nothing of this file.
+ */
 export class Thread<C> {
   readonly #parts: ThreadParts;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
+  #starting: Promise<void> | undefined;
+  #later: NodeJS.Timeout | undefined;
+  #open = false;
+  #trouble: Error | undefined;
   #asked = 0;
 
   constructor(parts: ThreadParts) {
     this.#parts = parts;
   }
 
+  /** Why it answers nothing at the moment, for the operator. */
+  get trouble(): string | undefined {
+    return this.#trouble?.message;
+  }
+
   async open(): Promise<void> {
-    const { program, task } = this.#parts;
-    // flags that say how the program was given, such as --input-type, are none of the thread's
-    const worker = new Worker(program, { workerData: task, execArgv: [] });
-    worker.on('message', (reply: Reply) => this.#answered(reply));
-    worker.on('error', (error) => this.#gone(error));
-    worker.on('exit', () => this.#gone());
-    this.#worker = worker;
-    try {
-      await this.#ask('open', []);
-    } catch (error) {
-      await this.close();
-      throw error;
-    }
+    await this.#start();
+    this.#open = true;
   }
 
   ask<N extends keyof C & string>(
@@ -69,17 +76,83 @@ export class Thread<C> {
 
   /** Done when what was asked before is answered and the thread has ended. */
   async close(): Promise<void> {
-    const worker = this.#worker;
-    if (worker === undefined) return;
-    const ended = new Promise((resolve) => worker.once('exit', resolve));
-    this.#ask('close', []).catch(() => {});
-    this.#worker = undefined;
-    await ended;
+    this.#open = false;
+    clearTimeout(this.#later);
+    await this.#starting?.catch(() => {});
+    await this.#end();
   }
 
   #ask(name: string, given: readonly unknown[]): Promise<unknown> {
+    if (this.#starting !== undefined) return this.#starting.then(() => this.#askNow(name, given));
+    return this.#askNow(name, given);
+  }
+
+  #askNow(name: string, given: readonly unknown[]): Promise<unknown> {
+    if (!this.#open) return Promise.reject(this.#failure('closed'));
+    if (this.#worker === undefined) return Promise.reject(this.#trouble);
+    return this.#post(this.#worker, name, given);
+  }
+
+  async #start(): Promise<void> {
+    const { program, task } = this.#parts;
+    // flags that say how the program was given, such as --input-type, are none of the thread's
+    const worker = new Worker(program, { workerData: task, execArgv: [] });
+    let cause: Error | undefined;
+    worker.on('message', (reply: Reply) => this.#answered(reply));
+    worker.on('error', (error) => {
+      cause = error;
+    });
+    // not before: until then it has the file
+    worker.on('exit', () => this.#gone(cause));
+    this.#worker = worker;
+    try {
+      await this.#post(worker, 'open', []);
+    } catch (error) {
+      await this.#end();
+      throw error;
+    }
+  }
+
+  async #end(): Promise<void> {
     const worker = this.#worker;
-    if (worker === undefined) return Promise.reject(this.#closed());
+    if (worker === undefined) return;
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
+    this.#post(worker, 'close', []).catch(() => {});
+    await ended;
+  }
+
+  #gone(cause: Error | undefined): void {
+    this.#worker = undefined;
+    const failure = this.#failure(
+      this.#open ? `gone: ${cause?.message ?? 'its thread ended'}` : 'closed',
+      cause,
+    );
+    for (const { reject } of this.#waiting.values()) reject(failure);
+    this.#waiting.clear();
+    if (!this.#open || this.#starting !== undefined) return;
+    this.#trouble = failure;
+    this.#parts.died?.(failure);
+    this.#startAgain();
+  }
+
+  /** Who asks meanwhile waits for it. */
+  #startAgain(): void {
+    this.#starting = this.#start()
+      .then(
+        () => {
+          this.#trouble = undefined;
+        },
+        (error: Error) => {
+          this.#trouble = error;
+          if (this.#open) this.#later = setTimeout(() => this.#startAgain(), pause).unref();
+        },
+      )
+      .finally(() => {
+        this.#starting = undefined;
+      });
+  }
+
+  #post(worker: Worker, name: string, given: readonly unknown[]): Promise<unknown> {
     const request: Request = { id: ++this.#asked, name, given };
     return new Promise((resolve, reject) => {
       this.#waiting.set(request.id, { resolve, reject });
@@ -94,15 +167,8 @@ export class Thread<C> {
     else waiting?.reject(errorOf(failure));
   }
 
-  #gone(error?: Error): void {
-    this.#worker = undefined;
-    for (const { reject } of this.#waiting.values()) reject(this.#closed(error));
-    this.#waiting.clear();
-  }
-
-  #closed(cause?: Error): StompwireError {
+  #failure(why: string, cause?: Error): StompwireError {
     const { kind, task } = this.#parts;
-    const why = cause === undefined ? 'closed' : `gone: ${cause.message}`;
     return new StompwireError(kind.codes.unavailable, `the ${kind.name} ${task.file} is ${why}`, { cause });
   }
 }

@@ -14,6 +14,8 @@ export interface SqliteStoreOptions {
   readonly file: string;
   /** In milliseconds since the epoch of Unix; a test turns it. */
   readonly now?: () => number;
+  /** Hears that one of its threads has died; it is started again. */
+  readonly died?: ((why: Error) => void) | undefined;
 }
 
 /** So many are deleted in one commit: an append that comes meanwhile waits for them. */
@@ -31,12 +33,16 @@ export class SqliteStore implements HistoryStore {
   readonly #gathering: Gathering;
   readonly #now: () => number;
 
-  constructor({ file, now = Date.now }: SqliteStoreOptions) {
-    this.#writer = historyThread({ file, role: 'write' });
-    this.#reader = historyThread({ file, role: 'read' });
+  constructor({ file, now = Date.now, died }: SqliteStoreOptions) {
+    this.#writer = historyThread({ file, role: 'write' }, died);
+    this.#reader = historyThread({ file, role: 'read' }, died);
     this.#gathering = new Gathering((batch) => this.#writer.ask('append', batch));
     this.#now = now;
     this.upkeep = this.#upkeep();
+  }
+
+  get trouble(): string | undefined {
+    return this.#writer.trouble ?? this.#reader.trouble;
   }
 
   async open(): Promise<void> {

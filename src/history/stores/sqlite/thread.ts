@@ -8,11 +8,12 @@ import { historyFile } from './schema.ts';
 const program = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 /** A thread that writes or reads. `C`: what it can be asked. */
-export function historyThread<C>(task: Task): Thread<C> {
+export function historyThread<C>(task: Task, died?: (why: Error) => void): Thread<C> {
   return new Thread<C>({
     program,
     task,
     kind: historyFile,
+    died,
     memory: (name, given) => (name === 'append' ? [(given[0] as Packed).bodies.buffer] : []),
   });
 }
