@@ -32,7 +32,6 @@ import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { NodeLine } from './relay/node-line.ts';
 import { Application } from './routing/application.ts';
 import { type FarUsers, joinNodes } from './routing/far-users.ts';
-import { MemoryClaims } from './routing/memory-claims.ts';
 import { OwnQueues } from './routing/own-queues.ts';
 import type { Published, PublishOptions } from './routing/own-sending.ts';
 import type { Publisher } from './routing/publisher.ts';
@@ -43,7 +42,7 @@ import { type EventName, Events, type Listener } from './session/events.ts';
 import { SessionCounters, type SessionServices } from './session/services.ts';
 import { Sessions } from './session/sessions.ts';
 import { Turn } from './session/turn.ts';
-import { authDestination, authenticatorOf, sessionOptions } from './session-setup.ts';
+import { authDestination, authenticatorOf, claimsOf, sessionOptions } from './session-setup.ts';
 import { TimingWheel } from './time/wheel.ts';
 import { originGuard } from './transport/origins.ts';
 import type { Transport } from './transport/transport.ts';
@@ -345,10 +344,7 @@ export class Server {
       broker,
       inbound: this.#inbound,
       router: this.#router!,
-      claims: new MemoryClaims(
-        { entries: this.config.idempotencyKeys, window: this.config.idempotencyWindow },
-        () => this.#wheel.now,
-      ),
+      claims: claimsOf(this.config, this.#history!.relay, () => this.#wheel.now),
       registry: this.#registry,
       events: this.#events,
       replay: this.#replay,

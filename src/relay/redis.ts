@@ -1,5 +1,4 @@
 // The relay over Redis: many nodes, one broker. Plain messages by pub/sub, logged ones through logs in streams.
-import type { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import type { Separator } from '../message/destination.ts';
 import { isPattern } from '../message/destination.ts';
@@ -8,9 +7,10 @@ import { PatternMatcher } from '../message/pattern.ts';
 import type { Policies } from '../message/policies.ts';
 import { type Counter, type Metrics, noMetrics } from '../metrics/metrics.ts';
 import { parseRedisAddress, type RedisAddress } from './redis/address.ts';
+import { RedisClaims } from './redis/claims.ts';
 import { messageOf } from './redis/connection.ts';
 import { Keys } from './redis/keys.ts';
-import { type Lane, unavailable } from './redis/lane.ts';
+import { type Lane, type ParcelParts, unavailable } from './redis/lane.ts';
 import type { Link, LinkListener } from './redis/link.ts';
 import { RedisLogs } from './redis/logs.ts';
 import { RedisMembers } from './redis/members.ts';
@@ -34,6 +34,8 @@ export interface RedisRelayParts {
   readonly userTimeout?: number;
   /** How its queues are bounded; without it, it keeps none. */
   readonly queues?: RedisQueuesParts;
+  /** How long it is remembered what came of a SEND with an idempotency key. */
+  readonly claimWindow?: number;
   /** How many messages may wait for Redis, and how many bytes. */
   readonly maxWaiting?: number;
   readonly maxWaitingBytes?: number;
@@ -53,6 +55,7 @@ const sweepEvery = 100;
 export class RedisRelay implements Relay {
   readonly log: RedisLogs;
   readonly members: RedisMembers;
+  readonly claims: RedisClaims;
   readonly queues?: RedisQueues;
   readonly #address: RedisAddress;
   readonly #parts: RedisRelayParts;
@@ -98,13 +101,15 @@ export class RedisRelay implements Relay {
       partitionOf: (destination) => this.#partitionOf(destination),
       send: (partition, parcel) => this.#send(partition, partition.log, parcel),
     });
-    this.members = new RedisMembers({
+    const shared = {
       keys: this.#keys,
       partitions: this.#partitions,
       node: parts.node ?? randomBytes(6).toString('base64url'),
       timeout: parts.userTimeout ?? 15_000,
-      send: (partition, lane, parcel) => this.#send(partition, lane, parcel),
-    });
+      send: (partition: Partition, lane: Lane, parcel: ParcelParts) => this.#send(partition, lane, parcel),
+    };
+    this.members = new RedisMembers(shared);
+    this.claims = new RedisClaims({ ...shared, window: parts.claimWindow ?? 600_000 });
     if (parts.queues !== undefined) this.queues = this.#openQueues(parts.queues);
   }
 
@@ -171,6 +176,7 @@ export class RedisRelay implements Relay {
     if (this.#deliver !== undefined) {
       this.#deliver = () => {};
       await this.queues?.close();
+      this.claims.close();
       await this.members.close();
     }
     this.#deliver = undefined;
@@ -253,11 +259,7 @@ export class RedisRelay implements Relay {
     return false;
   }
 
-  async #send(
-    partition: Partition,
-    lane: Lane,
-    parcel: { keys: readonly string[]; args: readonly (string | Buffer)[]; bytes: number },
-  ): Promise<unknown> {
+  async #send(partition: Partition, lane: Lane, parcel: ParcelParts): Promise<unknown> {
     if (this.#deliver === undefined) throw unavailable('the relay is closed');
     const { maxWaiting = 20_000, maxWaitingBytes = 64 * 1024 * 1024 } = this.#parts;
     if (this.#waiting >= maxWaiting || this.#waitingBytes + parcel.bytes > maxWaitingBytes) {

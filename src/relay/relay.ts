@@ -1,6 +1,7 @@
 // PORT: what carries messages between the brokers of all nodes. The broker stands on exactly one relay.
 import type { Soon } from '../channel/channel.ts';
 import type { Message } from '../message/message.ts';
+import type { Claims } from './claims.ts';
 import type { Log } from './log.ts';
 import type { Members, Presence } from './members.ts';
 import type { Queues } from './queues.ts';
@@ -25,6 +26,8 @@ export interface Relay {
   readonly queues?: Queues;
   /** Which users are connected where, when this relay keeps it. */
   readonly members?: Members & Presence;
+  /** Idempotency keys over all nodes, when this relay keeps them. */
+  readonly claims?: Claims;
   /** Why it cannot publish, or bring everything, at the moment; `undefined`: it can. */
   readonly state?: string | undefined;
   start(deliver: Deliver): Soon<void>;

@@ -3,9 +3,11 @@ import { Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type RedisCluster, startCluster } from '../servers/redis-groups.ts';
 import { requires } from '../servers/requires.ts';
+import { claimsContract } from './claims.ts';
 import { feedContract } from './feed.ts';
 import { membersContract } from './members.ts';
 import { queuesContract } from './queues.ts';
+import { RedisClaimNodes } from './redis-claims.ts';
 import { redisFeedPlace } from './redis-feed-place.ts';
 import { RedisMemberNodes } from './redis-members.ts';
 import { RedisNodes } from './redis-nodes.ts';
@@ -33,4 +35,5 @@ describe.runIf(program)('over a Redis Cluster', () => {
   logContract({ name: 'redis-cluster', open: async (policies) => new RedisNodes(behind(), policies) });
   membersContract({ name: 'redis-cluster', open: async () => new RedisMemberNodes(behind()) });
   queuesContract({ name: 'redis-cluster', open: redisQueues(behind) });
+  claimsContract({ name: 'redis-cluster', open: async () => new RedisClaimNodes(behind()) });
 });

@@ -2,8 +2,10 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { requires } from '../servers/requires.ts';
+import { claimsContract } from './claims.ts';
 import { membersContract } from './members.ts';
 import { queuesContract } from './queues.ts';
+import { RedisClaimNodes } from './redis-claims.ts';
 import { RedisMemberNodes } from './redis-members.ts';
 import { RedisNodes } from './redis-nodes.ts';
 import { redisQueues } from './redis-queues.ts';
@@ -26,4 +28,5 @@ describe.runIf(url)('over a Redis', () => {
   });
   membersContract({ name: 'redis', open: async () => new RedisMemberNodes({ address: url!, commands }) });
   queuesContract({ name: 'redis', open: redisQueues(() => ({ address: url!, commands })) });
+  claimsContract({ name: 'redis', open: async () => new RedisClaimNodes({ address: url!, commands }) });
 });

@@ -108,6 +108,11 @@ export class Keys {
     return ['nodes', 'members', 'placed', 'users', 'marks'].map((name) => `${tag}:${name}`);
   }
 
+  /** Who was first with the idempotency key of a SEND, and what came of it. */
+  claim(key: string): string {
+    return `${this.#tagOf(key)}:claim:${key}`;
+  }
+
   /** Channel: which users come and go. */
   presence(partition: number): string {
     return `${this.tag(partition)}:presence`;

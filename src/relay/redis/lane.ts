@@ -4,11 +4,15 @@ import { StompwireError } from '../../errors.ts';
 import { messageOf, wasNotBegun } from './connection.ts';
 import type { Script } from './scripts.ts';
 
-/** One message on its way. */
-export interface Parcel {
+/** What of a call is one message's. */
+export interface ParcelParts {
   readonly keys: readonly string[];
   readonly args: readonly (string | Buffer)[];
   readonly bytes: number;
+}
+
+/** One message on its way. */
+export interface Parcel extends ParcelParts {
   /** When it is refused, in milliseconds of the sweep's clock. */
   readonly deadline: number;
   resolve(answer: unknown): void;

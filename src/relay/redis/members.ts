@@ -4,7 +4,7 @@ import type { StompwireError } from '../../errors.ts';
 import type { Member, Members, Presence, PresenceListener } from '../members.ts';
 import { textOf } from './connection.ts';
 import type { Keys } from './keys.ts';
-import { type Lane, type Parcel, unavailable } from './lane.ts';
+import { type Lane, type ParcelParts, unavailable } from './lane.ts';
 import { memberScript } from './member-script.ts';
 import type { Partition } from './partition.ts';
 
@@ -16,15 +16,16 @@ export interface RedisMembersParts {
   readonly node: string;
   /** After how many milliseconds without a sign of life a node's users are gone. */
   readonly timeout: number;
-  readonly send: (
-    partition: Partition,
-    lane: Lane,
-    parcel: Pick<Parcel, 'keys' | 'args' | 'bytes'>,
-  ) => Promise<unknown>;
+  readonly send: (partition: Partition, lane: Lane, parcel: ParcelParts) => Promise<unknown>;
 }
 
 /** A node that has missed this many signs of life, and then another one at which somebody looks, is dead. */
 const beatsToLive = 4;
+
+/** For how long a sign of life counts, so that a dead node is missed, and its users are told of, within the time-out. */
+export function spanOf(timeout: number): number {
+  return Math.round((timeout * beatsToLive) / (beatsToLive + 1));
+}
 
 /** See {@link Members}. What Redis does stands in `member-script.ts`. */
 export class RedisMembers implements Members, Presence {
@@ -133,7 +134,7 @@ class Share {
     this.#parts = parts;
     const { keys, node, timeout } = parts;
     const channel = partition.named(keys.presence(partition.index));
-    const span = String(Math.round((timeout * beatsToLive) / (beatsToLive + 1)));
+    const span = String(spanOf(timeout));
     this.#lane = partition.lane(memberScript, () => ({
       keys: [...keys.members(partition.index), channel],
       args: [node, span],

@@ -1,0 +1,55 @@
+// What Redis does about idempotency keys: who is first, what came of it.
+import { script } from './scripts.ts';
+
+/** For so many milliseconds what a SEND failed with is kept for those that waited for it. */
+const failureKept = 10_000;
+
+/** A SEND that still runs after so long is not waited for any more, in milliseconds. */
+const longestRun = 86_400_000;
+
+/**
+ * A key holds `r<node>` while it runs there, `s<outcome>` when it was processed, `f<error>` when it has failed. Whose
+ * node is dead runs no more.
+ *
+ * KEYS: nodes (until when each is alive); per question its key.
+ * ARGV: this node, for how many milliseconds it is alive, how long an outcome is remembered; per question its kind and a text:
+ * claim ('' : it is the first), settle outcome, free error, look ('' : nobody runs it). Answers else what the key holds.
+ */
+export const claimScript = script(`#!lua
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local node, span, window = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+redis.call('ZADD', KEYS[1], 'GT', now + span, node)
+
+local function held(key)
+  local value = redis.pcall('GET', key)
+  if type(value) == 'table' then return 'e' .. (value.err or '') end
+  if not value then return '' end
+  if string.sub(value, 1, 1) ~= 'r' then return value end
+  local lives = redis.call('ZSCORE', KEYS[1], string.sub(value, 2))
+  return lives and tonumber(lives) > now and value or ''
+end
+
+local asked = {}
+function asked.claim(key)
+  local value = held(key)
+  local first = string.sub(value, 1, 1)
+  if first == 's' or first == 'e' or (first == 'r' and value ~= 'r' .. node) then return value end
+  redis.call('SET', key, 'r' .. node, 'PX', ${longestRun})
+  return ''
+end
+local function over(key, value, life)
+  local is = held(key)
+  if is == '' or is == 'r' .. node then redis.call('SET', key, value, 'PX', life) end
+  return ''
+end
+function asked.settle(key, outcome) return over(key, 's' .. outcome, window) end
+function asked.free(key, failure) return over(key, 'f' .. failure, ${failureKept}) end
+function asked.look(key) return held(key) end
+
+local answers = {}
+for at = 2, #KEYS do
+  answers[at - 1] = asked[ARGV[at * 2]](KEYS[at], ARGV[at * 2 + 1])
+end
+return answers
+`);
