@@ -3,6 +3,10 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Authenticator } from './auth/authenticator.ts';
 import { chooseAuthenticator } from './auth/choose.ts';
 import { type Config, ConfigError } from './config/config.ts';
+import type { Relay } from './relay/relay.ts';
+import type { Claims } from './routing/claims.ts';
+import { MemoryClaims } from './routing/memory-claims.ts';
+import { SharedClaims } from './routing/shared-claims.ts';
 import type { SessionOptions } from './session/services.ts';
 import { version } from './version.ts';
 
@@ -36,4 +40,11 @@ export function sessionOptions(config: Config): SessionOptions {
     heartbeat: { send: config.heartbeatSend, receive: config.heartbeatReceive },
     serverName: `stompwire/${version()}`,
   };
+}
+
+/** Whose idempotency keys were seen: by this node, and by the others that the relay joins. */
+export function claimsOf(config: Config, relay: Relay, clock: () => number): Claims {
+  const { idempotencyKeys: entries, idempotencyWindow: window } = config;
+  const here = new MemoryClaims({ entries, window }, clock);
+  return relay.claims === undefined ? here : new SharedClaims(here, relay.claims);
 }
