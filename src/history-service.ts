@@ -84,6 +84,7 @@ export class HistoryService {
     const relay = await openSharedRelay(config.broker, {
       node: parts.node,
       userTimeout: config.userTimeout,
+      claimWindow: config.idempotencyWindow,
       policies,
       separator: config.pathSeparator,
       history: store !== undefined,
