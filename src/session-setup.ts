@@ -37,6 +37,7 @@ export function sessionOptions(config: Config): SessionOptions {
       headerLineBytes: config.maxHeaderLineBytes,
     },
     authDestination: authDestination(config),
+    tellsRedelivered: config.compat === 'rabbitmq',
     heartbeat: { send: config.heartbeatSend, receive: config.heartbeatReceive },
     serverName: `stompwire/${version()}`,
   };
