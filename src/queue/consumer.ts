@@ -41,6 +41,8 @@ export interface QueueConsumer {
   readonly prefetch: number;
   /** Whether a delivery counts as acknowledged when it is made. */
   readonly auto: boolean;
+  /** Whether it is about to end: what it would be given is better given to another. */
+  readonly leaving?: boolean;
   /** Takes a delivery. It must not throw. */
   take(delivery: QueueDelivery): void;
 }

@@ -47,8 +47,8 @@ class Consuming implements Consumption {
   }
 
   get hasRoom(): boolean {
-    const { auto, prefetch } = this.consumer;
-    return this.#began && (auto || prefetch === 0 || this.outstanding.size < prefetch);
+    const { auto, prefetch, leaving } = this.consumer;
+    return this.#began && !leaving && (auto || prefetch === 0 || this.outstanding.size < prefetch);
   }
 
   begin(): void {

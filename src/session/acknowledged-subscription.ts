@@ -1,16 +1,14 @@
-// A subscription that takes from a queue: the broker's, or one of its own that a topic fills.
-import { Buffer } from 'node:buffer';
+// A subscription that takes from a queue: gives its client what it has credit for, and hears what was dealt with.
 import type { Broker } from '../broker/broker.ts';
 import type { Channel, Soon } from '../channel/channel.ts';
 import { InOrder } from '../channel/in-order.ts';
 import type { SessionView } from '../channel/inbound.ts';
-import type { Delivery, SubscriptionView } from '../channel/outbound.ts';
+import type { Delivery, Outbound, SubscriptionView } from '../channel/outbound.ts';
 import { StompwireError } from '../errors.ts';
 import { printable } from '../message/destination.ts';
 import type { Message } from '../message/message.ts';
-import type { Consumption, QueueConsumer, QueueDelivery, QueueLimits } from '../queue/consumer.ts';
-import { Queue } from '../queue/queue.ts';
-import { type AckMode, Outstanding } from './outstanding.ts';
+import type { Consumption, QueueConsumer, QueueDelivery } from '../queue/consumer.ts';
+import { type AckMode, type Claim, Outstanding } from './outstanding.ts';
 import type { SessionServices } from './services.ts';
 import { type SubscribingSession, Subscription } from './subscription.ts';
 
@@ -20,184 +18,232 @@ export interface AcknowledgingSession extends SubscribingSession, SessionView {
   /** More waits for the client than may wait. */
   overflowed(): void;
   readonly subscriptions: ReadonlyMap<string, Subscription> | undefined;
+  /** Finds what its ACKs name. */
+  readonly acks:
+    | {
+        add(subscription: AcknowledgedSubscription): void;
+        remove(subscription: AcknowledgedSubscription): void;
+      }
+    | undefined;
 }
 
 /** How a client wants to be given messages. */
 export interface AckTerms {
-  /** `auto`: a delivery is acknowledged when it is made. */
+  /** `auto`: a delivery is acknowledged when the connection has taken it. */
   readonly mode: 'auto' | AckMode;
-  /** Deliveries that may be unacknowledged at a time; 0: no bound. */
+  /** Deliveries that may be unacknowledged at a time. */
   readonly prefetch: number;
   /** Tells this subscription from the others of its session, in what its ACKs name. */
   readonly serial: number;
+  /** Whether a MESSAGE names itself for ACK and NACK [STOMP 1.2, MESSAGE]. */
+  readonly tellsAckId: boolean;
   /** Whether every MESSAGE says if it was delivered before, or only one that was. */
   readonly alwaysTells: boolean;
+  /** The interceptors of messages on their way out; none: nobody looks, or did so already. */
+  readonly outbound?: Channel<Outbound> | undefined;
   /** The interceptors of its deliveries. */
   readonly line: Channel<Delivery> | undefined;
 }
 
+/** So many bytes may wait in the outbox before deliveries are held back here. */
+const credit = 128 * 1024;
+
 /** Takes deliveries, one after another, and keeps what is outstanding. */
 export abstract class AcknowledgedSubscription extends Subscription implements QueueConsumer {
-  readonly auto: boolean;
+  /** To the queue nothing is acknowledged by itself: also what a broken connection had not taken comes again. */
+  readonly auto = false;
   readonly prefetch: number;
+  readonly serial: number;
+  leaving = false;
+  /** What the client has still to acknowledge; none: it acknowledges nothing. */
   readonly outstanding: Outstanding | undefined;
   protected readonly session: AcknowledgingSession;
   protected consumption: Consumption | undefined;
   readonly #terms: AckTerms;
+  readonly #intercepted: boolean;
+  readonly #credit: number;
   readonly #order = new InOrder();
+  /** What waits for credit. */
+  #held: QueueDelivery[] = [];
+  /** What is on its way to a client that acknowledges nothing. */
+  #sent: number[] = [];
 
   constructor(session: AcknowledgingSession, view: SubscriptionView, address: string, terms: AckTerms) {
     super(session, view, address);
     this.session = session;
-    this.auto = terms.mode === 'auto';
     this.prefetch = terms.prefetch;
+    this.serial = terms.serial;
     this.outstanding = terms.mode === 'auto' ? undefined : new Outstanding(terms.mode);
     this.#terms = terms;
+    this.#intercepted = terms.line !== undefined || terms.outbound?.empty === false;
+    this.#credit = Math.min(credit, session.outbox.limit / 2);
   }
 
-  /** [STOMP 1.2, MESSAGE] the `ack` header: what ACK and NACK name. */
-  ackIdOf(tag: number): string {
-    return `${this.#terms.serial}-${tag}`;
+  /** Whether it takes from its queue still. */
+  get active(): boolean {
+    return this.consumption !== undefined;
+  }
+
+  /** From now on there are deliveries; until then what is for it waits. */
+  start(): void {
+    this.consumption?.begin();
   }
 
   /**
-   * Settles a delivery, in mode `client` with all before it.
+   * Takes a delivery, in mode `client` with all before it, out of what is outstanding.
    *
-   * @param requeue - of a NACK: whether it may come again; none: it is an ACK
    * @throws {StompwireError} `unknown-delivery`
    */
-  settle(tag: number, requeue?: boolean): Soon<void> {
-    const tags = this.outstanding?.settle(tag) ?? [];
-    if (tags.length === 0) throw unknownDelivery(this.ackIdOf(tag));
-    const slow: Promise<unknown>[] = [];
-    for (const one of tags) {
-      const done = this.#tell(one, requeue);
-      if (done instanceof Promise) slow.push(done);
+  claim(tag: number): Claim {
+    const claim = this.outstanding?.claim(tag);
+    if (claim === undefined || claim.tags.length === 0) throw unknownDelivery(this.#ackIdOf(tag));
+    return claim;
+  }
+
+  /**
+   * Tells the queue what became of deliveries.
+   *
+   * @param requeue - of a NACK: whether they may come again; none: it is an ACK
+   * @throws {StompwireError} `unknown-delivery`: the queue has given them to somebody else
+   */
+  settle(tags: readonly number[], requeue?: boolean): Soon<void> {
+    const slow: Promise<void>[] = [];
+    for (const tag of tags) {
+      const done = this.#tell(tag, requeue);
+      if (done instanceof Promise) slow.push(done.then((known) => this.#assertKnown(known, tag)));
+      else this.#assertKnown(done, tag);
     }
     return slow.length === 0 ? undefined : Promise.all(slow).then(() => {});
   }
 
   take(delivery: QueueDelivery): void {
     this.outstanding?.add(delivery.tag, delivery.message.id);
-    const { line } = this.#terms;
-    if (line === undefined && !this.#order.waits) this.#send(delivery, delivery.message);
-    else this.#order.run(() => this.#pass(delivery, line));
+    if (this.#held.length === 0 && this.#hasCredit) return this.#give(delivery);
+    this.#held.push(delivery);
+    if (this.#held.length === 1) this.outbox.whenTaken(this.#goOn);
   }
 
+  /** What the client had not acknowledged goes back to the queue. */
   override end(_broker: Broker): Soon<void> {
     const { consumption } = this;
+    if (consumption === undefined) return;
+    this.leaving = true;
+    if (!this.outbox.closed) this.#acknowledgeSent();
     this.consumption = undefined;
-    return consumption?.cancel();
+    this.#held = [];
+    this.#sent = [];
+    this.session.acks?.remove(this);
+    return consumption.cancel();
+  }
+
+  /** It has a queue to take from, and can be found by what its deliveries are named. */
+  protected joined(consumption: Consumption): void {
+    this.consumption = consumption;
+    this.session.acks?.add(this);
+  }
+
+  get #hasCredit(): boolean {
+    return this.outbox.held < this.#credit;
+  }
+
+  readonly #goOn = (): void => {
+    if (!this.active) return;
+    while (this.#held.length > 0 && this.#hasCredit) this.#give(this.#held.shift()!);
+    if (this.#held.length > 0) this.outbox.whenTaken(this.#goOn);
+  };
+
+  #give(delivery: QueueDelivery): void {
+    if (!this.#intercepted && !this.#order.waits) this.#send(delivery, delivery.message);
+    else this.#order.run(() => this.#pass(delivery));
   }
 
   /** What an interceptor drops is acknowledged: nobody else shall have it either. */
-  #pass(delivery: QueueDelivery, line: Channel<Delivery> | undefined): Promise<void> | undefined {
-    const { id, destination, session } = this;
+  #pass(delivery: QueueDelivery): Promise<void> | undefined {
     let sent = false;
-    const send = ({ message }: Pick<Delivery, 'message'>): void => {
+    const send = ({ message }: Outbound): void => {
       sent = true;
       this.#send(delivery, message);
     };
     const after = (): void => {
-      if (!sent) this.#drop(delivery.tag);
-    };
-    const failed = (err: unknown): void => {
-      session.services.log.warn(
-        { session: session.id, subscription: id, err },
-        'an outbound interceptor failed',
-      );
-      after();
+      if (!sent) this.drop(delivery.tag);
     };
     try {
-      const context = { message: delivery.message, session, subscription: { id, destination } };
-      const done = line === undefined ? send(context) : line.run(context, send);
-      if (done instanceof Promise) return done.then(after, failed);
+      const done = this.#intercept(delivery.message, send);
+      if (done instanceof Promise) return done.then(after, (error) => this.#failed(error, after));
       after();
     } catch (error) {
-      failed(error);
+      this.#failed(error, after);
     }
     return undefined;
   }
 
+  #intercept(message: Message, send: (passed: Outbound) => void): Soon<void> {
+    const { id, destination, session } = this;
+    const { outbound, line } = this.#terms;
+    const subscription = { id, destination };
+    const each = (passed: Outbound): Soon<void> =>
+      line === undefined ? send(passed) : line.run({ message: passed.message, session, subscription }, send);
+    return outbound === undefined ? each({ message }) : outbound.run({ message }, each);
+  }
+
+  #failed(err: unknown, after: () => void): void {
+    const { services, id: session } = this.session;
+    services.log.warn({ session, subscription: this.id, err }, 'an outbound interceptor failed');
+    after();
+  }
+
   #send({ tag, deliveries }: QueueDelivery, message: Message): void {
-    if (this.consumption === undefined && this.auto) return;
+    if (!this.active) return;
+    const { tellsAckId, alwaysTells } = this.#terms;
     const own: string[] = [];
-    if (!this.auto) own.push('ack', this.ackIdOf(tag));
+    if (tellsAckId) own.push('ack', this.#ackIdOf(tag));
     if (deliveries > 1) own.push('redelivered', 'true', 'delivery-count', String(deliveries));
-    else if (this.#terms.alwaysTells) own.push('redelivered', 'false');
+    else if (alwaysTells) own.push('redelivered', 'false');
     const sent = own.length === 0 ? message : message.with({ headers: [...own, ...message.headers] });
     this.outbox.deliverAlone(sent, this.wireId);
+    if (this.outstanding === undefined) this.#isSent(tag);
   }
 
-  #drop(tag: number): void {
-    if (this.outstanding?.settle(tag).length) void this.#tell(tag);
+  #isSent(tag: number): void {
+    this.#sent.push(tag);
+    if (this.#sent.length === 1) this.outbox.whenTaken(() => this.#acknowledgeSent());
   }
 
-  #tell(tag: number, requeue?: boolean): Soon<unknown> {
+  /** The connection has taken it: that is all that a client in mode `auto` says. */
+  #acknowledgeSent(): void {
+    if (!this.active) return;
+    const sent = this.#sent;
+    this.#sent = [];
+    for (const tag of sent) this.#tellOnly(tag);
+  }
+
+  /** Acknowledges a delivery that the client never sees. */
+  protected drop(tag: number): void {
+    this.outstanding?.drop(tag);
+    this.#tellOnly(tag);
+  }
+
+  #tellOnly(tag: number): void {
+    const done = this.#tell(tag);
+    const { services, id: session } = this.session;
+    if (done instanceof Promise)
+      done.catch((err: unknown) =>
+        services.log.warn({ session, subscription: this.id, err }, 'a delivery was not acknowledged'),
+      );
+  }
+
+  #tell(tag: number, requeue?: boolean): Soon<boolean> {
     const { consumption } = this;
-    return requeue === undefined ? consumption?.acknowledge(tag) : consumption?.refuse(tag, requeue);
-  }
-}
-
-/** Takes from a queue of the broker's, beside other consumers. */
-export class QueueSubscription extends AcknowledgedSubscription {
-  override begin(broker: Broker): Soon<void> {
-    const { queues } = broker;
-    if (queues === undefined) throw new StompwireError('not-supported', 'this broker keeps no queues');
-    const consumption = queues.consume(this.address, this);
-    return consumption instanceof Promise
-      ? consumption.then((begun) => this.#begin(begun))
-      : this.#begin(consumption);
+    if (consumption === undefined) return false;
+    return requeue === undefined ? consumption.acknowledge(tag) : consumption.refuse(tag, requeue);
   }
 
-  /** Who has left while the queue was asked for takes nothing. */
-  #begin(consumption: Consumption): Soon<void> {
-    if (this.session.subscriptions?.get(this.id) !== this) return consumption.cancel();
-    this.consumption = consumption;
-    consumption.begin();
-  }
-}
-
-/** Takes from a queue of its own that a topic fills: what is delivered there waits until it may be given. */
-export class TopicQueueSubscription extends AcknowledgedSubscription {
-  readonly #queue: Queue;
-  readonly #excess: (message: Message) => void;
-
-  /** @param excess - hears of messages that were tried in vain, or that were too many */
-  constructor(
-    session: AcknowledgingSession,
-    view: SubscriptionView,
-    address: string,
-    terms: AckTerms & { readonly limits: QueueLimits },
-    excess: (message: Message) => void,
-  ) {
-    super(session, view, address, terms);
-    this.#excess = excess;
-    this.#queue = new Queue({
-      limits: terms.limits,
-      now: session.services.clock,
-      lost: (message) => this.#excess(message),
-      gone: () => {},
-    });
+  #assertKnown(known: boolean, tag: number): void {
+    if (!known) throw unknownDelivery(this.#ackIdOf(tag));
   }
 
-  override begin(broker: Broker): Soon<void> {
-    this.consumption = this.#queue.consume(this);
-    this.consumption.begin();
-    return broker.subscribe(this.address, this);
-  }
-
-  override end(broker: Broker): Soon<void> {
-    void super.end(broker);
-    return broker.unsubscribe(this.address, this);
-  }
-
-  /** More than may wait means a client that does not keep up, as with one that does not read. */
-  override deliver(message: Message): void {
-    if (this.consumption === undefined) return;
-    if (!this.#queue.hasRoomFor(message)) return this.session.overflowed();
-    this.#queue.add(message.with({ body: Buffer.from(message.body) }), {});
-    this.#queue.dispatch();
+  #ackIdOf(tag: number): string {
+    return `${this.serial}-${tag}`;
   }
 }
 

@@ -77,6 +77,11 @@ export class Outbox {
     return this.#waiting + this.#connection.unsent;
   }
 
+  /** Whether nothing that is queued now leaves any more. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Bytes that may wait for a client that does not read. */
   get limit(): number {
     return this.#limit;

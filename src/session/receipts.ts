@@ -14,6 +14,8 @@ export interface Processed {
    * promise of this would take it for another promise.
    */
   readonly sent?: () => void;
+  /** The frame was answered otherwise: there is no RECEIPT. */
+  readonly withheld?: boolean;
 }
 
 /** A RECEIPT that waits for something, or for another before it. */

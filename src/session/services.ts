@@ -22,6 +22,17 @@ export interface SessionOptions {
   readonly maxSubscriptions: number;
   /** Of all sessions of a user who proved the name, on this node. */
   readonly maxSubscriptionsPerUser: number;
+  /** Transactions that may be open at a time, frames and bytes that they may hold. */
+  readonly maxTransactions: number;
+  readonly maxTransactionFrames: number;
+  readonly maxTransactionBytes: number;
+  /** How many messages a subscription is given before it acknowledges one, and how many it may ask for. */
+  readonly prefetch: number;
+  readonly maxPrefetch: number;
+  /** How often a message is delivered without an ACK. */
+  readonly maxDeliveries: number;
+  /** Whether every MESSAGE of a queue says if it was delivered before. */
+  readonly tellsRedelivered: boolean;
   readonly outboxBytes: number;
   readonly outboxTime: number;
   /** Bytes of input that may wait behind a handler before reading pauses. */
@@ -85,6 +96,13 @@ export class SessionCounters {
   constructor(metrics: Metrics) {
     this.#metrics = metrics;
     this.frames = metrics.counter('frames_received', 'Frames that clients sent');
+  }
+
+  /** Counts a message of a topic that its subscriber did not acknowledge, however often it came. */
+  lost(): void {
+    this.#metrics
+      .counter('topic_messages_lost', 'Messages of topics that were delivered too often without an ACK')
+      .add();
   }
 
   /** Counts an error by its code. */

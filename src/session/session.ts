@@ -6,6 +6,7 @@ import type { SubscriptionView } from '../channel/outbound.ts';
 import { StompwireError } from '../errors.ts';
 import type { WheelEntry } from '../time/wheel.ts';
 import type { Connection, ConnectionHandler, Handshake, Peer } from '../transport/transport.ts';
+import type { Acks } from './acks.ts';
 import type { CommandSession, Farewell, State } from './commands/command.ts';
 import { stepOf } from './commands/table.ts';
 import { tellOnErrorQueue } from './error-queue.ts';
@@ -17,6 +18,7 @@ import { errorFrame } from './server-frames.ts';
 import type { SessionServices } from './services.ts';
 import { type Subscription, viewsOf } from './subscription.ts';
 import { asStompwireError, levelOf, survives } from './told.ts';
+import type { Transactions } from './transactions.ts';
 import { nextDeadline, overdue, type Watched } from './watch.ts';
 
 /** What the server hears of a session. */
@@ -38,9 +40,12 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   version: Version = '1.2';
   user: User | undefined;
   clientToken: string | undefined = undefined;
+  clientId: string | undefined = undefined;
   /** The opening HTTP request, until the client has said who it is. */
   handshake: Handshake | undefined;
   subscriptions: Map<string, Subscription> | undefined;
+  transactions: Transactions | undefined;
+  acks: Acks | undefined;
   /** Agreed heart-beats in milliseconds; 0: none. */
   sendsEvery = 0;
   hearsEvery = 0;
@@ -242,6 +247,8 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     this.#patientUntil = this.now + patience;
     this.closedAt = this.now || 1;
     this.#waiting = undefined;
+    this.acks?.end(this.services.broker);
+    this.transactions = undefined;
     this.watch();
   }
 
@@ -311,7 +318,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
       if (done instanceof Promise) this.#await(done, frame);
       else this.#done(frame, done || undefined);
     } catch (error) {
-      this.#failed(error, frame);
+      this.refused(error, frame);
     }
   }
 
@@ -320,20 +327,19 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     done
       .then(
         (processed) => this.#done(frame, processed || undefined),
-        (error: unknown) => this.#failed(error, frame),
+        (error: unknown) => this.refused(error, frame),
       )
       .finally(() => this.#goOn());
   }
 
   /** [STOMP 1.2, Standard Headers]: a receipt tells that the frame has been processed. */
-  #done(frame: Frame, processed: Processed | undefined): void {
-    if (frame.command === 'CONNECT' || frame.command === 'STOMP') return;
+  processed(frame: Frame, processed: Processed | undefined): void {
     const receipt = frame.headers.get('receipt');
     if (receipt === undefined && processed === undefined) return;
-    this.#receipts.processed(receipt, processed, (error) => this.#failed(error, frame));
+    this.#receipts.processed(receipt, processed, (error) => this.refused(error, frame));
   }
 
-  #failed(raw: unknown, frame: Frame): void {
+  refused(raw: unknown, frame: Frame): void {
     const error = asStompwireError(raw);
     const { code, correlationId } = error;
     const fields = { session: this.id, command: frame.command, code, correlationId, err: raw };
@@ -341,6 +347,13 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     if (error.answered) this.services.counters.refused(error);
     else if (survives(this, error)) tellOnErrorQueue(this, error, frame);
     else this.fail(error, frame);
+  }
+
+  /** What stands in a transaction is processed when that is committed. */
+  #done(frame: Frame, processed: Processed | undefined): void {
+    const { command } = frame;
+    if (command === 'CONNECT' || command === 'STOMP' || processed?.withheld) return;
+    this.processed(frame, processed);
   }
 
   #hold(chunk: Buffer): void {

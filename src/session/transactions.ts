@@ -1,7 +1,10 @@
 // The open transactions of one session: what COMMIT will do, kept until it comes [STOMP 1.2, BEGIN].
+import type { Frame } from '../../frames/index.ts';
 import type { Soon } from '../channel/channel.ts';
 import { StompwireError } from '../errors.ts';
 import { printable } from '../message/destination.ts';
+import type { Message } from '../message/message.ts';
+import type { Processed } from './receipts.ts';
 
 /** How much a session may hold back. */
 export interface TransactionLimits {
@@ -16,12 +19,26 @@ export interface TransactionLimits {
 export interface Step {
   /** Bytes that are held for it. */
   readonly bytes: number;
-  /** The `receipt` header of the frame: answered after COMMIT. */
-  readonly receipt: string | undefined;
+  /** The frame: its `receipt` is answered after COMMIT. */
+  readonly frame: Frame;
+  /** What it puts into a queue, for which there must be room. */
+  readonly queued?: Message | undefined;
   /** Throws when the step cannot be done: nothing of the transaction is, then. */
-  check(): void;
+  check?(): void;
   /** Does it. */
-  run(): Soon<void>;
+  run(): Soon<void> | Soon<Processed>;
+  /** The transaction is not done. */
+  undo?(): void;
+}
+
+/** What stands between a transaction and what it does. */
+export interface Committing {
+  /** Refuses messages that would not all find room in their queues. */
+  assertRoom(messages: readonly Message[]): void;
+  /** Does in one go what is begun before `steps` returns. */
+  together(steps: () => Soon<void>): Soon<void>;
+  /** Answers a frame. */
+  processed(frame: Frame, processed: Processed | undefined): void;
 }
 
 /** Transactions are named by their client, within its session. They do not nest. */
@@ -56,6 +73,11 @@ export class Transactions {
       );
     }
     this.#open.set(id, []);
+  }
+
+  /** Whether one of that name is open. */
+  has(id: string): boolean {
+    return this.#open.has(id);
   }
 
   /** Adds a step. @throws {StompwireError} `unknown-transaction`, `transaction-too-large` */
@@ -101,14 +123,41 @@ export class Transactions {
 
 /**
  * Does the steps of a transaction: all are checked before the first is done, and what can be done at once is done
- * at once, so that nobody sees a part of it.
+ * at once, so that nobody sees a part of it. Their frames are answered when all is done.
  */
-export function commit(steps: readonly Step[]): Soon<void> {
-  for (const step of steps) step.check();
+export function commit(steps: readonly Step[], committing: Committing): Soon<void> {
+  try {
+    for (const step of steps) step.check?.();
+    committing.assertRoom(steps.flatMap(({ queued }) => queued ?? []));
+  } catch (error) {
+    undo(steps);
+    throw error;
+  }
+  const outcomes: (Processed | undefined)[] = [];
+  const answer = (): void => {
+    for (const [at, { frame }] of steps.entries())
+      if (!outcomes[at]?.withheld) committing.processed(frame, outcomes[at]);
+  };
+  const done = committing.together(() => runAll(steps, outcomes));
+  return done instanceof Promise ? done.then(answer) : answer();
+}
+
+/** Forgets steps: nothing of them was done. */
+export function undo(steps: readonly Step[]): void {
+  for (const step of steps) step.undo?.();
+}
+
+function runAll(steps: readonly Step[], outcomes: (Processed | undefined)[]): Soon<void> {
   const slow: Promise<void>[] = [];
-  for (const step of steps) {
+  for (const [at, step] of steps.entries()) {
     const done = step.run();
-    if (done instanceof Promise) slow.push(done);
+    if (done instanceof Promise)
+      slow.push(
+        (done as Promise<Processed | undefined>).then((late) => {
+          outcomes[at] = late;
+        }),
+      );
+    else outcomes[at] = done || undefined;
   }
   return slow.length === 0 ? undefined : Promise.all(slow).then(() => {});
 }

@@ -165,18 +165,18 @@ describe('input that waits', () => {
 
 describe('an ERROR', () => {
   it('names the reason, the code and the frame, and says more in its body', async () => {
-    const client = (await new World().connected()).say('BEGIN', { transaction: 't', receipt: 'r' });
+    const client = (await new World().connected()).say('COMMIT', { transaction: 't', receipt: 'r' });
     const { frame } = await client.ended();
     expect(frame).toEqual({
       command: 'ERROR',
       headers: {
-        message: 'BEGIN is not offered yet; allowed: SEND, SUBSCRIBE, UNSUBSCRIBE, DISCONNECT',
-        code: 'not-supported',
+        message: "transaction 't' is not open: BEGIN it first",
+        code: 'unknown-transaction',
         'receipt-id': 'r',
         'content-type': 'text/plain;charset=UTF-8',
         'content-length': expect.stringMatching(/^\d+$/),
       },
-      body: expect.stringContaining('this part of STOMP is not offered by this server (not-supported)'),
+      body: expect.stringContaining('the transaction is not open in this session (unknown-transaction)'),
     });
   });
 

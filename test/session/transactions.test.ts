@@ -1,11 +1,31 @@
 // Transactions are bounded, known by their names, and done as a whole.
-import { describe, expect, it } from 'vitest';
-import { commit, type Step, Transactions } from '../../src/session/transactions.ts';
+import { Buffer } from 'node:buffer';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Frame, Headers } from '../../frames/index.ts';
+import { StompwireError } from '../../src/errors.ts';
+import { Message } from '../../src/message/message.ts';
+import { type Committing, commit, type Step, Transactions } from '../../src/session/transactions.ts';
 
 const limits = { maxTransactions: 2, maxTransactionFrames: 3, maxTransactionBytes: 100 };
 
+const frame: Frame = { command: 'SEND', headers: new Headers(), body: Buffer.alloc(0) };
+
+/** What was answered, in its order. */
+let answered: (Frame | string)[];
+const committing: Committing = {
+  assertRoom: (messages) => {
+    if (messages.length > 1) throw new StompwireError('queue-full');
+  },
+  together: (steps) => steps(),
+  processed: (one, processed) =>
+    answered.push(one, ...(processed === undefined ? [] : [JSON.stringify(processed)])),
+};
+beforeEach(() => {
+  answered = [];
+});
+
 function step(bytes = 1, run: () => void | Promise<void> = () => {}, check = () => {}): Step {
-  return { bytes, receipt: undefined, check, run };
+  return { bytes, frame, check, run };
 }
 
 describe('transactions', () => {
@@ -64,7 +84,7 @@ describe('a commit', () => {
     const bad = step(1, undefined, () => {
       throw new Error('no');
     });
-    expect(() => commit([good, bad])).toThrow('no');
+    expect(() => commit([good, bad], committing)).toThrow('no');
     expect(done).toEqual([]);
   });
 
@@ -72,7 +92,7 @@ describe('a commit', () => {
     const done: string[] = [];
     let finish = (): void => {};
     const slow = step(1, () => new Promise<void>((resolve) => (finish = resolve)));
-    const committed = commit([slow, step(1, () => void done.push('second'))]);
+    const committed = commit([slow, step(1, () => void done.push('second'))], committing);
     expect(done).toEqual(['second']);
     let over = false;
     const end = Promise.resolve(committed).then(() => (over = true));
@@ -83,6 +103,37 @@ describe('a commit', () => {
   });
 
   it('is done at once when all of it can be', () => {
-    expect(commit([step(), step()])).toBeUndefined();
+    expect(commit([step(), step()], committing)).toBeUndefined();
+  });
+
+  it('does nothing when not all that it sends has room, and undoes what was taken for it', () => {
+    const done: string[] = [];
+    const queued = new Message({ destination: '/queue/a', id: '1', body: Buffer.alloc(1) });
+    const sends = (): Step => ({ ...step(1, () => void done.push('sent')), queued });
+    const acknowledges = { ...step(1, () => void done.push('done')), undo: () => void done.push('undone') };
+    expect(() => commit([acknowledges, sends(), sends()], committing)).toThrow(
+      expect.objectContaining({ code: 'queue-full' }),
+    );
+    expect(done).toEqual(['undone']);
+    commit([acknowledges, sends()], committing);
+    expect(done).toEqual(['undone', 'done', 'sent']);
+  });
+
+  it('answers its frames when all of it is done, but those that were answered otherwise', async () => {
+    const frames = ['a', 'b', 'c'].map((id): Frame => ({ ...frame, headers: new Headers(['receipt', id]) }));
+    let finish = (): void => {};
+    const slow = (): Promise<void> => new Promise<void>((resolve) => (finish = resolve));
+    const committed = commit(
+      [
+        { bytes: 1, frame: frames[0]!, run: slow },
+        { bytes: 1, frame: frames[1]!, run: () => ({ withheld: true }) },
+        { bytes: 1, frame: frames[2]!, run: () => ({ headers: { own: 'x' } }) },
+      ],
+      committing,
+    );
+    expect(answered).toEqual([]);
+    finish();
+    await committed;
+    expect(answered).toEqual([frames[0], frames[2], '{"headers":{"own":"x"}}']);
   });
 });

@@ -32,6 +32,7 @@ const baseOptions: SessionOptions = {
   heartbeat: { send: 0, receive: 0 },
   serverName: 'test',
   authDestination: '/app/$auth',
+  tellsRedelivered: false,
 };
 
 export class Visit {

@@ -14,6 +14,7 @@ import type { HistoryStore } from '../../src/history/store.ts';
 import { Policies } from '../../src/message/policies.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
 import { MemoryRelay } from '../../src/relay/memory.ts';
+import { MemoryQueues } from '../../src/relay/memory-queues.ts';
 import type { Relay } from '../../src/relay/relay.ts';
 import { Application } from '../../src/routing/application.ts';
 import { MemoryClaims } from '../../src/routing/memory-claims.ts';
@@ -41,6 +42,13 @@ const defaults: SessionOptions = {
   frameLimits: { frameBytes: 10_000, headerCount: 20, headerLineBytes: 1000 },
   maxSubscriptions: 5,
   maxSubscriptionsPerUser: 0,
+  maxTransactions: 3,
+  maxTransactionFrames: 10,
+  maxTransactionBytes: 10_000,
+  prefetch: 100,
+  maxPrefetch: 1000,
+  maxDeliveries: 3,
+  tellsRedelivered: false,
   outboxBytes: 100_000,
   outboxTime: 10_000,
   waitingBytes: 1000,
@@ -81,6 +89,17 @@ export class World {
   readonly router: Router;
   readonly sessions: Sessions;
   readonly wheel: TimingWheel;
+  /** Messages that queues dropped, as `body why`. */
+  readonly dropped: string[] = [];
+  readonly queues = new MemoryQueues({
+    limits: { count: 10, bytes: 100_000, age: 0, overflow: 'reject', tries: 3 },
+    deadLetters: '/queue/dead-letter',
+    queues: 10,
+    bindings: 3,
+    separator: '/',
+    now: () => this.now,
+    dropped: ({ body }, why) => this.dropped.push(`${body} ${why}`),
+  });
   /** The time, on the wheel and in the calendar. */
   now = 5000;
   /** Everybody who ever came. */
@@ -88,7 +107,7 @@ export class World {
   #guests = 0;
 
   constructor({
-    relay = new MemoryRelay(),
+    relay = new MemoryRelay(undefined, this.queues),
     policies = new Policies(),
     store,
     authenticator,
@@ -116,7 +135,7 @@ export class World {
   #services(authenticator: Authenticator | undefined, options: Partial<SessionOptions>): SessionServices {
     const prefixes = {
       appPrefix: '/app',
-      brokerPrefixes: ['/topic'],
+      brokerPrefixes: ['/topic', '/queue'],
       userPrefix: '/user',
       separator: '/',
     } as const;
@@ -131,6 +150,7 @@ export class World {
         inbound: this.inbound,
         wheel: this.wheel,
         handlerTimeout: 5000,
+        clock: () => this.now,
       }),
       claims: new MemoryClaims({ entries: 1000, window: 600_000 }, () => this.now),
       registry: this.registry,

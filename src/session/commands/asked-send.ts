@@ -16,33 +16,49 @@ export function sendAsked(
   frame: Frame,
   destination: string,
   sending: AskedSending,
+  send: (inbound: Inbound) => Soon<void> = session.services.router.send,
 ): Soon<Processed> {
-  const asked = new AskedSend(session, destination, sending);
-  try {
-    const done = session.services.inbound.run(inboundOf(session, frame, destination, sending), asked.pass);
-    if (done instanceof Promise) return done.then(asked.processed, asked.failed);
-  } catch (error) {
-    asked.failed(error);
-  }
-  return asked.processed();
+  const asked = new AskedSend(session, destination, sending, send);
+  return asked.run(inboundOf(session, frame, destination, sending), (inbound) =>
+    session.services.inbound.run(inbound, asked.pass),
+  );
 }
 
-class AskedSend {
+/** One such SEND. */
+export class AskedSend {
   readonly #session: CommandSession;
   readonly #destination: string;
   readonly #sending: AskedSending;
+  readonly #send: (inbound: Inbound) => Soon<void>;
   #claim: Claim | undefined;
 
-  constructor(session: CommandSession, destination: string, sending: AskedSending) {
+  constructor(
+    session: CommandSession,
+    destination: string,
+    sending: AskedSending,
+    send: (inbound: Inbound) => Soon<void>,
+  ) {
+    this.#send = send;
     this.#session = session;
     this.#destination = destination;
     this.#sending = sending;
   }
 
+  /** @param through - brings it to {@link pass}; default: it has passed the interceptors already */
+  run(inbound: Inbound, through: (inbound: Inbound) => Soon<void> = this.pass): Soon<Processed> {
+    try {
+      const done = through(inbound);
+      if (done instanceof Promise) return done.then(this.processed, this.failed);
+    } catch (error) {
+      this.failed(error);
+    }
+    return this.processed();
+  }
+
   /** Behind the interceptors: a retry is held to the rules and limits as well. */
   readonly pass = (inbound: Inbound): Soon<void> => {
     const { key } = this.#sending;
-    if (key === undefined) return this.#session.services.router.send(inbound);
+    if (key === undefined) return this.#send(inbound);
     const claim = this.#session.services.claims.claim(key);
     return claim instanceof Promise
       ? claim.then((late) => this.#claimed(late, inbound))
@@ -65,7 +81,7 @@ class AskedSend {
 
   #claimed(claim: Claim, inbound: Inbound): Soon<void> {
     this.#claim = claim;
-    if (claim.first === undefined) return this.#session.services.router.send(inbound);
+    if (claim.first === undefined) return this.#send(inbound);
     this.#sending.waitFor(claim.first.then((outcome) => this.#again(outcome)));
   }
 

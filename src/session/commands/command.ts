@@ -5,10 +5,12 @@ import type { Soon } from '../../channel/channel.ts';
 import type { Inbound, Sending } from '../../channel/inbound.ts';
 import type { Registered } from '../../routing/user-registry.ts';
 import type { Handshake } from '../../transport/transport.ts';
+import type { Acks } from '../acks.ts';
 import type { Outbox } from '../outbox.ts';
 import type { Processed } from '../receipts.ts';
 import type { SessionServices } from '../services.ts';
 import type { Subscription } from '../subscription.ts';
+import type { Transactions } from '../transactions.ts';
 
 /** `opening`: before CONNECT; `connected`: after it; `closing`: an ERROR, a close or a DISCONNECT was the last word. */
 export type State = 'opening' | 'connected' | 'closing' | 'closed';
@@ -26,7 +28,13 @@ export interface CommandSession extends Registered {
   user: User | undefined;
   /** What a guest is known by in its next session; see `client-token.ts`. */
   clientToken: string | undefined;
+  /** What it calls itself in each of its sessions, for what outlives one [ActiveMQ, client-id]. */
+  clientId: string | undefined;
   handshake: Handshake | undefined;
+  /** Its open transactions; none before the first. */
+  transactions: Transactions | undefined;
+  /** Its subscriptions that take from queues; none before the first. */
+  acks: Acks | undefined;
   subscriptions: Map<string, Subscription> | undefined;
   sendsEvery: number;
   hearsEvery: number;
@@ -38,6 +46,10 @@ export interface CommandSession extends Registered {
   leave(): void;
   /** More waits for the client than may wait. */
   overflowed(): void;
+  /** A frame was processed: answers it, at once or as it says. */
+  processed(frame: Frame, processed: Processed | undefined): void;
+  /** A frame was refused: tells its client, or ends the session. */
+  refused(error: unknown, frame: Frame): void;
   /** Looks at the deadlines again. */
   watch(): void;
 }

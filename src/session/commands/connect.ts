@@ -11,6 +11,7 @@ import type { Soon } from '../../channel/channel.ts';
 import { StompwireError } from '../../errors.ts';
 import { printable } from '../../message/destination.ts';
 import { clientTokenHeader, clientTokenOf } from '../client-token.ts';
+import { clientIdOf } from '../durable.ts';
 import { identify } from '../identify.ts';
 import { connectedFrame } from '../server-frames.ts';
 import { type CommandSession, inboundOf } from './command.ts';
@@ -30,6 +31,7 @@ function admit(session: CommandSession, frame: Frame, version: Version, user: Us
   if (session.state !== 'opening') return;
   session.user = user;
   if (!user.authenticated) session.clientToken = clientTokenOf(frame.headers);
+  session.clientId = clientIdOf(frame.headers);
   const seen = session.services.credentials.conceal(frame);
   return session.services.inbound.run(inboundOf(session, seen), () => welcome(session, version));
 }

@@ -2,13 +2,16 @@
 import type { Frame } from '../../../frames/index.ts';
 import { detached } from '../../auth/identity.ts';
 import type { Soon } from '../../channel/channel.ts';
+import type { SubscriptionView } from '../../channel/outbound.ts';
 import { StompwireError } from '../../errors.ts';
 import { printable } from '../../message/destination.ts';
+import type { AcknowledgedSubscription } from '../acknowledged-subscription.ts';
 import { directAnswer } from '../direct-answer.ts';
 import type { Processed } from '../receipts.ts';
 import type { ResumedSubscription } from '../resumed-subscription.ts';
 import { Subscription } from '../subscription.ts';
 import { WatchedSubscription } from '../watched-subscription.ts';
+import { type Asked, acknowledged, askedOf } from './acknowledged.ts';
 import { type CommandSession, inboundOf } from './command.ts';
 import { resumed } from './resume.ts';
 
@@ -16,15 +19,30 @@ import { resumed } from './resume.ts';
 export function subscribe(session: CommandSession, frame: Frame): Soon<void> | Soon<Processed> {
   const destination = frame.headers.get('destination')!;
   const id = subscriptionId(frame);
-  assertAck(frame.headers.get('ack') ?? 'auto');
+  const asked = askedOf(session, frame, destination);
   assertRoom(session, id);
   if (frame.headers.has('resume-from')) return resume(session, frame, id);
+  if (asked !== undefined) return take(session, frame, { id, destination }, asked);
   const { inbound, router } = session.services;
   return inbound.run(inboundOf(session, frame, destination), (passed) =>
     router.isAnswered(destination)
       ? router.subscribe(passed, directAnswer(session, { id, destination }))
-      : enter(session, made(session, id, destination)),
+      : enter(session, plain(session, { id, destination })),
   );
+}
+
+/** Adds a subscription that takes from a queue; messages follow its RECEIPT. */
+function take(session: CommandSession, frame: Frame, view: SubscriptionView, asked: Asked): Soon<Processed> {
+  let subscription: AcknowledgedSubscription | undefined;
+  const done = session.services.inbound.run(inboundOf(session, frame, view.destination), () => {
+    subscription = acknowledged(session, detachedView(view), asked);
+    return enter(session, subscription);
+  });
+  const start = (): void => {
+    if (session.state === 'connected') subscription?.start();
+  };
+  const processed = (): Processed => ({ sent: start });
+  return done instanceof Promise ? done.then(processed) : processed();
 }
 
 /** Adds a subscription that begins with what was missed; messages follow its RECEIPT. */
@@ -46,7 +64,8 @@ export function subscriptionId(frame: Frame): string {
   return frame.headers.get('id') ?? frame.headers.get('destination')!;
 }
 
-function enter(session: CommandSession, subscription: Subscription): Soon<void> {
+/** Makes a subscription hold; done when the next message will reach it. */
+export function enter(session: CommandSession, subscription: Subscription): Soon<void> {
   if (session.state !== 'connected') return;
   const { broker, events } = session.services;
   const event = () => ({ session, subscription });
@@ -66,15 +85,20 @@ function enter(session: CommandSession, subscription: Subscription): Soon<void> 
   holds();
 }
 
-/** What is kept with a subscription is no slice of its frame. */
-function made(session: CommandSession, id: string, destination: string): Subscription {
+/** A subscription that is given what is delivered, as it is delivered. */
+export function plain(session: CommandSession, { id, destination }: SubscriptionView): Subscription {
   const { router, deliveries } = session.services;
-  const view = { id: detached(id), destination: detached(destination) };
+  const view = detachedView({ id, destination });
   const given = router.addressOf(destination, session);
   const address = given === destination ? view.destination : detached(given);
   const line = deliveries(destination);
   if (line === undefined) return new Subscription(session, view, address);
   return new WatchedSubscription(session, view, address, line);
+}
+
+/** What is kept with a subscription is no slice of its frame. */
+function detachedView({ id, destination }: SubscriptionView): SubscriptionView {
+  return { id: detached(id), destination: detached(destination) };
 }
 
 /** The relay could not promise delivery: there is no subscription. */
@@ -83,18 +107,8 @@ function undo(session: CommandSession, subscription: Subscription, error: unknow
   throw error;
 }
 
-function assertAck(ack: string): void {
-  if (ack === 'auto') return;
-  if (ack === 'client' || ack === 'client-individual') {
-    throw new StompwireError('not-supported', `ack:${ack} is not offered yet; subscribe with ack:auto`);
-  }
-  throw new StompwireError(
-    'bad-header',
-    `ack:${printable(ack)} is unknown; allowed: auto, client, client-individual`,
-  );
-}
-
-function assertRoom(session: CommandSession, id: string): void {
+/** @throws {StompwireError} `duplicate-subscription`, `too-many-subscriptions` */
+export function assertRoom(session: CommandSession, id: string): void {
   const { maxSubscriptions, maxSubscriptionsPerUser } = session.services.options;
   if (session.subscriptions?.has(id)) {
     throw new StompwireError(

@@ -1,11 +1,13 @@
 // The session's state x command table: what every command does in every state, refusals included.
 import { type ClientCommand, type Frame, missingHeader, type Version } from '../../../frames/index.ts';
 import { StompwireError } from '../../errors.ts';
+import { ack, nack } from './acknowledge.ts';
 import type { Command, State } from './command.ts';
 import { connect } from './connect.ts';
 import { disconnect } from './disconnect.ts';
 import { send } from './send.ts';
 import { subscribe } from './subscribe.ts';
+import { abort, begin, commit } from './transaction.ts';
 import { unsubscribe } from './unsubscribe.ts';
 
 /** [STOMP 1.2, Connecting]: the client's first frame is CONNECT or STOMP. */
@@ -18,14 +20,6 @@ const tooEarly: Command = (_session, frame) => {
 
 const tooLate: Command = (_session, frame) => {
   throw new StompwireError('already-connected', `${frame.command} came again: one session has one CONNECT`);
-};
-
-/** The place of what STOMP has and this server does not offer yet. */
-const notYet: Command = (_session, frame) => {
-  throw new StompwireError(
-    'not-supported',
-    `${frame.command} is not offered yet; allowed: SEND, SUBSCRIBE, UNSUBSCRIBE, DISCONNECT`,
-  );
 };
 
 /** After the last word nothing is looked at. */
@@ -52,11 +46,11 @@ export const table: Record<State, Record<ClientCommand, Command>> = {
     SEND: send,
     SUBSCRIBE: subscribe,
     UNSUBSCRIBE: unsubscribe,
-    ACK: notYet,
-    NACK: notYet,
-    BEGIN: notYet,
-    COMMIT: notYet,
-    ABORT: notYet,
+    ACK: ack,
+    NACK: nack,
+    BEGIN: begin,
+    COMMIT: commit,
+    ABORT: abort,
     DISCONNECT: disconnect,
   },
   closing: everything(ignored),

@@ -88,10 +88,15 @@ describe('a message', () => {
     expect([sent[0], sent[sent.indexOf('MESSAGE') - 2]]).toEqual([0x81, 0x82]);
   });
 
-  it('in a transaction is refused until there are any', async () => {
-    const [one] = await pair();
-    one.say('SEND', { destination: '/topic/a', transaction: 't' });
-    expect(await one.ended()).toMatchObject({ code: 'not-supported', close: 1002 });
+  it.each([
+    ['/topic/a', { transaction: 't' }, 'unknown-transaction'],
+    ['/topic/a', { delay: '1000' }, 'not-supported'],
+    ['/app/$auth', { transaction: 't' }, 'not-supported'],
+  ])('to %s with %j is refused', async (destination, headers, code) => {
+    const [one, other] = await pair();
+    one.say('SEND', { destination, ...headers });
+    expect(await one.ended()).toMatchObject({ code, close: 1002 });
+    expect(await other.heard()).toEqual([]);
   });
 });
 

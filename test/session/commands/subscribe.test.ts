@@ -64,11 +64,6 @@ describe('a subscription', () => {
     expect(frame!.headers.message).toContain('maxSubscriptions=2');
   });
 
-  it.each(['client', 'client-individual'])('with ack:%s is refused until it is offered', async (ack) => {
-    const client = subscribe(await new World().connected(), '0', '/topic/a', { ack });
-    expect(await client.ended()).toMatchObject({ code: 'not-supported', close: 1002 });
-  });
-
   it('with an ack that STOMP does not know is refused', async () => {
     const client = subscribe(await new World().connected(), '0', '/topic/a', { ack: 'maybe' });
     expect(await client.ended()).toMatchObject({ code: 'bad-header', close: 1002 });

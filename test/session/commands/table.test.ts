@@ -43,12 +43,16 @@ const refused = (code: string): Record<ClientCommand, string> =>
 const expected: Record<State, Record<ClientCommand, string>> = {
   opening: { ...refused('not-connected'), CONNECT: 'CONNECTED', STOMP: 'CONNECTED' },
   connected: {
-    ...refused('not-supported'),
     CONNECT: 'already-connected',
     STOMP: 'already-connected',
     SEND: 'connected',
     SUBSCRIBE: 'connected',
     UNSUBSCRIBE: 'connected',
+    ACK: 'unknown-transaction',
+    NACK: 'unknown-transaction',
+    BEGIN: 'connected',
+    COMMIT: 'unknown-transaction',
+    ABORT: 'unknown-transaction',
     DISCONNECT: 'closing',
   },
   closing: refused('closing'),

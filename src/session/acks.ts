@@ -1,0 +1,61 @@
+// Which delivery an ACK or a NACK names, in each version of STOMP.
+import type { Frame, Version } from '../../frames/index.ts';
+import type { Broker } from '../broker/broker.ts';
+import { type AcknowledgedSubscription, unknownDelivery } from './acknowledged-subscription.ts';
+
+/** A delivery that waits to be acknowledged. */
+export interface Named {
+  readonly subscription: AcknowledgedSubscription;
+  readonly tag: number;
+}
+
+const shape = /^(\d{1,15})-(\d{1,15})$/;
+
+/** The subscriptions of a session that take from queues. */
+export class Acks {
+  readonly #bySerial = new Map<number, AcknowledgedSubscription>();
+  #serials = 0;
+
+  /** A number that no other subscription of this session has had. */
+  nextSerial(): number {
+    return ++this.#serials;
+  }
+
+  add(subscription: AcknowledgedSubscription): void {
+    this.#bySerial.set(subscription.serial, subscription);
+  }
+
+  remove(subscription: AcknowledgedSubscription): void {
+    this.#bySerial.delete(subscription.serial);
+  }
+
+  /** Ends all of them: nobody is there any more who could acknowledge. */
+  end(broker: Broker): void {
+    for (const subscription of this.#bySerial.values()) void subscription.end(broker);
+  }
+
+  /**
+   * The delivery that a frame names: by `id` [STOMP 1.2, ACK], by `subscription` and `message-id` [STOMP 1.1, ACK],
+   * by `message-id` alone [STOMP 1.0, ACK].
+   *
+   * @throws {StompwireError} `unknown-delivery`
+   */
+  named({ headers }: Frame, version: Version): Named {
+    if (version === '1.2') return this.#byAckId(headers.get('id')!);
+    const messageId = headers.get('message-id') ?? '';
+    const subscriptionId = headers.get('subscription');
+    for (const subscription of this.#bySerial.values()) {
+      if (subscriptionId !== undefined && subscription.id !== subscriptionId) continue;
+      const tag = subscription.outstanding?.tagOf(messageId);
+      if (tag !== undefined) return { subscription, tag };
+    }
+    throw unknownDelivery(messageId);
+  }
+
+  #byAckId(id: string): Named {
+    const [, serial, tag] = shape.exec(id) ?? [];
+    const subscription = this.#bySerial.get(Number(serial));
+    if (subscription?.outstanding?.has(Number(tag))) return { subscription, tag: Number(tag) };
+    throw unknownDelivery(id);
+  }
+}
