@@ -87,10 +87,12 @@ export const errorTable = {
   'history-full': told('more waits to be stored than may wait', true),
   'history-unavailable': told('the history cannot be reached at the moment', true),
   'queue-full': told('the queue holds as much as it may', true),
+  'queues-unavailable': told('what queues keep on disk cannot be written at the moment', true),
   'relay-unavailable': told('the broker behind this server cannot be reached', true),
   // starting the service
   'bad-configuration': ends(1011, 'an option has a value that is not allowed'),
   'history-damaged': ends(1011, 'the files of the history are damaged'),
+  'queues-damaged': ends(1011, 'the file of the queues is damaged'),
   'address-in-use': ends(1011, 'the address to listen on is taken'),
 } as const satisfies Record<string, ErrorRule>;
 

@@ -11,9 +11,11 @@ export interface QueueOwner {
   readonly limits: QueueLimits;
   /** Milliseconds since the epoch of Unix. */
   now(): number;
-  lost(message: Message, why: Loss, deliveries: number): void;
+  lost(message: Message, why: Loss, deliveries: number, persistent: boolean): void;
   /** A message is gone for good: acknowledged, or lost. */
   gone(entry: QueueEntry): void;
+  /** A message was given out, and is outstanding. */
+  given?(entry: QueueEntry): void;
 }
 
 /** A message in a queue. */
@@ -21,6 +23,8 @@ export interface QueueEntry extends Waiting {
   readonly message: Message;
   /** When it is of no use any more; `Infinity`: never. */
   readonly expires: number;
+  /** Whether it is to survive a restart. */
+  readonly persistent: boolean;
   deliveries: number;
 }
 
@@ -141,7 +145,7 @@ export class Queue {
   /** @returns what was queued, to be kept elsewhere too */
   add(
     message: Message,
-    { priority = usualPriority, expires = Number.POSITIVE_INFINITY }: QueueTerms,
+    { priority = usualPriority, expires = Number.POSITIVE_INFINITY, persistent = false }: QueueTerms,
   ): QueueEntry {
     const { age } = this.#owner.limits;
     const entry: QueueEntry = {
@@ -150,10 +154,16 @@ export class Queue {
       priority: Math.min(9, Math.max(0, Math.trunc(priority))),
       bytes: bytesOf(message),
       expires: age === 0 ? expires : Math.min(expires, this.#owner.now() + age),
+      persistent,
       deliveries: 0,
     };
     this.#line.push(entry);
     return entry;
+  }
+
+  /** Takes out one that waits, as if it had never come. */
+  withdraw(entry: QueueEntry): void {
+    this.#line.take((one) => one === entry);
   }
 
   /** Adds a consumer. */
@@ -224,6 +234,7 @@ export class Queue {
   #give(entry: QueueEntry, consuming: Consuming): void {
     consuming.give(entry);
     if (consuming.consumer.auto) this.#owner.gone(entry);
+    else this.#owner.given?.(entry);
   }
 
   #back(entry: QueueEntry): void {
@@ -233,7 +244,7 @@ export class Queue {
 
   #lose(entry: QueueEntry, why: Loss): void {
     this.#owner.gone(entry);
-    this.#owner.lost(entry.message, why, entry.deliveries);
+    this.#owner.lost(entry.message, why, entry.deliveries, entry.persistent);
   }
 
   #isOver({ expires }: QueueEntry): boolean {

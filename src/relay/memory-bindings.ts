@@ -1,4 +1,5 @@
 // The queues of a single node that topics fill: which there are, and what each of them keeps.
+import type { Soon } from '../channel/channel.ts';
 import { StompwireError } from '../errors.ts';
 import { isPattern, type Separator } from '../message/destination.ts';
 import { Message } from '../message/message.ts';
@@ -11,9 +12,11 @@ export interface MemoryBindingsParts {
   /** How many there may be. */
   readonly bindings: number;
   /** Keeps a message in the queue that is its address. */
-  readonly keep: (message: Message) => void;
+  readonly keep: (message: Message) => Soon<void>;
   /** Drops a queue. */
   readonly remove: (queue: string) => void;
+  /** A queue is filled from a source, or from none any more; done when that is kept. */
+  readonly changed: (queue: string, source: string | undefined) => Soon<void>;
 }
 
 /** Bindings by source: a destination is looked up, patterns are tried one after another. */
@@ -32,17 +35,23 @@ export class MemoryBindings implements Bindings {
     return this.#sources.size === 0;
   }
 
-  bind(queue: string, source: string): void {
+  bind(queue: string, source: string): Soon<void> {
     const known = this.#sources.get(queue);
-    if (known === source) return;
-    if (known !== undefined) this.unbind(queue);
+    if (known === source) return undefined;
+    if (known !== undefined) void this.unbind(queue);
     this.#assertRoom();
+    this.restore(queue, source);
+    return this.#parts.changed(queue, source);
+  }
+
+  /** Adds a binding that is kept already. */
+  restore(queue: string, source: string): void {
     this.#sources.set(queue, source);
     if (isPattern(source)) this.#patterns.set(queue, new PatternMatcher(source, this.#parts.separator));
     else this.#exact.set(source, (this.#exact.get(source) ?? new Set()).add(queue));
   }
 
-  unbind(queue: string): boolean {
+  unbind(queue: string): Soon<boolean> {
     const source = this.#sources.get(queue);
     if (source === undefined) return false;
     this.#sources.delete(queue);
@@ -51,19 +60,21 @@ export class MemoryBindings implements Bindings {
     sharing?.delete(queue);
     if (sharing?.size === 0) this.#exact.delete(source);
     this.#parts.remove(queue);
-    return true;
+    const done = this.#parts.changed(queue, undefined);
+    return done instanceof Promise ? done.then(() => true) : true;
   }
 
-  /** Keeps a message in each queue that its destination fills. */
-  fill(message: Message): void {
-    if (message.address !== message.destination) return; // somebody's own, and no topic
-    for (const queue of this.#exact.get(message.destination) ?? []) this.#keep(queue, message);
-    for (const [queue, matcher] of this.#patterns)
-      if (matcher.matches(message.destination)) this.#keep(queue, message);
-  }
-
-  #keep(queue: string, message: Message): void {
-    this.#parts.keep(new Message({ ...message, address: queue }));
+  /** Keeps a message in each queue that its destination fills; done when all of them have it. */
+  fill(message: Message): Soon<void> {
+    if (message.address !== message.destination) return undefined; // somebody's own, and no topic
+    const slow: Promise<void>[] = [];
+    const keep = (queue: string): void => {
+      const done = this.#parts.keep(new Message({ ...message, address: queue }));
+      if (done instanceof Promise) slow.push(done);
+    };
+    for (const queue of this.#exact.get(message.destination) ?? []) keep(queue);
+    for (const [queue, matcher] of this.#patterns) if (matcher.matches(message.destination)) keep(queue);
+    return slow.length === 0 ? undefined : Promise.all(slow).then(() => {});
   }
 
   #assertRoom(): void {

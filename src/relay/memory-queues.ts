@@ -1,9 +1,11 @@
 // The queues of a single node, in its memory.
+import type { Soon } from '../channel/channel.ts';
 import { StompwireError } from '../errors.ts';
 import { printable, type Separator } from '../message/destination.ts';
 import type { Message } from '../message/message.ts';
 import type { Consumption, QueueConsumer, QueueLimits, QueueTerms } from '../queue/consumer.ts';
 import { deadLetterOf, isDead } from '../queue/dead-letter.ts';
+import type { Journal, KeptBinding, KeptMessage } from '../queue/journal.ts';
 import { bytesOf, type Loss, Queue, type QueueEntry, type QueueOwner } from '../queue/queue.ts';
 import { usualTermsOf } from '../queue/terms.ts';
 import { MemoryBindings } from './memory-bindings.ts';
@@ -21,10 +23,19 @@ export interface MemoryQueuesParts {
   readonly separator: Separator;
   /** Milliseconds since the epoch of Unix. */
   readonly now: () => number;
+  /** What keeps persistent messages over a restart; without it, they are as the others. */
+  readonly journal?: KeepingJournal;
   /** Hears of each message that nobody acknowledged and that is not a dead letter either. */
   readonly dropped?: (message: Message, why: Loss) => void;
   /** Hears of each message that became a dead letter. */
   readonly died?: (message: Message, why: Loss) => void;
+}
+
+/** A journal with what it kept. */
+export interface KeepingJournal extends Journal {
+  open(): Promise<void>;
+  kept(): AsyncIterable<KeptMessage>;
+  bindings(): Promise<readonly KeptBinding[]>;
 }
 
 /** The readable reference of the port. A queue exists while something waits in it or somebody consumes. */
@@ -39,6 +50,7 @@ export class MemoryQueues implements Queues {
       ...parts,
       keep: (message) => this.#keep(message),
       remove: (queue) => this.remove(queue),
+      changed: (queue, source) => this.#written(() => parts.journal?.bind(queue, source)),
     });
   }
 
@@ -52,12 +64,28 @@ export class MemoryQueues implements Queues {
     return { waiting, outstanding };
   }
 
-  enqueue(message: Message, terms: QueueTerms = {}): void {
-    const queue = this.#queueOf(message.address);
-    if (!queue.hasRoomFor(message)) this.#overflow(queue, message);
-    queue.add(kept(message), terms);
-    queue.dispatch();
-    this.#forgetIdle(message.address, queue);
+  /**
+   * Takes back what a journal kept, whatever the limits say now.
+   *
+   * @throws {StompwireError} `queues-unavailable`, `queues-damaged`
+   */
+  async open(): Promise<void> {
+    const { journal } = this.#parts;
+    if (journal === undefined) return;
+    await journal.open();
+    for (const { queue, source } of await journal.bindings()) this.bindings.restore(queue, source);
+    for await (const one of journal.kept()) this.#restore(one, journal);
+    this.sweep();
+  }
+
+  enqueue(message: Message, terms: QueueTerms = {}): Soon<void> {
+    let put: readonly [Queue, QueueEntry] | undefined;
+    const done = this.#written(() => {
+      put = this.#put(message, terms);
+    });
+    // what could not be written was refused: it shall not be delivered either, where that can be helped
+    if (done instanceof Promise) done.catch(() => put![0].withdraw(put![1]));
+    return done;
   }
 
   consume(destination: string, consumer: QueueConsumer): Consumption {
@@ -65,8 +93,8 @@ export class MemoryQueues implements Queues {
     const consumption = queue.consume(consumer);
     return {
       begin: () => consumption.begin(),
-      acknowledge: (tag) => consumption.acknowledge(tag),
-      refuse: (tag, requeue) => consumption.refuse(tag, requeue),
+      acknowledge: (tag) => this.#written(() => consumption.acknowledge(tag) as boolean),
+      refuse: (tag, requeue) => this.#written(() => consumption.refuse(tag, requeue) as boolean),
       cancel: () => {
         void consumption.cancel();
         this.#forgetIdle(destination, queue);
@@ -74,9 +102,16 @@ export class MemoryQueues implements Queues {
     };
   }
 
-  remove(destination: string): void {
-    this.#queues.get(destination)?.end();
-    this.#queues.delete(destination);
+  remove(destination: string): Soon<void> {
+    return this.#written(() => {
+      this.#queues.get(destination)?.end();
+      this.#queues.delete(destination);
+    });
+  }
+
+  /** Ends; what is persistent is on disk then. */
+  async close(): Promise<void> {
+    await this.#parts.journal?.close();
   }
 
   /** Where the oldest make room, all fits. */
@@ -101,24 +136,62 @@ export class MemoryQueues implements Queues {
   #queueOf(address: string): Queue {
     const known = this.#queues.get(address);
     if (known !== undefined) return known;
+    this.#assertOneMore(address);
+    return this.#newQueue(address);
+  }
+
+  #newQueue(address: string): Queue {
+    const queue = new Queue(this.#ownerOf(address));
+    this.#queues.set(address, queue);
+    return queue;
+  }
+
+  #assertOneMore(address: string): void {
     if (this.#queues.size >= this.#parts.queues) {
       throw new StompwireError(
         'queue-full',
         `'${printable(address)}': there are maxQueues=${this.#parts.queues} queues already`,
       );
     }
-    const queue = new Queue(this.#ownerOf(address));
-    this.#queues.set(address, queue);
-    return queue;
+  }
+
+  #put(message: Message, terms: QueueTerms): readonly [Queue, QueueEntry] {
+    const queue = this.#queueOf(message.address);
+    if (!queue.hasRoomFor(message)) this.#overflow(queue, message);
+    const entry = queue.add(kept(message), terms);
+    if (entry.persistent) this.#parts.journal?.add(entry);
+    queue.dispatch();
+    this.#forgetIdle(message.address, queue);
+    return [queue, entry];
+  }
+
+  /** Does something; done when what it changed is on disk. */
+  #written<T>(act: () => T): Soon<T> {
+    const { journal } = this.#parts;
+    if (journal === undefined) return act();
+    const before = journal.changes;
+    const result = act();
+    return journal.changes === before ? result : journal.written().then(() => result);
+  }
+
+  #restore({ id, message, priority, expires, deliveries }: KeptMessage, journal: Journal): void {
+    const queue = this.#queues.get(message.address) ?? this.#newQueue(message.address);
+    const entry = queue.add(message, { priority, expires, persistent: true });
+    entry.deliveries = deliveries;
+    journal.add(entry, id);
   }
 
   #ownerOf(address: string): QueueOwner {
-    const { limits, now } = this.#parts;
+    const { limits, now, journal } = this.#parts;
     return {
       limits,
       now,
-      gone: (_entry: QueueEntry) => {},
-      lost: (message, why, deliveries) => this.#lost(address, message, why, deliveries),
+      gone: (entry) => journal?.gone(entry),
+      given: (entry) => journal?.tried(entry),
+      lost: (message, why, deliveries, persistent) => {
+        if (!isDead(why) || address === this.#parts.deadLetters) this.#parts.dropped?.(message, why);
+        else this.#bury(message, why, deliveries, persistent);
+      },
     };
   }
 
@@ -144,21 +217,25 @@ export class MemoryQueues implements Queues {
   }
 
   /** What a topic fills a queue with is nobody's to be refused. */
-  #keep(message: Message): void {
-    try {
-      this.enqueue(message, usualTermsOf(message.headers, this.#parts.now()));
-    } catch (error) {
+  #keep(message: Message): Soon<void> {
+    const { now, dropped } = this.#parts;
+    const failed = (error: unknown): void => {
       if (!(error instanceof StompwireError)) throw error;
-      this.#parts.dropped?.(message, 'overflow');
+      dropped?.(message, 'overflow');
+    };
+    try {
+      const done = this.enqueue(message, usualTermsOf(message.headers, now()));
+      return done instanceof Promise ? done.catch(failed) : done;
+    } catch (error) {
+      return failed(error);
     }
   }
 
   /** What was tried in vain is a dead letter; what came too late or was too much is dropped and counted. */
-  #lost(address: string, message: Message, why: Loss, deliveries: number): void {
+  #bury(message: Message, why: Loss, deliveries: number, persistent: boolean): void {
     const { deadLetters, dropped, died } = this.#parts;
-    if (!isDead(why) || address === deadLetters) return dropped?.(message, why);
     try {
-      this.enqueue(deadLetterOf(message, deadLetters, why, deliveries));
+      this.#put(deadLetterOf(message, deadLetters, why, deliveries), { persistent });
       died?.(message, why);
     } catch (error) {
       if (!(error instanceof StompwireError)) throw error;

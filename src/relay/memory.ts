@@ -53,9 +53,9 @@ export class MemoryRelay implements Relay {
     this.#sweeping = setInterval(sweep, sweepEvery).unref();
   }
 
-  publish(message: Message): void {
+  publish(message: Message): Soon<void> {
     if (this.#deliver === undefined) throw new StompwireError('relay-unavailable', 'the relay is closed');
-    this.#bring(message);
+    return this.#bring(message);
   }
 
   interest(): void {}
@@ -71,12 +71,16 @@ export class MemoryRelay implements Relay {
     return this.queues?.close?.();
   }
 
-  #bring(message: Message): void {
-    if (this.queues?.bindings.empty === false) this.queues.bindings.fill(message);
-    if (this.#delivering) {
-      this.#waiting.push(message);
-      return;
-    }
+  /** @returns when queues that keep it have it */
+  #bring(message: Message): Soon<void> {
+    const { bindings } = this.queues ?? {};
+    const kept = bindings === undefined || bindings.empty ? undefined : bindings.fill(message);
+    if (this.#delivering) this.#waiting.push(message);
+    else this.#deliverAll(message);
+    return kept;
+  }
+
+  #deliverAll(message: Message): void {
     this.#delivering = true;
     try {
       this.#deliver?.(message);

@@ -1,0 +1,177 @@
+// The journal of queues in a file of SQLite: what comes while a commit runs goes into the next one, under one sync.
+import type { Journal, KeptBinding, KeptMessage } from '../../queue/journal.ts';
+import type { QueueEntry } from '../../queue/queue.ts';
+import { Thread } from '../../sqlite/thread.ts';
+import { decodeMessage, encodeMessage } from '../envelope.ts';
+import type { Changes, JournalCalls } from './calls.ts';
+import { journalFile, packed, unpacked } from './journal-file.ts';
+
+/** From its source, or from what was built of it. */
+const program = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+
+/** After a commit that failed, what must still be written waits so long, in milliseconds. */
+const pause = 1000;
+
+/** What will be written together. */
+class Pending {
+  readonly added = new Map<number, QueueEntry>();
+  readonly gone: number[] = [];
+  readonly tried = new Map<number, number>();
+  readonly bound = new Map<string, string | undefined>();
+  readonly done: Promise<void>;
+  resolve!: () => void;
+  reject!: (error: unknown) => void;
+
+  constructor() {
+    this.done = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    this.done.catch(() => {}); // who waits hears of it; nobody may wait
+  }
+
+  /** Whether somebody waits for it; how often something was tried is not worth a sync. */
+  get due(): boolean {
+    return this.added.size + this.gone.length + this.bound.size > 0;
+  }
+
+  /** Takes over what must be written whatever failed. */
+  again({ gone, tried, bound }: Pending): void {
+    this.gone.push(...gone);
+    for (const [id, deliveries] of tried) if (!this.tried.has(id)) this.tried.set(id, deliveries);
+    for (const [queue, source] of bound) if (!this.bound.has(queue)) this.bound.set(queue, source);
+  }
+
+  /** As it crosses to the other thread. */
+  get changes(): Changes {
+    const rows = Array.from(this.added, ([id, { message, priority, expires, deliveries }]) => ({
+      id,
+      priority,
+      expires: expires === Number.POSITIVE_INFINITY ? null : Math.ceil(expires),
+      deliveries,
+      envelope: encodeMessage(message),
+    }));
+    return { added: packed(rows), gone: this.gone, tried: [...this.tried], bound: [...this.bound] };
+  }
+}
+
+/** See {@link Journal}. */
+export class SqliteJournal implements Journal {
+  changes = 0;
+  readonly #thread: Thread<JournalCalls>;
+  /** Entries that are written or will be, by the id under which they are. */
+  readonly #ids = new WeakMap<QueueEntry, number>();
+  #last = 0;
+  #pending = new Pending();
+  #running: Promise<void> | undefined;
+  #again: NodeJS.Timeout | undefined;
+
+  /** @param file - its path; its folder is there */
+  constructor(file: string) {
+    this.#thread = new Thread<JournalCalls>({
+      program,
+      task: { file },
+      kind: journalFile,
+      memory: (name, given) => (name === 'commit' ? [(given[0] as Changes).added.envelopes.buffer] : []),
+    });
+  }
+
+  /** @throws {StompwireError} `queues-unavailable`: another service has it; `queues-damaged` */
+  open(): Promise<void> {
+    return this.#thread.open();
+  }
+
+  /** All that was kept, in the order in which it was added. */
+  async *kept(): AsyncIterable<KeptMessage> {
+    for (;;) {
+      const rows = unpacked(await this.#thread.ask('kept', this.#last));
+      if (rows.length === 0) return;
+      for (const { id, priority, expires, deliveries, envelope } of rows) {
+        this.#last = id;
+        const message = decodeMessage(envelope);
+        yield { id, message, priority, expires: expires ?? Number.POSITIVE_INFINITY, deliveries };
+      }
+    }
+  }
+
+  /** The bindings that were kept. */
+  bindings(): Promise<readonly KeptBinding[]> {
+    return this.#thread.ask('bindings');
+  }
+
+  add(entry: QueueEntry, id?: number): void {
+    this.#ids.set(entry, id ?? ++this.#last);
+    if (id !== undefined) return;
+    this.#pending.added.set(this.#last, entry);
+    this.#changed();
+  }
+
+  gone(entry: QueueEntry): void {
+    const id = this.#ids.get(entry);
+    if (id === undefined) return;
+    this.#ids.delete(entry);
+    this.#pending.tried.delete(id);
+    if (this.#pending.added.delete(id)) return;
+    this.#pending.gone.push(id);
+    this.#changed();
+  }
+
+  tried(entry: QueueEntry): void {
+    const id = this.#ids.get(entry);
+    if (id !== undefined && !this.#pending.added.has(id)) this.#pending.tried.set(id, entry.deliveries);
+  }
+
+  bind(queue: string, source: string | undefined): void {
+    this.#pending.bound.set(queue, source);
+    this.#changed();
+  }
+
+  written(): Promise<void> {
+    const { done } = this.#pending;
+    this.#soon();
+    return done;
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#again);
+    this.#soon();
+    while (this.#running !== undefined) await this.#running;
+    await this.#thread.close();
+  }
+
+  #changed(): void {
+    this.changes++;
+    this.#soon();
+  }
+
+  /** A turn of the event loop gathers what came with it. */
+  #soon(): void {
+    this.#running ??= Promise.resolve().then(() => this.#run());
+  }
+
+  async #run(): Promise<void> {
+    let goesOn = true;
+    while (goesOn) {
+      const pending = this.#pending;
+      this.#pending = new Pending();
+      goesOn = (await this.#commit(pending)) && this.#pending.due;
+    }
+    this.#running = undefined;
+  }
+
+  /** @returns whether it went well */
+  async #commit(pending: Pending): Promise<boolean> {
+    try {
+      if (pending.due || pending.tried.size > 0) await this.#thread.ask('commit', pending.changes);
+      pending.resolve();
+      return true;
+    } catch (error) {
+      pending.reject(error);
+      this.#pending.again(pending);
+      for (const entry of pending.added.values()) this.#ids.delete(entry);
+      clearTimeout(this.#again);
+      this.#again = setTimeout(() => this.#soon(), pause).unref();
+      return false;
+    }
+  }
+}
