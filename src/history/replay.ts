@@ -14,7 +14,7 @@ import type { HistoryStore } from './store.ts';
 export interface ReplayLimits {
   /** Messages of a page. */
   readonly pageSize: number;
-  /** Bytes of the bodies of a page that the history gives. */
+  /** Bytes of the bodies of a page. */
   readonly pageBytes: number;
   /** Bytes of all pages that are kept for a moment. */
   readonly cacheBytes: number;
@@ -168,8 +168,10 @@ export class Replay {
     const limit = this.limits.pageSize - (start.seq % this.limits.pageSize);
     this.#reads[source].add();
     if (source === 'store') return this.#loadStored(destination, start, limit);
-    const messages = await this.#parts.log.read(destination, start, limit);
-    return { entries: await this.#outgoing(messages), more: messages.length === limit };
+    const { pageBytes } = this.limits;
+    const messages = await this.#parts.log.read(destination, start, limit, pageBytes);
+    const full = messages.length === limit || bytesOf(messages) >= pageBytes;
+    return { entries: await this.#outgoing(messages), more: full };
   }
 
   async #loadStored(destination: string, after: Position, limit: number): Promise<Page> {
@@ -203,6 +205,10 @@ export class Replay {
     }
     return passed;
   }
+}
+
+function bytesOf(messages: readonly LoggedMessage[]): number {
+  return messages.reduce((sum, { body }) => sum + body.length, 0);
 }
 
 /** As many records as a store gives at once. */

@@ -121,11 +121,15 @@ export class HotLog {
   }
 
   /** What comes behind a seq and may be given out; nothing when its first has left already. */
-  read(after: number, limit: number): LoggedMessage[] {
+  read(after: number, limit: number, maxBytes = Number.POSITIVE_INFINITY): LoggedMessage[] {
     const found: LoggedMessage[] = [];
     if (after + 1 < this.oldest) return found;
     const end = Math.min(this.top, after + limit);
-    for (let seq = after + 1; seq <= end; seq++) found.push(this.at(seq)!);
+    for (let seq = after + 1, bytes = 0; seq <= end && bytes < maxBytes; seq++) {
+      const message = this.at(seq)!;
+      found.push(message);
+      bytes += message.body.length;
+    }
     return found;
   }
 

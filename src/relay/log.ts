@@ -45,8 +45,15 @@ export interface Log {
   /**
    * What comes behind a position of the current epoch, in order and without a hole, as far as the hot log still
    * holds it: empty when what comes next has left the log already, or is not there yet.
+   *
+   * @param maxBytes - it ends early once the bodies come to so many bytes
    */
-  read(destination: string, after: Position, limit: number): Soon<readonly LoggedMessage[]>;
+  read(
+    destination: string,
+    after: Position,
+    limit: number,
+    maxBytes?: number,
+  ): Soon<readonly LoggedMessage[]>;
   /** Done when a message is in the history on disk; rejects with `not-stored` when there is no such history. */
   stored(destination: string, position: Position): Promise<void>;
   /** Done when other machines have what was appended; a log of one machine has none. */

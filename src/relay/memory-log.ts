@@ -98,9 +98,9 @@ export class MemoryLog implements LocalLog {
     });
   }
 
-  read(destination: string, after: Position, limit: number): readonly LoggedMessage[] {
+  read(destination: string, after: Position, limit: number, maxBytes?: number): readonly LoggedMessage[] {
     const log = this.#logs.get(destination);
-    return log === undefined || log.epoch !== after.epoch ? [] : log.read(after.seq, limit);
+    return log === undefined || log.epoch !== after.epoch ? [] : log.read(after.seq, limit, maxBytes);
   }
 
   async stored(destination: string, { epoch, seq }: Position): Promise<void> {

@@ -6,7 +6,24 @@ import { comparePositions, type Position } from '../message/position.ts';
 export interface LiveBufferLimits {
   /** Positions between where the replay stands and the first that is kept; and how many are kept. */
   readonly messages: number;
+  /** Over all buffers of a session. */
   readonly bytes: number;
+}
+
+/** What waits for one session, in all of its buffers. */
+export interface WaitingLive {
+  bytes: number;
+}
+
+const waiting = new WeakMap<object, WaitingLive>();
+
+/** Shared by the buffers of a session; one that resumes nothing has none. */
+export function waitingFor(session: object): WaitingLive {
+  const known = waiting.get(session);
+  if (known !== undefined) return known;
+  const made: WaitingLive = { bytes: 0 };
+  waiting.set(session, made);
+  return made;
 }
 
 /** What a message costs beside its body while it waits, roughly. */
@@ -16,13 +33,19 @@ const overhead = 256;
 export class LiveBuffer {
   /** The latest that came live, kept or not. */
   top: Position = { epoch: 0, seq: 0 };
-  bytes = 0;
   readonly #limits: LiveBufferLimits;
+  readonly #session: WaitingLive;
+  #bytes = 0;
   #messages: Message[] = [];
   #end: Position = { epoch: 0, seq: 0 };
 
-  constructor(limits: LiveBufferLimits) {
+  constructor(limits: LiveBufferLimits, session: WaitingLive = { bytes: 0 }) {
     this.#limits = limits;
+    this.#session = session;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** @param at - where the replay stands */
@@ -36,8 +59,9 @@ export class LiveBuffer {
     if (this.#messages.length === 0 && !close) return;
     this.#messages.push(message);
     this.#end = position;
-    this.bytes += overhead + message.body.length;
-    if (this.#messages.length > this.#limits.messages || this.bytes > this.#limits.bytes) this.clear();
+    this.#count(overhead + message.body.length);
+    const { messages, bytes } = this.#limits;
+    if (this.#messages.length > messages || this.#session.bytes > bytes) this.clear();
   }
 
   /** The message that follows a position, if it is here; what comes before it is let go. */
@@ -46,14 +70,19 @@ export class LiveBuffer {
       const position = first.position!;
       if (comparePositions(position, at) > 0) return isNext(at, position) ? first : undefined;
       this.#messages.shift();
-      this.bytes -= overhead + first.body.length;
+      this.#count(-overhead - first.body.length);
     }
     return undefined;
   }
 
   clear(): void {
     this.#messages = [];
-    this.bytes = 0;
+    this.#count(-this.#bytes);
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    this.#session.bytes += bytes;
   }
 }
 

@@ -8,7 +8,7 @@ import type { Replayed } from '../history/replay-pages.ts';
 import { ReplayReader, type Resumed, type ResumeFrom } from '../history/replay-reader.ts';
 import type { Message } from '../message/message.ts';
 import { comparePositions, destinationHash, messageIdOf, type Position } from '../message/position.ts';
-import { LiveBuffer } from './live-buffer.ts';
+import { LiveBuffer, type WaitingLive, waitingFor } from './live-buffer.ts';
 import { type WatchedSession, WatchedSubscription } from './watched-subscription.ts';
 
 /** The session of such a subscription. */
@@ -29,7 +29,7 @@ export interface Resuming {
 /** Of what it replays, so many bytes may wait for a client; what is behind them waits in the log. */
 const credit = 128 * 1024;
 
-/** Live messages that may wait behind the last page. */
+/** Live messages of a session that may wait, behind the last pages of all it resumes. */
 const liveBytes = 64 * 1024;
 
 /** So often the log may say that there is nothing, when something later was heard already. */
@@ -49,6 +49,8 @@ export class ResumedSubscription extends WatchedSubscription {
   readonly #resuming: Resuming;
   readonly #reader: ReplayReader;
   readonly #behind: LiveBuffer;
+  /** Behind all that the session resumes. */
+  readonly #waiting: WaitingLive;
   readonly #credit: number;
   /** `held`: the RECEIPT comes first. */
   #state: 'held' | 'replaying' | 'live' | 'over' = 'held';
@@ -59,7 +61,9 @@ export class ResumedSubscription extends WatchedSubscription {
     this.#session = session;
     this.#resuming = resuming;
     this.#reader = new ReplayReader(resuming.replay, address);
-    this.#behind = new LiveBuffer({ messages: resuming.replay.limits.pageSize, bytes: liveBytes });
+    this.#waiting = waitingFor(session);
+    const limits = { messages: resuming.replay.limits.pageSize, bytes: liveBytes };
+    this.#behind = new LiveBuffer(limits, this.#waiting);
     this.#credit = Math.min(credit, this.outbox.limit / 2);
   }
 
@@ -110,6 +114,7 @@ export class ResumedSubscription extends WatchedSubscription {
     const { at } = this.#reader;
     if (comparePositions(position, at) <= 0) return;
     this.#behind.keep(message, position, at);
+    this.#tellHeld();
     if (this.#state === 'live') this.#catchUp();
   }
 
@@ -161,8 +166,12 @@ export class ResumedSubscription extends WatchedSubscription {
     const marked = this.#reader.discontinuity;
     this.#reader.told();
     const done = this.#give(marked ? discontinuous(message) : message, marked);
-    this.#resuming.replay.holds(this.outbox.held + this.#behind.bytes);
+    this.#tellHeld();
     return done;
+  }
+
+  #tellHeld(): void {
+    this.#resuming.replay.holds(this.outbox.held + this.#waiting.bytes);
   }
 
   #give(message: Message, alone: boolean): Promise<void> | undefined {

@@ -152,6 +152,20 @@ export function logContract(kind: LogKind): void {
       ]);
     });
 
+    test('reads no more once the bodies come to so many bytes, and one message at least', async () => {
+      const one = await node();
+      const texts = ['1', '2', '3', '4', '5', '6'].map((text) => text.repeat(1000));
+      let epoch = 0;
+      for (const text of texts) ({ epoch } = (await one.append(a, text)).position);
+      const read = async (seq: number, bytes: number): Promise<number[]> =>
+        seqs(await one.log.read('/topic/a', { epoch, seq }, 100, bytes));
+      expect(await read(0, 2500)).toEqual([1, 2, 3]);
+      expect(await read(0, 3000)).toEqual([1, 2, 3]);
+      expect(await read(2, 1)).toEqual([3]);
+      expect(await read(3, 100_000)).toEqual([4, 5, 6]);
+      expect(await read(6, 1)).toEqual([]);
+    });
+
     test('keeps a copy of the body, for the bytes that brought it are used again', async () => {
       const one = await node();
       const body = Buffer.from('as it was');

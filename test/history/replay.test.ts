@@ -71,6 +71,24 @@ describe('a replay', () => {
     expect(place.finds.length).toBeGreaterThan(0);
   });
 
+  it('takes no more bytes from the log at a time than a page may have, and misses nothing for that', async () => {
+    const { place } = open();
+    place.say(40, 3000);
+    const pages: number[] = [];
+    const log: Log = {
+      ...slow(place),
+      read: async (...asked) => {
+        const messages = place.log.read(...asked);
+        pages.push(messages.length);
+        return messages;
+      },
+    };
+    const replay = new Replay({ log, store: place.store, limits: { ...small, pageBytes: 10_000 } });
+    expect(await walk(replay, at(3))).toEqual({ resumed: 'complete', bodies: numbers(4, 40) });
+    expect(Math.max(...pages)).toBe(4);
+    expect(place.finds).toEqual([]);
+  });
+
   it('tells a gap when the log is trimmed and there is no history, and marks what comes behind it', async () => {
     const { place, replay } = open({ count: 10, store: false });
     place.say(50);

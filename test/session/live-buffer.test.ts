@@ -41,6 +41,21 @@ describe('what comes live while something is replayed', () => {
     expect(filled({ messages: 5, bytes: 600 }, at(1), 2, 3, 4).bytes).toBe(0);
   });
 
+  it('shares its bound with the others of its session', () => {
+    const session = { bytes: 0 };
+    const limits = { messages: 5, bytes: 600 };
+    const [one, other] = [new LiveBuffer(limits, session), new LiveBuffer(limits, session)];
+    one.keep(message(at(2)), at(2), at(1));
+    other.keep(message(at(2)), at(2), at(1));
+    expect(session.bytes).toBe(one.bytes + other.bytes);
+    other.keep(message(at(3)), at(3), at(1));
+    expect([other.bytes, other.top, session.bytes]).toEqual([0, at(3), one.bytes]);
+    expect(one.next(at(1))!.position).toEqual(at(2));
+    one.clear();
+    one.clear();
+    expect(session.bytes).toBe(0);
+  });
+
   it('begins anew behind a hole, and takes no message twice', () => {
     const buffer = filled(roomy, at(1), 2, 3, 3, 2, 5);
     expect(buffer.next(at(4))!.position).toEqual(at(5));

@@ -224,6 +224,30 @@ describe('a client that resumes and reads slowly', () => {
     expect(await client.ended()).toMatchObject({ close: undefined });
   });
 
+  it('has as little waiting when it resumes ten times at once, and others go on talking', async () => {
+    const world = new LoggedWorld({ outboxBytes: 1_000_000, maxSubscriptions: 11 });
+    world.say(50, 4000); // more than the credit: none of them goes live
+    const client = await world.listener();
+    client.connection.stop(1000);
+    const ids = numbers(1, 10);
+    for (const id of ids) client.say('SUBSCRIBE', { id, destination: room, 'resume-from': 'first' });
+    await world.settled();
+    const waited = client.session.outbox.held;
+    for (let i = 0; i < 70; i++) {
+      world.say(1, 900);
+      await world.settled();
+    }
+    const most = Number(/^stompwire_resume_held_bytes_max (\d+)$/m.exec(await world.metrics.text())![1]);
+    expect(waited).toBeGreaterThan(128 * 1024);
+    expect(most).toBeGreaterThan(waited + 32 * 1024);
+    expect(most).toBeLessThanOrEqual(256 * 1024);
+    client.connection.read();
+    const heard = await client.heard();
+    for (let more = await client.heard(); more.length > 0; more = await client.heard()) heard.push(...more);
+    for (const id of ids)
+      expect(bodiesOf(heard.filter(({ headers }) => headers.subscription === id))).toEqual(numbers(1, 120));
+  });
+
   it('is slow once it has taken nothing for outboxTime', async () => {
     const world = new LoggedWorld({ outboxTime: 5000 });
     world.say(1000, 200);

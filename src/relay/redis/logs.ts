@@ -85,21 +85,48 @@ export class RedisLogs implements Log {
     return { top: { epoch: epoch!, seq: seq! }, oldest: oldest! };
   }
 
-  async read(destination: string, after: Position, limit: number): Promise<readonly LoggedMessage[]> {
-    const page = await asked(this.#parts.partitionOf(destination).read(destination, after, limit));
-    const hash = destinationHash(destination);
+  async read(
+    destination: string,
+    after: Position,
+    limit: number,
+    maxBytes = Number.POSITIVE_INFINITY,
+  ): Promise<readonly LoggedMessage[]> {
     const found: LoggedMessage[] = [];
-    if (!('top' in page)) return found;
-    const { epoch } = page.top;
-    for (const { seq, envelope, extra } of page.entries) {
-      if (seq !== after.seq + 1 + found.length) break;
-      try {
-        found.push(loggedMessage({ destination, epoch, seq }, hash, envelope, extra));
-      } catch {
-        break; // as if it had left the log: the history may have it
+    let bytes = 0;
+    // an entry has more bytes than its body: a page that was cut may have room
+    for (let more = true; more && found.length < limit && bytes < maxBytes; ) {
+      const at = { epoch: after.epoch, seq: after.seq + found.length };
+      const page = await this.#read(destination, at, limit - found.length, maxBytes - bytes);
+      for (const message of page.messages) {
+        found.push(message);
+        bytes += message.body.length;
       }
+      more = page.messages.length > 0 && at.seq + page.messages.length < page.top;
     }
     return found;
+  }
+
+  async #read(
+    destination: string,
+    after: Position,
+    limit: number,
+    maxBytes: number,
+  ): Promise<{ readonly messages: readonly LoggedMessage[]; readonly top: number }> {
+    const most = Number.isFinite(maxBytes) ? maxBytes : undefined;
+    const page = await asked(this.#parts.partitionOf(destination).read(destination, after, limit, most));
+    const hash = destinationHash(destination);
+    const messages: LoggedMessage[] = [];
+    if (!('top' in page)) return { messages, top: 0 };
+    const { epoch } = page.top;
+    for (const { seq, envelope, extra } of page.entries) {
+      if (seq !== after.seq + 1 + messages.length) break;
+      try {
+        messages.push(loggedMessage({ destination, epoch, seq }, hash, envelope, extra));
+      } catch {
+        return { messages, top: 0 }; // as if it had left the log: the history may have it
+      }
+    }
+    return { messages, top: page.top.seq };
   }
 
   stored(destination: string, position: Position): Promise<void> {

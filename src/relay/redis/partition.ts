@@ -200,8 +200,8 @@ export class Partition {
     this.#twice.clear();
   }
 
-  /** What stands in a log behind a place. */
-  async read(destination: string, after: Position, limit: number): Promise<LogPage | NoPage> {
+  /** What stands in a log behind a place; no more entries once their bytes come to `maxBytes`. */
+  async read(destination: string, after: Position, limit: number, maxBytes = 0): Promise<LogPage | NoPage> {
     const { keys } = this.#parts;
     const args = [
       destination,
@@ -209,6 +209,7 @@ export class Partition {
       String(after.seq),
       String(limit),
       this.#held(destination),
+      String(maxBytes),
     ];
     const reply = await this.call((link) =>
       link.commands.run(

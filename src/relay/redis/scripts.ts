@@ -190,7 +190,8 @@ return { text(epoch), text(shown), text(math.min(from, shown + 1)), string.sub(f
 /**
  * What stands behind a seq, as far as it may be given out.
  *
- * KEYS: log, top, marks. ARGV: destination, epoch, after, limit, whether it is held back.
+ * KEYS: log, top, marks. ARGV: destination, epoch, after, limit, whether it is held back, bytes after which it ends
+ * early (0: none).
  * Answers epoch, seq that may be given out, oldest seq, fence of that epoch (no epoch: the first three are empty); then
  * the entries when their epoch counts.
  */
@@ -213,7 +214,14 @@ local from = first and tonumber(string.match(first[1], '^%d+')) or seq + 1
 local answer = { text(epoch), text(shown), text(math.min(from, shown + 1)), string.sub(stands[3] or '', 1, 8) }
 local after = tonumber(ARGV[3])
 if tonumber(ARGV[2]) == epoch and after < shown then
-  answer[5] = redis.call('XRANGE', log, text(after + 1) .. '-0', text(shown) .. '-0', 'COUNT', ARGV[4])
+  local entries = redis.call('XRANGE', log, text(after + 1) .. '-0', text(shown) .. '-0', 'COUNT', ARGV[4])
+  local most, bytes, kept = tonumber(ARGV[6]), 0, {}
+  for i, entry in ipairs(entries) do
+    if most > 0 and bytes >= most then break end
+    kept[i] = entry
+    for _, part in ipairs(entry[2]) do bytes = bytes + #part end
+  end
+  answer[5] = kept
 end
 return answer
 `);
