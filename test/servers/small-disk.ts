@@ -1,6 +1,6 @@
 // A file system of a few megabytes, for histories that fill it.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -18,10 +18,14 @@ export class SmallDisk {
     writeFileSync(this.#filler, Buffer.alloc(bytes));
   }
 
-  /** Takes all the room that is left. */
+  /** Takes all the room that is left, also what somebody takes or gives meanwhile. */
   fillUp(): void {
-    const { bsize, bavail } = statfsSync(this.folder);
-    this.fill(bsize * bavail);
+    const piece = Buffer.alloc(4096);
+    try {
+      for (;;) appendFileSync(this.#filler, piece);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    }
   }
 
   /** Gives the room back that was taken. */
