@@ -5,6 +5,7 @@ import { app } from './app.ts';
 import { codec } from './codec.ts';
 import { fanOut } from './fan-out.ts';
 import { handlers } from './handlers.ts';
+import { heartbeats } from './heartbeats.ts';
 import { idle } from './idle.ts';
 import { placement } from './processes.ts';
 import { type Row, tableOf } from './report.ts';
@@ -22,6 +23,7 @@ const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Row[]>>> =
   handlers,
   topics,
   idle,
+  heartbeats,
   sockjs: sockJs,
   store,
   stored,
