@@ -17,7 +17,7 @@ describe('a client that was away for 50,000 messages', { timeout: 120_000 }, () 
 
   beforeAll(async () => {
     served = new Served();
-    await served.start(1000);
+    await served.start('count=1000');
     await served.say(1);
     const client = await served.tcp();
     client.frame('SUBSCRIBE', { id: 's', destination: chatRoom, 'resume-from': 'first' });

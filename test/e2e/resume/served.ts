@@ -21,14 +21,14 @@ export class Served {
   #addresses: readonly string[] = [];
   #publisher: RawTcp | undefined;
 
-  /** @param count - how many messages the hot log keeps @param nodeFlags - for node itself */
+  /** @param policy - of the rooms @param nodeFlags - for node itself */
   async start(
-    count: number,
+    policy: string,
     flags: readonly string[] = [],
     nodeFlags: readonly string[] = [],
   ): Promise<void> {
     const ports = ['--port', '0', '--stomp-port', '0', '--ops', '0', '--log-level', 'warn'];
-    const logged = ['--data', this.folder, '--logged', `/topic/chat-room/* count=${count}`];
+    const logged = ['--data', this.folder, '--logged', `/topic/chat-room/* ${policy}`];
     this.#process = new Executable(['serve', ...ports, ...logged, ...flags], nodeFlags);
     this.#addresses = await this.#process.addresses();
   }
@@ -73,6 +73,14 @@ export class Served {
 
   signal(name: NodeJS.Signals): void {
     this.#process!.signal(name);
+  }
+
+  /** Ends the process; its folder stays. */
+  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    for (const client of this.#clients.splice(0)) client.drop();
+    this.#publisher = undefined;
+    this.signal(signal);
+    await this.#process!.ended;
   }
 
   /** Whatever happened: nothing stays. @returns what the process wrote to stderr */
