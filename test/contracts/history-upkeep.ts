@@ -74,6 +74,39 @@ export function historyUpkeepContract({ test, store, reopen }: Bench): void {
       expect(await seqs({ text: 'secret' })).toEqual([]);
     });
 
+    test('puts a dead letter in the place that its tombstone keeps, and nowhere else', async () => {
+      const poisoned = { body: Buffer.alloc(0), tombstone: 'poisoned' } as const;
+      const tombstones = [recordOf(1, poisoned), recordOf(2, poisoned)];
+      await store().append([...tombstones, recordOf(3), recordOf(5, { key: 'k' })]);
+      await store().upkeep.settled();
+      const restore = (record: LogRecord) => store().upkeep.restore!(record);
+      const mended = recordOf(1, {
+        text: 'mended',
+        sender: 'ann',
+        headers: ['a', '1'],
+        key: 'own',
+        time: 77,
+      });
+      expect(await restore(mended)).toBeUndefined();
+      expect(await restore(recordOf(3, { text: 'another body' }))).toBeUndefined();
+      expect(await restore(recordOf(4, { text: 'late' }))).toBeUndefined();
+      const twice = recordOf(2, { text: 'twice', key: 'k' });
+      expect(await restore(twice)).toMatchObject({
+        record: { seq: 2 },
+        reason: 'its key is at another place already',
+      });
+      await store().upkeep.settled();
+      const found = await find({ order: 'oldest' });
+      expect(found.map(({ body, tombstone }) => tombstone ?? body.toString())).toEqual([
+        ...['mended', 'poisoned', 'message 3', 'late', 'message 5'],
+      ]);
+      expect(plain(found[0]!)).toEqual(plain(mended));
+      expect(await seqs({ text: 'mended' })).toEqual([1]);
+      expect(await seqs({ sender: 'ann', from: 77, to: 78 })).toEqual([1]);
+      await reopen();
+      expect(await seqs({ text: 'mended' })).toEqual([1]);
+    });
+
     test('says of what is not there that it cannot be redacted', async () => {
       await store().append([recordOf(1)]);
       for (const position of [

@@ -12,6 +12,8 @@ historyStoreContract({
   name: 'memory',
   skips: {
     'go on in another process, and with another limit': why,
+    'puts a dead letter in the place that its tombstone keeps, and nowhere else':
+      'its dead letters end with its process: nobody retries them',
     'keep their epoch after a clean end': why,
     'count in an epoch of their own when the one before did not end': why,
     'keeps everything over a close': why,

@@ -5,7 +5,7 @@ import type { Thread } from '../../sqlite/thread.ts';
 import type { HistoryPage, HistoryQuery, HistoryStore, Refusal, StoreUpkeep } from '../store.ts';
 import type { ReadCalls, WriteCalls } from './sqlite/calls.ts';
 import { Gathering } from './sqlite/gathering.ts';
-import { unpacked } from './sqlite/packed.ts';
+import { packed, unpacked } from './sqlite/packed.ts';
 import { historyThread } from './sqlite/thread.ts';
 
 /** Where the embedded history is. */
@@ -84,9 +84,15 @@ export class SqliteStore implements HistoryStore {
       count: (query) => reader.ask('count', query),
       deleteBefore: (time) => this.#deleteBefore(time),
       redact: (destination: string, position: Position) => writer.ask('redact', destination, position),
+      restore: (record) => this.#restore(record),
       all: () => this.#all(),
       settled: () => writer.ask('settled'),
     };
+  }
+
+  async #restore(record: LogRecord): Promise<Refusal | undefined> {
+    const reason = await this.#writer.ask('restore', packed([record]));
+    return reason === undefined ? undefined : { record, reason };
   }
 
   async #deleteBefore(time: number): Promise<number> {

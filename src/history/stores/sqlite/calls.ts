@@ -16,6 +16,8 @@ export interface WriteCalls {
   append(batch: Packed): readonly Refused[];
   remove(doomed: readonly Doomed[]): number;
   redact(destination: string, position: Position): boolean;
+  /** One record. @returns why it is refused */
+  restore(one: Packed): string | undefined;
   begin(now: number): { epoch: number; sure: number };
   end(): void;
   /** Answered when all that was appended is in the index of words. */

@@ -37,15 +37,16 @@ export function matchOf(words: readonly string[], destination: number | undefine
 export class TextIndex {
   readonly #db: Database;
   readonly #next: Statement;
+  readonly #one: Statement;
   readonly #insert: Statement;
   readonly #remove: Statement;
   #mark: number;
 
   constructor(db: Database) {
     this.#db = db;
-    this.#next = db.prepare(
-      'SELECT id, destination, content_type, tombstone, body FROM message WHERE id > ? ORDER BY id LIMIT ?',
-    );
+    const texts = 'SELECT id, destination, content_type, tombstone, body FROM message';
+    this.#next = db.prepare(`${texts} WHERE id > ? ORDER BY id LIMIT ?`);
+    this.#one = db.prepare(`${texts} WHERE id = ?`);
     this.#insert = db.prepare('INSERT INTO words (rowid, pairs) VALUES (?, ?)');
     this.#remove = db.prepare('DELETE FROM words WHERE rowid = ?');
     this.#mark = markOf(db, 'indexed');
@@ -68,13 +69,22 @@ export class TextIndex {
 
   #slice(): number {
     const rows = this.#next.all(this.#mark, slice) as TextRow[];
-    for (const row of rows) {
-      const terms = termsOf(row);
-      if (terms !== undefined) this.#insert.run(row.id, terms);
-    }
+    for (const row of rows) this.#add(row);
     const mark = rows.at(-1)?.id ?? this.#mark;
     setMark(this.#db, 'indexed', mark);
     return mark;
+  }
+
+  #add(row: TextRow): void {
+    const terms = termsOf(row);
+    if (terms !== undefined) this.#insert.run(row.id, terms);
+  }
+
+  /** A message has other words now, within the transaction that gave it them. */
+  replace(id: number): void {
+    if (id > this.#mark) return;
+    this.#remove.run(id);
+    this.#add(this.#one.get(id) as TextRow);
   }
 
   /** Forgets a message, within the transaction that takes it away. */

@@ -6,7 +6,7 @@ import { comparePositions, type Position } from '../../../message/position.ts';
 import type { LogRecord } from '../../../message/record.ts';
 import { markOf, setMark } from '../../../sqlite/schema.ts';
 import { flawOf } from '../../keepable.ts';
-import { type Packed, unpacked } from './packed.ts';
+import { type Packed, packed, unpacked } from './packed.ts';
 import type { TextIndex } from './text-index.ts';
 
 /** The largest body that is kept. */
@@ -126,6 +126,31 @@ export class Writing {
     return true;
   }
 
+  /** Puts a record in the place of its tombstone; where there is none, it is appended. @returns why it is refused */
+  restore(one: Packed): string | undefined {
+    const [record] = unpacked(one) as [LogRecord];
+    const { destination, epoch, seq, key } = record;
+    const reason = flawOf(record) ?? tooLarge(record);
+    if (reason !== undefined) return reason;
+    const { id } = this.#destination(destination);
+    const place = this.#statements.poisoned!.get(id, epoch, seq) as { message: number } | undefined;
+    if (place === undefined) return this.append(packed([record]))[0]?.[1];
+    if (key !== undefined && this.#statements.key!.get(id, key) !== undefined)
+      return 'its key is at another place already';
+    this.#commit(() => this.#replace(id, place.message, record));
+    return undefined;
+  }
+
+  #replace(destination: number, message: number, record: LogRecord): void {
+    const { epoch, seq, time, sender, contentType, headers, key, tombstone, body } = record;
+    const hash = sender === undefined ? null : senderHash(sender);
+    this.#statements.replacePlace!.run(time, hash, destination, epoch, seq);
+    const head = headers.length === 0 ? null : JSON.stringify(headers);
+    const told = [time, sender ?? null, contentType ?? null, head, key ?? null, tombstone ?? null];
+    this.#statements.replaceMessage!.run(...told, body, message);
+    this.#index.replace(message);
+  }
+
   /** On disk in the main file before anybody counts in it, so that a torn write-ahead log does not bring it back. */
   begin(now: number): { epoch: number; sure: number } {
     const ended = markOf(this.#db, 'ended') === 1;
@@ -199,6 +224,17 @@ const statementsOn = (db: Database): Record<string, Statement> => ({
     'SELECT message FROM place WHERE destination = (SELECT id FROM destination WHERE name = ?) AND epoch = ? AND seq = ?',
   ),
   redact: db.prepare("UPDATE message SET body = ?, headers = NULL, tombstone = 'redacted' WHERE id = ?"),
+  poisoned: db.prepare(
+    `SELECT p.message FROM place p JOIN message m ON m.id = p.message
+      WHERE p.destination = ? AND p.epoch = ? AND p.seq = ? AND m.tombstone = 'poisoned'`,
+  ),
+  replacePlace: db.prepare(
+    'UPDATE place SET time = ?, sender_hash = ? WHERE destination = ? AND epoch = ? AND seq = ?',
+  ),
+  replaceMessage: db.prepare(
+    `UPDATE message SET time = ?, sender = ?, content_type = ?, headers = ?, key = ?, tombstone = ?, body = ?
+      WHERE id = ?`,
+  ),
   top: db.prepare(
     `UPDATE destination SET top_epoch = @epoch, top_seq = @seq WHERE id = @id
       AND (top_epoch IS NULL OR (top_epoch, top_seq) < (@epoch, @seq))`,
