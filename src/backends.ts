@@ -53,9 +53,25 @@ export async function openRelay(
   return relays[schemeOf(address)]!(logs, queues);
 }
 
-/** Makes the queues of this process. */
-export async function openQueues(parts: MemoryQueuesParts): Promise<LocalQueues> {
-  return new (await import('./relay/memory-queues.ts')).MemoryQueues(parts);
+/**
+ * Makes the queues of this process.
+ *
+ * @param data - the folder where persistent messages are kept, or `memory`
+ * @throws {StompwireError} `queues-unavailable`: another service has the folder; `queues-damaged`
+ */
+export async function openQueues(parts: MemoryQueuesParts, data: string): Promise<LocalQueues> {
+  const { MemoryQueues } = await import('./relay/memory-queues.ts');
+  if (data === 'memory') return new MemoryQueues(parts);
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  const { SqliteJournal } = await import('./relay/journal/sqlite-journal.ts');
+  const queues = new MemoryQueues({ ...parts, journal: new SqliteJournal(join(data, 'queues.sqlite')) });
+  try {
+    await queues.open();
+    return queues;
+  } catch (error) {
+    await queues.close();
+    throw error;
+  }
 }
 
 const relayOverRedis = async (address: string, parts: RedisRelayParts): Promise<Relay> =>

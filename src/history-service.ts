@@ -30,6 +30,9 @@ export interface HistoryParts {
   readonly monotonic: () => number;
 }
 
+/** The queues of this process. */
+type OwnQueues = Awaited<ReturnType<typeof openQueues>>;
+
 /** The policies that the options give; a program adds its own behind them. */
 export function policiesOf({ logged, pathSeparator }: Config): Policies {
   const policies = new Policies(pathSeparator);
@@ -55,10 +58,21 @@ export class HistoryService {
 
   /** Opens the store and makes the relay, which is not started. On failure nothing is left open. */
   static async open(parts: HistoryParts): Promise<HistoryService> {
-    const { config, policies } = parts;
-    if (isShared(config.broker)) return HistoryService.#joined(parts);
-    const queues = await openQueues(queueParts(parts));
+    const { broker, data } = parts.config;
+    if (isShared(broker)) return HistoryService.#joined(parts);
+    const queues = await openQueues(queueParts(parts), data);
     measureQueues(queues, parts.metrics);
+    try {
+      return await HistoryService.#alone(parts, queues);
+    } catch (error) {
+      await queues.close?.();
+      throw error;
+    }
+  }
+
+  /** All of the service is in this process. */
+  static async #alone(parts: HistoryParts, queues: OwnQueues): Promise<HistoryService> {
+    const { config, policies } = parts;
     if (policies.empty) return new HistoryService(policies, await openRelay(config.broker, queues));
     assertPromises(policies, config);
     const store = await storeOf(config, parts.log);

@@ -40,13 +40,13 @@ export class JournalFile implements JournalCalls {
     this.#db = db;
     const add = db.prepare('INSERT INTO message VALUES (?, ?, ?, ?, ?)');
     const gone = db.prepare('DELETE FROM message WHERE id = ?');
-    const tried = db.prepare('UPDATE message SET deliveries = ?2 WHERE id = ?1');
+    const tried = db.prepare('UPDATE message SET deliveries = ? WHERE id = ?');
     const bind = db.prepare('INSERT OR REPLACE INTO binding VALUES (?, ?)');
     const unbind = db.prepare('DELETE FROM binding WHERE queue = ?');
     this.#commit = db.transaction((changes: Changes) => {
       addAll(add, changes.added);
       for (const id of changes.gone) gone.run(id);
-      for (const [id, deliveries] of changes.tried) tried.run(id, deliveries);
+      for (const [id, deliveries] of changes.tried) tried.run(deliveries, id);
       for (const [queue, source] of changes.bound)
         source === undefined ? unbind.run(queue) : bind.run(queue, source);
     }).immediate;
