@@ -187,6 +187,19 @@ describe('a calendar that jumps', () => {
     expect(held(one, '/topic/a', first.position)).toEqual([]);
   });
 
+  it('leaves each message its own age, however many there are', async () => {
+    const one = logs();
+    let last = append(one, '/topic/a').position;
+    for (let i = 1; i < 40; i++) {
+      await one.pass(1000);
+      last = append(one, '/topic/a').position;
+    }
+    await one.confirm('/topic/a', last);
+    expect(held(one, '/topic/a', last)).toHaveLength(40);
+    await one.pass(60_001 - 20_000);
+    expect(held(one, '/topic/a', last)).toEqual(Array.from({ length: 20 }, (_, at) => at + 21));
+  });
+
   it('lets the times of messages follow it', () => {
     const one = logs();
     append(one, '/topic/a');
