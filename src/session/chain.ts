@@ -51,6 +51,11 @@ export class Link {
     return this.#encoded === encoded;
   }
 
+  /** Whether it is for ids of this length. */
+  fits(idLength: number): boolean {
+    return this.#idLength === idLength;
+  }
+
   /** The bytes of the run for a subscription id; shared, or taken from `slab`. Must not be changed. */
   bytesFor(id: string, slab: Slab): Buffer {
     const template = (this.#template ??= this.#build(id));
@@ -105,6 +110,9 @@ function patched({ bytes: built }: Template, idsAt: readonly number[], id: strin
 /** Ids longer than this (in bytes) are served, but runs for them are not shared. */
 const longestSharedId = 64;
 
+/** So many runs that begin in one turn are found again, beside the latest. */
+const mostBegun = 1024;
+
 /** Where runs begin: one lane for all connections of one framing and STOMP version. */
 export class Lane {
   readonly framing: Framing;
@@ -113,6 +121,8 @@ export class Lane {
   readonly #version: Version;
   /** The latest run of one message, by the length of the ids it is for. */
   readonly #firsts: (Link | undefined)[] = new Array(longestSharedId + 1).fill(undefined);
+  /** By their first message, of runs that begin in this turn: of many who resume, each begins elsewhere. */
+  readonly #begun = new Map<EncodedMessage, Link>();
 
   constructor(framing: Framing, version: Version) {
     this.framing = framing;
@@ -142,8 +152,17 @@ export class Lane {
   begin(encoded: EncodedMessage, idLength: number): Link {
     const known = idLength <= longestSharedId ? this.#firsts[idLength] : undefined;
     if (known?.is(encoded)) return known;
+    if (idLength > longestSharedId) return new Link(undefined, encoded, idLength, this);
+    const link = this.#runFrom(encoded, idLength);
+    this.#firsts[idLength] = link;
+    return link;
+  }
+
+  #runFrom(encoded: EncodedMessage, idLength: number): Link {
+    const begun = this.#begun.get(encoded);
+    if (begun?.fits(idLength)) return begun;
     const made = new Link(undefined, encoded, idLength, this);
-    if (idLength <= longestSharedId) this.#firsts[idLength] = made;
+    if (this.#begun.size < mostBegun) this.#begun.set(encoded, made);
     return made;
   }
 
@@ -155,6 +174,7 @@ export class Lane {
   /** Forgets the turn's runs; those that wait for a slow connection live on with it. */
   forget(): void {
     this.#firsts.fill(undefined);
+    this.#begun.clear();
   }
 }
 

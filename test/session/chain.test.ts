@@ -19,6 +19,18 @@ describe('a lane', () => {
     expect(run.and(other)).not.toBe(run.and(one));
   });
 
+  it('finds a run again that others began in between, as those do who resume from elsewhere', () => {
+    const lane = new Lane(bareFraming, '1.2');
+    const messages = Array.from({ length: 200 }, (_, i) => lane.encoded(message(String(i))));
+    const runs = messages.map((one) => lane.begin(one, 5));
+    expect(messages.map((one) => lane.begin(one, 5))).toEqual(runs);
+    expect(lane.begin(messages[7]!, 5)).toBe(runs[7]);
+    lane.begin(messages[8]!, 5);
+    expect(lane.begin(messages[7]!, 6).bytesFor('sub-10', new Slab()).toString()).toContain('sub-10');
+    lane.forget();
+    expect(lane.begin(messages[7]!, 5)).not.toBe(runs[7]);
+  });
+
   it('encodes a message once per version', () => {
     const one = message('1');
     const lanes = (['1.1', '1.2', '1.2'] as const).map((version) => new Lane(bareFraming, version));
