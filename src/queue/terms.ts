@@ -6,6 +6,7 @@ import type { QueueTerms } from './consumer.ts';
 /** Hears of a value that cannot be meant. */
 type Wrong = (name: string, value: string, allowed: string) => void;
 
+const never = Number.POSITIVE_INFINITY;
 const whole = /^\d{1,16}$/;
 
 /**
@@ -40,7 +41,7 @@ function read(headers: readonly string[], now: number, wrong: Wrong): QueueTerms
   }
   return {
     ...(priority !== undefined && { priority }),
-    ...(expires !== undefined && { expires }),
+    ...(expires !== undefined && expires !== never && { expires }),
     ...(persistent && { persistent }),
   };
 }
@@ -54,7 +55,7 @@ function priorityOf(name: string, value: string, wrong: Wrong): number | undefin
 
 /** `expires` is a time [ActiveMQ], 0 being never; `expiration` counts from now [RabbitMQ]. */
 function expiryOf(name: string, value: string, from: number, wrong: Wrong): number | undefined {
-  if (whole.test(value)) return name === 'expires' && Number(value) === 0 ? undefined : from + Number(value);
+  if (whole.test(value)) return name === 'expires' && Number(value) === 0 ? never : from + Number(value);
   wrong(
     name,
     value,

@@ -40,6 +40,11 @@ export function durableAddress(
 ): string | undefined {
   const name = durableName(headers);
   if (name === undefined) return undefined;
+  if (headers.has('resume-from'))
+    throw new StompwireError(
+      'not-supported',
+      'a durable subscription goes on where it was: leave resume-from out',
+    );
   if (!owner.services.router.isTopic(destination)) {
     throw new StompwireError(
       'not-supported',
