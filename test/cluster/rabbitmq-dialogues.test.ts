@@ -8,7 +8,7 @@ import { requires } from '../servers/requires.ts';
 
 const path = requires('rabbitmq-server');
 const list = 'frames/corpus/exceptions/rabbitmq.json';
-const offers = new Set(['authentication', 'virtual-hosts', 'short-heart-beats']);
+const offers = new Set(['authentication', 'virtual-hosts', 'short-heart-beats', 'queues']);
 const generic = dialogues().filter(({ scope }) => scope === 'generic');
 
 describe.runIf(path)('RabbitMQ', () => {
@@ -18,15 +18,15 @@ describe.runIf(path)('RabbitMQ', () => {
   });
   afterAll(() => rabbitmq?.stop());
 
-  async function played(url: string): Promise<Outcome[]> {
+  async function played(url: string, run: string): Promise<Outcome[]> {
     const stage = { url, host: '/', login: 'guest', passcode: 'guest', patience: 3000 };
-    return playAll(generic, { stage, offers, exceptions: readExceptions(list, url), run: 'r' });
+    return playAll(generic, { stage, offers, exceptions: readExceptions(list, url), run });
   }
 
   it.each(['stomp', 'webSocket'] as const)(
     'passes the generic part over %s, but for the known exceptions',
     async (kind) => {
-      const outcomes = await played(rabbitmq[kind]);
+      const outcomes = await played(rabbitmq[kind], kind);
       const surprises = outcomes.filter(({ result }) => result !== 'pass' && result !== 'known');
       expect(surprises).toEqual([]);
       expect(outcomes.filter(({ result }) => result === 'pass').length).toBeGreaterThan(40);

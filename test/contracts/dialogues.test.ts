@@ -9,7 +9,13 @@ import { Folder } from '../auth/folder.ts';
 const all = dialogues();
 
 /** What the second server is started with, for the conversations that need more than the first has. */
-const offers = new Set(['authentication', 'virtual-hosts', 'short-heart-beats', 'five-subscriptions']);
+const offers = new Set([
+  'authentication',
+  'virtual-hosts',
+  'short-heart-beats',
+  'five-subscriptions',
+  'queues',
+]);
 
 const folder = new Folder();
 const servers: { plain?: Server; strict?: Server } = {};
@@ -52,7 +58,8 @@ const stageAt = (url: string): Stage => ({
 describe.each(Object.entries(kinds))('over %s', (kind, addressOf) => {
   const played = all.filter((dialogue) => obstacle(dialogue, `${kind}:`, offers) === undefined);
   it.each(played.map((dialogue) => [dialogue.name, dialogue] as const))('%s', async (_name, dialogue) => {
-    const server = dialogue.needs.length === 0 ? servers.plain! : servers.strict!;
+    const plain = dialogue.needs.every((need) => need === 'queues');
+    const server = plain ? servers.plain! : servers.strict!;
     expect(await play(dialogue, stageAt(addressOf(server)))).toBeUndefined();
   });
 });
