@@ -64,7 +64,7 @@ export const errorTable = {
   'too-many-sessions': ends(1013, 'the server has as many sessions as it may have', true),
   'ended-by-application': ends(1008, 'the application ended the session'),
   'slow-client': ends(4500, 'the client does not read what it subscribed to', true),
-  'going-away': ends(1001, 'the server is shutting down', true),
+  'going-away': ends(1012, 'the server is shutting down', true),
   internal: ends(1011, 'the server failed', true),
   // fresh credentials that were shown within a session: the session lives
   'refresh-failed': told('the fresh credentials were not accepted; the old ones hold until they run out'),

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { Authenticator } from './auth/authenticator.ts';
@@ -216,7 +217,7 @@ export class Server {
     }
   }
 
-  /** Takes no more clients, sends what waits, closes every session with 1001; within `drainTimeout`. */
+  /** Is not ready, takes no more clients, and closes every session with 1012: see {@link Sessions.drain}. */
   drain(): Promise<void> {
     this.#drained ??= this.#drain();
     return this.#drained;
@@ -362,9 +363,12 @@ export class Server {
 
   async #drain(): Promise<void> {
     if (this.#state === 'new') return;
+    const { drainDelay, drainTimeout: within, drainRate: rate, retryAfter } = this.config;
+    const served = this.#state === 'ready';
     this.#state = 'draining';
+    if (served && drainDelay > 0) await pause(drainDelay);
     for (const transport of this.#transports) await transport.stop();
-    await this.#sessions?.closeAll(1001, 'the server is shutting down', this.config.drainTimeout);
+    await this.#sessions?.drain({ within, rate, retryAfter });
     // not before: a client that polls has to come once more to hear that
     if (this.#ownsHttp) this.http.server.close();
   }

@@ -3,12 +3,32 @@ import { Buffer } from 'node:buffer';
 import type { Frame } from '../../frames/index.ts';
 import type { SubscriptionView } from '../channel/outbound.ts';
 import type { StompwireError } from '../errors.ts';
+import type { State } from './commands/command.ts';
 import type { SessionServices } from './services.ts';
+import { asStompwireError, levelOf, survives } from './told.ts';
 
 /** Whom to tell. */
 export interface Told {
   readonly id: string;
   readonly services: SessionServices;
+}
+
+/** Whose frame was refused. */
+export interface RefusedSession extends Told {
+  readonly state: State;
+  fail(error: StompwireError, frame?: Frame): void;
+}
+
+/** Tells that a frame was refused: with an ERROR, or on the error queue when the session lives on. */
+export function tellRefusal(session: RefusedSession, raw: unknown, frame: Frame): void {
+  const error = asStompwireError(raw);
+  const { code, correlationId } = error;
+  const { log, counters } = session.services;
+  const fields = { session: session.id, command: frame.command, code, correlationId, err: raw };
+  log[levelOf(error)](fields, error.message);
+  if (error.answered) counters.refused(error);
+  else if (survives(session, error)) tellOnErrorQueue(session, error, frame);
+  else session.fail(error, frame);
 }
 
 /**

@@ -1,7 +1,26 @@
-// The DISCONNECT of a session whose client did not say one: interceptors see every session go.
+// What is told of a session that has ended: to listeners, and to interceptors, which see every session go.
 import { Buffer } from 'node:buffer';
 import { Headers } from '../../frames/index.ts';
 import type { CommandSession } from './commands/command.ts';
+import type { Ending } from './events.ts';
+import { viewsOf } from './subscription.ts';
+
+/** Tells listeners of the end of a session that was connected. */
+export function tellOfEnd(
+  session: CommandSession,
+  ending: Ending,
+  subscriptions: CommandSession['subscriptions'],
+): void {
+  if (session.farewell === 'none') return;
+  const { code, reason, error } = ending;
+  session.services.events.tell('disconnect', () => ({
+    session,
+    code,
+    reason,
+    ...(error !== undefined && { error }),
+    subscriptions: viewsOf(subscriptions),
+  }));
+}
 
 /**
  * Takes a DISCONNECT without headers through the inbound line [as Spring does when a connection is lost]. What an

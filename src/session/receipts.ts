@@ -9,6 +9,8 @@ export interface Processed {
   readonly headers?: Readonly<Record<string, string>>;
   /** What must hold before the RECEIPT is sent; later frames do not wait for it, later RECEIPTs do. */
   readonly after?: Promise<void> | undefined;
+  /** Whether later RECEIPTs wait for it although it has none: they say that all before them was processed. */
+  readonly heldUp?: boolean;
   /**
    * Called once the RECEIPT is in the outbox, or at once when none was asked for. It is not named `then`: a
    * promise of this would take it for another promise.
@@ -20,7 +22,7 @@ export interface Processed {
 
 /** A RECEIPT that waits for something, or for another before it. */
 interface Waiting {
-  readonly receipt: string;
+  readonly receipt: string | undefined;
   readonly processed: Processed;
   settled: boolean;
   failure: unknown;
@@ -33,11 +35,14 @@ interface Waiting {
 export class Receipts {
   readonly #outbox: Outbox;
   readonly #version: () => Version;
+  readonly #done: () => void;
   #waiting: Waiting[] | undefined;
 
-  constructor(outbox: Outbox, version: () => Version) {
+  /** @param done - hears, when RECEIPTs had to wait, that none does any more */
+  constructor(outbox: Outbox, version: () => Version, done: () => void = () => {}) {
     this.#outbox = outbox;
     this.#version = version;
+    this.#done = done;
   }
 
   /** Whether a RECEIPT is still to come. */
@@ -57,7 +62,7 @@ export class Receipts {
     failed: (error: unknown) => void,
   ): void {
     const after = processed?.after;
-    if (receipt === undefined) {
+    if (receipt === undefined && !processed?.heldUp) {
       after?.catch(failed);
       return processed?.sent?.();
     }
@@ -85,12 +90,14 @@ export class Receipts {
     while (this.#waiting?.[0]?.settled) {
       const { receipt, processed, failure } = this.#waiting.shift()!;
       if (failure === undefined) this.#send(receipt, processed);
-      if (this.#waiting.length === 0) this.#waiting = undefined;
+      if (this.#waiting.length > 0) continue;
+      this.#waiting = undefined;
+      this.#done();
     }
   }
 
-  #send(receipt: string, processed: Processed | undefined): void {
-    this.#outbox.send(receiptFrame(receipt, this.#version(), processed?.headers));
+  #send(receipt: string | undefined, processed: Processed | undefined): void {
+    if (receipt !== undefined) this.#outbox.send(receiptFrame(receipt, this.#version(), processed?.headers));
     processed?.sent?.();
   }
 }

@@ -9,17 +9,18 @@ import type { Connection, ConnectionHandler, Handshake, Peer } from '../transpor
 import type { Acks } from './acks.ts';
 import type { CommandSession, Farewell, State } from './commands/command.ts';
 import { stepOf } from './commands/table.ts';
-import { tellOnErrorQueue } from './error-queue.ts';
+import { tellRefusal } from './error-queue.ts';
 import type { Ending } from './events.ts';
-import { sayFarewell } from './farewell.ts';
+import { sayFarewell, tellOfEnd } from './farewell.ts';
+import { type Goodbye, goodbyeTo, refusalOf } from './goodbye.ts';
 import { Outbox, type OutboxOwner } from './outbox.ts';
 import { type Processed, Receipts } from './receipts.ts';
-import { errorFrame } from './server-frames.ts';
 import type { SessionServices } from './services.ts';
 import { type Subscription, viewsOf } from './subscription.ts';
-import { asStompwireError, levelOf, survives } from './told.ts';
+import { asStompwireError, sessionOver } from './told.ts';
 import type { Transactions } from './transactions.ts';
 import { nextDeadline, overdue, type Watched } from './watch.ts';
+import { withdraw } from './withdraw.ts';
 
 /** What the server hears of a session. */
 export interface SessionEnd {
@@ -64,14 +65,16 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   readonly #end: SessionEnd;
   #attributes: Map<string, unknown> | undefined;
   #ended: AbortController | undefined;
-  #busy = false;
+  busy = false;
   /** Why we ended it, when we did. */
   #ending: Ending | undefined;
+  /** What it is told when all is answered. */
+  #goodbye: Goodbye | undefined;
   /** Whether we still wait for the client to close: our own close was not said yet. */
   #leaving = false;
   /** While the client has not taken all that was sent before our close, it is not cut before this time. */
   #patientUntil = 0;
-  #paused = false;
+  paused = false;
   /** Input that waits behind a slow handler. */
   #waiting: Buffer[] | undefined;
   #waitingBytes = 0;
@@ -91,7 +94,11 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     this.#parser = new FrameParser({ limits: services.options.frameLimits, accepts: clientCommands });
     const lane = services.turn.lane(connection.framing, this.version);
     this.outbox = new Outbox(connection, this, services.turn, lane, services.options.outboxBytes);
-    this.#receipts = new Receipts(this.outbox, () => this.version);
+    this.#receipts = new Receipts(
+      this.outbox,
+      () => this.version,
+      () => this.#depart(),
+    );
     this.openedAt = services.wheel.now;
     this.lastRead = this.openedAt;
     this.watch();
@@ -114,14 +121,6 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     return this.state === 'opening';
   }
 
-  get paused(): boolean {
-    return this.#paused;
-  }
-
-  get busy(): boolean {
-    return this.#busy;
-  }
-
   get now(): number {
     return this.services.wheel.now;
   }
@@ -140,14 +139,14 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   received(chunk: Buffer): void {
     this.lastRead = this.now;
     if (this.state === 'closing') return;
-    if (this.#busy || this.#waiting !== undefined) return this.#hold(chunk);
+    if (this.busy || this.#waiting !== undefined) return this.#hold(chunk);
     this.#parser.write(chunk);
     this.#pump();
   }
 
   /** The rest of a message has as long to come as the rest of a frame [options: frameTimeout]. */
   unfinished(): void {
-    if (this.partialSince !== 0 || this.#busy) return;
+    if (this.partialSince !== 0 || this.busy) return;
     this.partialSince = this.now || 1;
     this.watch();
   }
@@ -184,7 +183,8 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     log.debug({ session: this.id, code, reason }, 'session ended');
     this.#ended?.abort(sessionOver());
     this.#end.ended(this, this.#connection.peer.address);
-    this.#tellOfEnd({ code, reason }, subscriptions);
+    tellOfEnd(this, this.#ending ?? { code, reason }, subscriptions);
+    if (!this.busy) this.#bidFarewell();
   }
 
   /** Tells the client what went wrong in an ERROR frame, and ends the session. */
@@ -192,12 +192,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     if (this.state === 'closing' || this.state === 'closed') return;
     this.services.counters.refused(error);
     this.services.log.info({ session: this.id, code: error.code, reason: error.message }, 'session refused');
-    const patience = error.code === 'slow-client' ? 0 : this.services.options.outboxTime;
-    const version = this.opening ? undefined : this.version;
-    const lastWord = errorFrame(error, version, frame?.headers.get('receipt'));
-    this.#ending = { code: error.rule.close ?? 1011, reason: error.message, error: error.code };
-    this.#endInput(patience);
-    this.#say(error.rule.close ?? 1011, error.message, lastWord);
+    this.#finish(refusalOf(this, error, frame));
   }
 
   /**
@@ -208,9 +203,25 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
    */
   close(code: number, reason: string, patience = this.services.options.outboxTime): void {
     if (this.state === 'closing' || this.state === 'closed') return;
-    this.#ending = { code, reason };
-    this.#endInput(patience);
-    this.#say(code, reason);
+    this.#finish({ code, reason, patience, lastWord: undefined });
+  }
+
+  withdraw(id: string, error: StompwireError): boolean {
+    return withdraw(this, id, error);
+  }
+
+  /** Takes no more input, and says goodbye once all is answered that was taken; see {@link depart}. */
+  retire(retryAfter: number, patience: number): void {
+    if (this.state === 'closing' || this.state === 'closed') return;
+    this.#goodbye = goodbyeTo(this, retryAfter, patience);
+    this.state = 'closing';
+    this.#depart();
+  }
+
+  /** Says a goodbye that is due now, whatever is not answered yet. */
+  depart(): void {
+    if (this.#goodbye !== undefined && this.state !== 'closed') this.#finish(this.#goodbye);
+    this.#goodbye = undefined;
   }
 
   /** Ends at once. */
@@ -252,20 +263,19 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     this.watch();
   }
 
-  #tellOfEnd(met: Ending, subscriptions: Session['subscriptions']): void {
-    if (this.farewell === 'none') return;
-    const ending = this.#ending ?? met;
-    this.services.events.tell('disconnect', () => ({
-      session: this,
-      ...ending,
-      subscriptions: viewsOf(subscriptions),
-    }));
-    if (!this.#busy) this.#bidFarewell();
-  }
-
   /** Interceptors see a session go that did not say so, behind the last of its frames. */
   #bidFarewell(): void {
     if (this.farewell === 'due') sayFarewell(this);
+  }
+
+  #depart(): void {
+    if (this.#goodbye !== undefined && !this.busy && !this.#receipts.pending) this.depart();
+  }
+
+  #finish(goodbye: Goodbye): void {
+    this.#ending = goodbye;
+    this.#endInput(goodbye.patience);
+    this.#say(goodbye.code, goodbye.reason, goodbye.lastWord);
   }
 
   /** Our last word: what waits, then the close. */
@@ -288,7 +298,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   #pump(): void {
     let read = 0;
     try {
-      while (!this.#busy && this.state !== 'closing' && this.state !== 'closed') {
+      while (!this.busy && this.state !== 'closing' && this.state !== 'closed') {
         const frame = this.#parser.read();
         if (frame === null) break;
         read++;
@@ -304,7 +314,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
 
   /** A frame that a client begins and does not finish has its time [options: frameTimeout]. */
   #watchPartial(progress: boolean): void {
-    if (this.#busy || this.#parser.pending === 0) {
+    if (this.busy || this.#parser.pending === 0) {
       this.partialSince = 0;
     } else if (this.partialSince === 0 || progress) {
       this.partialSince = this.now || 1;
@@ -323,7 +333,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   }
 
   #await(done: Promise<void> | Promise<Processed>, frame: Frame): void {
-    this.#busy = true;
+    this.busy = true;
     done
       .then(
         (processed) => this.#done(frame, processed || undefined),
@@ -340,13 +350,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   }
 
   refused(raw: unknown, frame: Frame): void {
-    const error = asStompwireError(raw);
-    const { code, correlationId } = error;
-    const fields = { session: this.id, command: frame.command, code, correlationId, err: raw };
-    this.services.log[levelOf(error)](fields, error.message);
-    if (error.answered) this.services.counters.refused(error);
-    else if (survives(this, error)) tellOnErrorQueue(this, error, frame);
-    else this.fail(error, frame);
+    tellRefusal(this, raw, frame);
   }
 
   /** What stands in a transaction is processed when that is committed. */
@@ -360,16 +364,17 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     this.#waiting ??= [];
     this.#waiting.push(Buffer.from(chunk)); // what outlives the turn is copied: a slice pins the whole read
     this.#waitingBytes += chunk.length;
-    if (this.#paused || this.#waitingBytes <= this.services.options.waitingBytes) return;
-    this.#paused = true;
+    if (this.paused || this.#waitingBytes <= this.services.options.waitingBytes) return;
+    this.paused = true;
     this.#connection.pause();
   }
 
   #goOn(): void {
-    this.#busy = false;
+    this.busy = false;
     if (this.state === 'closed') return this.#bidFarewell();
+    if (this.#goodbye !== undefined) return this.#depart();
     this.#pump();
-    while (!this.#busy && this.#waiting !== undefined) {
+    while (!this.busy && this.#waiting !== undefined) {
       const chunk = this.#waiting.shift();
       if (chunk === undefined) {
         this.#waiting = undefined;
@@ -379,21 +384,16 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
       this.#parser.write(chunk);
       this.#pump();
     }
-    if (this.#paused && this.#waiting === undefined) this.#resume();
+    if (this.paused && this.#waiting === undefined) this.#resume();
     if (this.lastFrame === 0) return;
     this.lastFrame = this.now || 1;
     this.watch();
   }
 
   #resume(): void {
-    this.#paused = false;
+    this.paused = false;
     this.lastRead = this.now;
     this.#connection.resume();
     this.watch(); // the client may be missed again
   }
-}
-
-/** Why what worked for a session should stop. */
-function sessionOver(): Error {
-  return new Error('the session is over');
 }

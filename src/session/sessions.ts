@@ -10,6 +10,18 @@ export interface SessionsLimits {
   readonly maxSessionsPerAddress: number;
 }
 
+/** How a server says goodbye; times in milliseconds. */
+export interface DrainTerms {
+  /** Who is still there after this time is cut off. */
+  readonly within: number;
+  /** How many sessions a second; 0: all at once. Half of the time is all that it takes. */
+  readonly rate: number;
+  /** Within how long clients are told to come back. */
+  readonly retryAfter: number;
+  /** A number from 0 up to 1. */
+  readonly random?: () => number;
+}
+
 /** The sessions of a server. */
 export class Sessions implements SessionEnd {
   readonly #services: SessionServices;
@@ -49,23 +61,29 @@ export class Sessions implements SessionEnd {
   }
 
   /**
-   * Closes every session; what waits for its client is sent first.
-   *
-   * @param within - milliseconds after which those that are still there are cut off
+   * Says goodbye to every session, at a pace: what was taken is answered and what waits is sent before. Each client is
+   * told a moment of its own to come back at.
    */
-  async closeAll(code: number, reason: string, within: number): Promise<void> {
+  async drain({ within, rate, retryAfter, random = Math.random }: DrainTerms): Promise<void> {
     if (this.#open.size === 0) return;
     const empty = new Promise<void>((resolve) => {
       this.#empty = resolve;
     });
-    for (const session of this.#open) session.close(code, reason, within);
-    const timer = setTimeout(() => this.#cutAll(), within);
+    const begin = performance.now();
+    const retire = (session: Session): void => {
+      const left = Math.max(0, within - (performance.now() - begin));
+      session.retire(Math.round(retryAfter * random()), left);
+    };
+    const pace = paced([...this.#open], rate, within / 2, retire);
+    // who still waits for an answer is told all the same, in time to hear it
+    const hurry = setTimeout(() => this.#each((session) => session.depart()), within * 0.75);
+    const cut = setTimeout(() => this.#each((session) => session.cut()), within);
     await empty;
-    clearTimeout(timer);
+    for (const timer of [pace, hurry, cut]) clearTimeout(timer);
   }
 
-  #cutAll(): void {
-    for (const session of this.#open) session.cut();
+  #each(act: (session: Session) => void): void {
+    for (const session of this.#open) act(session);
   }
 
   #refusal(address: string): StompwireError | undefined {
@@ -94,4 +112,27 @@ export class Sessions implements SessionEnd {
     else this.#perAddress.delete(address);
     return count;
   }
+}
+
+/** How often a paced drain goes on, in milliseconds. */
+const step = 20;
+
+/** Does something to all, so many a second, or more for that it takes no longer than `within`. */
+function paced<One>(
+  all: readonly One[],
+  rate: number,
+  within: number,
+  act: (one: One) => void,
+): NodeJS.Timeout {
+  const perStep = rate === 0 ? all.length : (Math.max(rate, all.length / (within / 1000)) * step) / 1000;
+  let due = Math.max(1, perStep);
+  let done = 0;
+  const timer = setInterval(next, step);
+  function next(): void {
+    while (done < all.length && done < due) act(all[done++]!);
+    due += perStep;
+    if (done === all.length) clearInterval(timer);
+  }
+  next();
+  return timer;
 }

@@ -34,3 +34,8 @@ export function levelOf({ code, answered }: StompwireError): 'debug' | 'info' | 
   if (answered || code === 'rate-limited') return 'debug';
   return ourFaults.has(code) ? 'warn' : 'info';
 }
+
+/** Why what worked for a session should stop. */
+export function sessionOver(): Error {
+  return new Error('the session is over');
+}

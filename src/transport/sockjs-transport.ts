@@ -55,7 +55,7 @@ export class SockJsTransport implements Transport {
   #open(connection: SockJsConnection, handshake: Handshake): SockJsHandler {
     const stomp = new SockJsStompConnection(connection);
     const handler = this.#accept?.(stomp, handshake);
-    if (handler === undefined) connection.close(1001, 'the server is shutting down');
+    if (handler === undefined) connection.close(1012, 'the server is shutting down');
     else stomp.handler = handler;
     return stomp;
   }

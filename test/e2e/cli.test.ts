@@ -59,14 +59,14 @@ describe('a service that was started', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'closes its clients with 1001 at %s and exits with 0',
+    'closes its clients with 1012 at %s and exits with 0',
     async (signal) => {
       const service = run(['serve', ...ANY_PORTS]);
       const [, endpoint] = await service.addresses();
       const client = await connected(endpoint!);
       const closed = once(client, 'close');
       service.signal(signal);
-      expect((await closed)[0]).toBe(1001);
+      expect((await closed)[0]).toBe(1012);
       expect((await service.ended).code).toBe(0);
     },
   );

@@ -70,7 +70,7 @@ async function endsWithin(service: Executable, ms: number): Promise<number | nul
 }
 
 describe('SIGTERM under load', () => {
-  it('loses no message that was confirmed, closes everybody with 1001, and exits with 0', async () => {
+  it('loses no message that was confirmed, closes everybody with 1012, and exits with 0', async () => {
     const { service, connected } = await start();
     const subscribers = await Promise.all([connected('ws'), connected('tcp'), connected('ws')]);
     await Promise.all(subscribers.map((one, at) => one.subscribe(topic, `of-${at}`)));
@@ -79,7 +79,7 @@ describe('SIGTERM under load', () => {
     await subscribers[0]!.next('MESSAGE', ({ body }) => String(body).startsWith('p1-1000 '));
     expect(await endsWithin(service, 10_000)).toBe(0);
     for (const client of [...subscribers, ...publishers]) {
-      expect((await client.ended).code).toBe(client instanceof RawWebSocket ? 1001 : 1000);
+      expect((await client.ended).code).toBe(client instanceof RawWebSocket ? 1012 : 1000);
     }
     for (const { messages } of subscribers) {
       const heard = messages.map(({ body }) => String(body).trim());
@@ -109,7 +109,7 @@ describe('SIGTERM under load', () => {
     const ended = endsWithin(service, 20_000);
     await publisher.ended;
     readInGulps(behind);
-    expect(await behind.ended).toMatchObject({ code: 1001 });
+    expect(await behind.ended).toMatchObject({ code: 1012 });
     expect(behind.messages.map(({ body }) => String(body))).toEqual(bodies);
     expect(await ended).toBe(0);
   });
@@ -163,7 +163,7 @@ describe('SIGTERM ends the service within its bound', () => {
     );
     await witness.message('before');
     expect(await endsWithin(service, 5000)).toBe(0);
-    expect(await client.ended).toMatchObject({ code: 1001 });
+    expect(await client.ended).toMatchObject({ code: 1012 });
   });
 });
 

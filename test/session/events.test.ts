@@ -190,9 +190,9 @@ describe('disconnect', () => {
       'because the server goes',
       async (world) => {
         await world.connected();
-        void world.sessions.closeAll(1001, 'going', 1000);
+        void world.sessions.drain({ within: 1000, rate: 0, retryAfter: 0 });
       },
-      { code: 1001, reason: 'going' },
+      { code: 1012, reason: 'the server is shutting down; retry-after=0', error: 'going-away' },
     ],
   ];
 

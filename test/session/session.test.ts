@@ -197,7 +197,7 @@ describe('an ERROR', () => {
     gate('1').reject(new StompwireError('denied'));
     await world.settled();
     expect((await client.heard()).map(({ headers }) => headers.code)).toEqual(['going-away']);
-    expect(client.connection.closes).toEqual([{ code: 1001, reason: 'the server is shutting down' }]);
+    expect(client.connection.closes).toEqual([{ code: 1012, reason: 'the server is shutting down' }]);
   });
 
   it('of a 1.0 session is not escaped, and holds no line feed', async () => {

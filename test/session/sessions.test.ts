@@ -58,11 +58,14 @@ describe('the end of all sessions', () => {
       .say('SUBSCRIBE', { id: '0', destination: '/topic/a' })
       .say('SEND', { destination: '/topic/a' });
     let over = false;
-    const end = world.sessions.closeAll(1001, 'bye', 60_000).then(() => {
-      over = true;
-    });
-    expect((await clients[0]!.heard()).map(({ command }) => command)).toEqual(['MESSAGE']);
-    for (const { connection } of clients) expect(connection.closes).toEqual([{ code: 1001, reason: 'bye' }]);
+    const end = world.sessions
+      .drain({ within: 60_000, rate: 0, retryAfter: 800, random: () => 0.5 })
+      .then(() => {
+        over = true;
+      });
+    expect((await clients[0]!.heard()).map(({ command }) => command)).toEqual(['MESSAGE', 'ERROR']);
+    const bye = { code: 1012, reason: 'the server is shutting down; retry-after=400' };
+    for (const { connection } of clients) expect(connection.closes).toEqual([bye]);
     for (const { connection } of clients.slice(1)) connection.end();
     await world.settled();
     expect(over).toBe(false);
@@ -72,14 +75,14 @@ describe('the end of all sessions', () => {
   });
 
   it('is over at once when there are none', async () => {
-    await new World().sessions.closeAll(1001, '', 60_000);
+    await new World().sessions.drain({ within: 60_000, rate: 0, retryAfter: 0 });
   });
 
   it('cuts who is still there when the time is up', async () => {
     const world = new World();
     const client = await world.connected();
     client.connection.destroy = () => client.connection.end(1006);
-    await world.sessions.closeAll(1001, '', 0);
+    await world.sessions.drain({ within: 0, rate: 0, retryAfter: 0 });
     expect(client.session.state).toBe('closed');
   });
 });

@@ -100,7 +100,7 @@ describe('an application under test', () => {
     const ann = await kit.connect();
     await kit.close();
     await kit.close();
-    expect(await ann.ending()).toMatchObject({ code: 1001 });
+    expect(await ann.ending()).toMatchObject({ code: 1012 });
     await expect(kit.connect()).rejects.toThrow('takes no clients');
   });
 });

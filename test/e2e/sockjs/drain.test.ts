@@ -1,4 +1,4 @@
-// The service at SIGTERM with SockJS clients of every kind: each hears all, is told 1001, and the process ends in time.
+// The service at SIGTERM with SockJS clients of every kind: each hears all, is told 1012, and the process ends in time.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SockJsWay } from '../../contracts/sockjs-clients.ts';
 import { Executable } from '../executable.ts';
@@ -50,7 +50,7 @@ async function endsWithin(service: Executable, ms: number): Promise<void> {
 }
 
 describe('SIGTERM', () => {
-  it('lets clients of every kind hear what was confirmed, and tells them 1001', async () => {
+  it('lets clients of every kind hear what was confirmed, and tells them 1012', async () => {
     const [service, endpoint] = await start();
     const subscribers = await Promise.all(ways.map((way) => subscriber(endpoint, way)));
     const publisher = await subscriber(endpoint, 'websocket');
@@ -59,7 +59,7 @@ describe('SIGTERM', () => {
     await publisher.confirmed('SEND', { destination: topic }, said.at(-1));
     await endsWithin(service, 10_000);
     for (const [at, client] of subscribers.entries()) {
-      expect(await client.ended(), ways[at]).toMatchObject({ code: 1001 });
+      expect(await client.ended(), ways[at]).toMatchObject({ code: 1012 });
       expect(client.bodies, ways[at]).toEqual(said);
     }
   });
@@ -72,9 +72,9 @@ describe('SIGTERM', () => {
       await other.confirmed('SEND', { destination: topic }, body);
     }
     const ended = endsWithin(service, 10_000);
-    expect(await other.ended()).toMatchObject({ code: 1001 });
+    expect(await other.ended()).toMatchObject({ code: 1012 });
     polling.resume();
-    expect(await polling.ended()).toMatchObject({ code: 1001 });
+    expect(await polling.ended()).toMatchObject({ code: 1012 });
     expect(polling.bodies).toEqual(['in the poll that is open', 'while there is none']);
     await ended;
   });

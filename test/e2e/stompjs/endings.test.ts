@@ -101,7 +101,7 @@ describe('an ERROR', () => {
 });
 
 describe('a server that shuts down', () => {
-  it('closes its pages with 1001, and they come back to the one that follows it', async () => {
+  it('closes its pages with 1012, and they come back to the one that follows it', async () => {
     const first = await Service.start();
     const port = Number(new URL(first.addresses.http).port);
     const page = await first.page({ reconnectDelay: 20 });
@@ -111,7 +111,9 @@ describe('a server that shuts down', () => {
       page.connections.push(frame);
     };
     await first.server.drain();
-    expect(await page.closes.count(1)).toEqual([{ code: 1001, reason: 'the server is shutting down' }]);
+    expect(await page.closes.count(1)).toEqual([
+      { code: 1012, reason: expect.stringMatching(/^the server is shutting down; retry-after=\d+$/) },
+    ]);
     await first.server.close();
     const second = await Service.start({ port });
     await page.connections.count(2);
