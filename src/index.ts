@@ -38,8 +38,9 @@ export type {
 export type { Converted, Converter, Converters } from './routing/converters.ts';
 export type { ErrorClass } from './routing/exceptions.ts';
 export type { BodyOf, HandlerGroup, MessageOptions, SubscribeOptions } from './routing/handler-group.ts';
+export type { AnnouncementListener, Nodes } from './routing/nodes.ts';
 export type { Published, PublishOptions } from './routing/own-sending.ts';
 export type { ConnectedSession, ConnectedUser, Users } from './routing/users.ts';
-export { createServer, type Server, type ServerParts } from './server.ts';
+export { createServer, type Lifecycle, type Server, type ServerParts } from './server.ts';
 export type { Ending, EventName, Listener, SessionEvents } from './session/events.ts';
 export type { Handshake, Peer } from './transport/transport.ts';

@@ -64,6 +64,11 @@ export class NodeLine {
     return this.#say(addressOf(node), { name }, command);
   }
 
+  /** Says something to all other nodes, and waits for no answer; done when the relay has it. */
+  tellAll(name: string, command: Command): Soon<void> {
+    return this.#say(addressOfAll, { name }, command);
+  }
+
   /**
    * Asks all nodes, and waits for the answers of some.
    *

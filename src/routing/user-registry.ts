@@ -10,6 +10,8 @@ import type { Members } from '../relay/members.ts';
 export interface Registered extends SessionView {
   /** What it is subscribed to now. */
   listed(): readonly SubscriptionView[];
+  /** Ends a subscription; its client is told why. @returns whether it was there */
+  withdraw(id: string, error: StompwireError): boolean;
   /** Tells its client what happened, and ends it. */
   fail(error: StompwireError): void;
 }

@@ -3,6 +3,7 @@ import type { User } from '../auth/authenticator.ts';
 import type { Soon } from '../channel/channel.ts';
 import type { SessionView } from '../channel/inbound.ts';
 import type { SubscriptionView } from '../channel/outbound.ts';
+import type { StompwireError } from '../errors.ts';
 import type { Member } from '../relay/members.ts';
 import type { SendOptions } from './context.ts';
 import { endSessions, type FarUsers } from './far-users.ts';
@@ -14,6 +15,13 @@ export interface ConnectedSession extends SessionView {
   readonly user: User;
   /** What it is subscribed to at the moment of asking. */
   readonly subscriptions: readonly SubscriptionView[];
+  /**
+   * Ends a subscription; nothing reaches it afterwards. Its client is told why on its error queue.
+   *
+   * @param id - of the subscription
+   * @returns whether it was there
+   */
+  unsubscribe(id: string, why: StompwireError): boolean;
 }
 
 /** A user who proved the name and is connected to this node. */
@@ -226,5 +234,9 @@ class Connected implements ConnectedSession {
 
   get subscriptions(): readonly SubscriptionView[] {
     return this.#session.listed();
+  }
+
+  unsubscribe(id: string, why: StompwireError): boolean {
+    return this.#session.withdraw(id, why);
   }
 }

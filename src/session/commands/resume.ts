@@ -5,9 +5,9 @@ import { StompwireError } from '../../errors.ts';
 import type { ResumeFrom } from '../../history/replay-reader.ts';
 import { isPattern, printable } from '../../message/destination.ts';
 import { destinationHash, parseMessageId } from '../../message/position.ts';
-import { tellOfSubscription } from '../error-queue.ts';
 import { ResumedSubscription } from '../resumed-subscription.ts';
-import { asStompwireError, levelOf } from '../told.ts';
+import { asStompwireError } from '../told.ts';
+import { withdraw } from '../withdraw.ts';
 import type { CommandSession } from './command.ts';
 
 /** More of the newest messages than this are nobody's screen: `first` gives all. */
@@ -72,12 +72,5 @@ function bad(message: string): StompwireError {
 /** It cannot go on: its client is told, and the session lives. */
 function ended(session: CommandSession, subscription: ResumedSubscription, raw: unknown): void {
   if (session.subscriptions?.get(subscription.id) !== subscription) return;
-  const { broker, events, log } = session.services;
-  const error = asStompwireError(raw);
-  session.subscriptions.delete(subscription.id);
-  void subscription.end(broker);
-  events.tell('unsubscribe', () => ({ session, subscription }));
-  const fields = { session: session.id, subscription: subscription.id, code: error.code, err: raw };
-  log[levelOf(error)](fields, error.message);
-  tellOfSubscription(session, error, subscription);
+  withdraw(session, subscription.id, asStompwireError(raw), raw);
 }

@@ -1,0 +1,71 @@
+// What the nodes of a service say to each other for a program: announcements that reach all of them.
+import type { Soon } from '../channel/channel.ts';
+import type { NodeLine } from '../relay/node-line.ts';
+
+/** Takes an announcement. It must not throw. */
+export type AnnouncementListener = (about: Readonly<Record<string, unknown>>) => void;
+
+/**
+ * The nodes of a service, this one among them. No client hears an announcement or can make one. One that is made while
+ * a node is away from the others does not reach it: a program that keeps something by it keeps it for a while only.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'stompwire';
+ *
+ * const server = createServer({ port: 0, stompPort: 'off', logLevel: 'silent' });
+ * server.nodes.on('prices.changed', ({ of }) => console.log('forget what was known of', of));
+ * await server.start();
+ * await server.nodes.announce('prices.changed', { of: 'tea' });
+ * await server.close();
+ * ```
+ */
+export class Nodes {
+  readonly #listeners = new Map<string, AnnouncementListener>();
+  readonly #failed: (error: unknown, name: string) => void;
+  #line: NodeLine | undefined;
+
+  /** @param failed - hears of listeners that throw */
+  constructor(failed: (error: unknown, name: string) => void) {
+    this.#failed = failed;
+  }
+
+  /** Says who takes announcements of a name; each name has one listener. */
+  on(name: string, listener: AnnouncementListener): this {
+    if (this.#listeners.has(name)) throw new Error(`announcements '${name}' have their listener already`);
+    this.#listeners.set(name, listener);
+    this.#line?.on(lineName(name), ({ about }) => this.#tell(name, about));
+    return this;
+  }
+
+  /**
+   * Announces something to every node. This one has heard it before the call returns; it is done when the relay has it.
+   *
+   * @param about - small JSON
+   * @throws {StompwireError} `relay-unavailable`
+   * @throws {Error} before `start`
+   */
+  announce(name: string, about: Readonly<Record<string, unknown>>): Soon<void> {
+    if (this.#line === undefined) throw new Error('announce() before start(): there are no nodes yet');
+    this.#tell(name, about);
+    return this.#line.tellAll(lineName(name), { about });
+  }
+
+  /** Has a line to the others. */
+  join(line: NodeLine): void {
+    this.#line = line;
+    for (const name of this.#listeners.keys())
+      line.on(lineName(name), ({ about }) => this.#tell(name, about));
+  }
+
+  #tell(name: string, about: Readonly<Record<string, unknown>>): void {
+    try {
+      this.#listeners.get(name)?.(about);
+    } catch (error) {
+      this.#failed(error, name);
+    }
+  }
+}
+
+/** Apart from what the server itself says. */
+const lineName = (name: string): string => `program:${name}`;
