@@ -1,5 +1,5 @@
 // The only file that knows every implementation of a back end: an address's scheme chooses, and is imported then.
-import { mkdir } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from './config/config.ts';
 import type { Config } from './config/schema.ts';
@@ -151,6 +151,8 @@ export interface StoreOptions {
    * is said, it stays as it was.
    */
   readonly retention?: number;
+  /** Whether it must be there already: a store that is a file is made otherwise. */
+  readonly existing?: boolean;
   /** Hears that a thread of the store has died; it is started again. */
   readonly died?: (why: Error) => void;
 }
@@ -165,12 +167,21 @@ const overMongoDb: MakeStore = async (address, _, options) => {
   return new MongoDbStore(address, options);
 };
 
+/** Whoever reads a history that is not there has mistyped its folder, and shall not find an empty one. */
+async function assertThere(file: string): Promise<void> {
+  await access(file).catch(() => {
+    throw new ConfigError([`data: there is no history ${file}; give the data folder of a service`]);
+  });
+}
+
 const stores: Record<string, MakeStore> = {
-  embedded: async (_, data, { died }) => {
+  embedded: async (_, data, { died, existing = false }) => {
     if (data === 'memory') return inMemory();
-    await mkdir(data, { recursive: true, mode: 0o700 });
+    const file = join(data, 'history.sqlite');
+    if (existing) await assertThere(file);
+    else await mkdir(data, { recursive: true, mode: 0o700 });
     const { SqliteStore } = await import('./history/stores/sqlite.ts');
-    return new SqliteStore({ file: join(data, 'history.sqlite'), died });
+    return new SqliteStore({ file, died });
   },
   memory: inMemory,
   mongodb: overMongoDb,
@@ -248,6 +259,9 @@ export async function openDeadLetters({
     throw new ConfigError([
       'dead letters: give --broker with the address of a shared broker, or --data <folder>',
     ]);
+  await access(data).catch(() => {
+    throw new ConfigError([`data: there is no folder ${data}; give the data folder of a service`]);
+  });
   const { FileDeadLetters } = await import('./history/feeds/file-dead-letters.ts');
   return { letters: new FileDeadLetters(join(data, 'dead-letters.ndjson')), close: async () => {} };
 }

@@ -112,7 +112,7 @@ async function withLetters(
 
 async function storeOf({ history, data }: Config): Promise<HistoryStore> {
   const { openStore } = await import('../backends.ts');
-  const store = await openStore(history, data);
+  const store = await openStore(history, data, { existing: true });
   if (store !== undefined) return store;
   throw new StompwireError('bad-configuration', 'history: give the address of the history to write to');
 }

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Config } from '../config/config.ts';
 import { StompwireError } from '../errors.ts';
 import { lineOf } from '../history/record-lines.ts';
 import type { HistoryStore } from '../history/store.ts';
@@ -30,7 +31,7 @@ export function exportHistory(
   flags: Readonly<Record<string, unknown>>,
   around: HistorySurroundings,
 ): Promise<number> {
-  return withHistory(flags, around, async (store, { pathSeparator }) => {
+  const work = async (store: HistoryStore, { pathSeparator }: Config): Promise<number> => {
     const matchers = destinations.map((pattern) => matcherOf(pattern, pathSeparator));
     const wanted = (destination: string): boolean =>
       matchers.length === 0 || matchers.some((matcher) => matcher.matches(destination));
@@ -44,7 +45,8 @@ export function exportHistory(
     }
     around.err(`stompwire: ${counted.records} records exported\n`);
     return 0;
-  });
+  };
+  return withHistory(flags, around, work, { existing: true });
 }
 
 function matcherOf(pattern: string, separator: Separator): PatternMatcher {

@@ -19,18 +19,20 @@ export interface HistorySurroundings extends Pick<Sources, 'env' | 'readFile'> {
  * Runs something on the open history.
  *
  * @param flags - the given flags by option key
+ * @param options - `existing`: a folder without a history is refused, and none is made there
  * @returns the exit code: that of the work, 1 when it failed
  */
 export async function withHistory(
   flags: Readonly<Record<string, unknown>>,
   around: HistorySurroundings,
   work: (store: HistoryStore, config: Config) => Promise<number>,
+  { existing = false } = {},
 ): Promise<number> {
   let config: Config | undefined;
   try {
     const { loadConfig } = await import('../config/load.ts');
     config = loadConfig({ flags, env: around.env, readFile: around.readFile });
-    return await onStore(await storeOf(config), config, work);
+    return await onStore(await storeOf(config, existing), config, work);
   } catch (error) {
     for (const line of failureLines(error, config)) around.err(`${line}\n`);
     return 1;
@@ -51,7 +53,7 @@ async function onStore(
 }
 
 /** A history that would end with the command is no history. */
-async function storeOf({ history, data }: Config): Promise<HistoryStore> {
+async function storeOf({ history, data }: Config, existing: boolean): Promise<HistoryStore> {
   if (history === 'off' || history === 'memory' || (history === 'embedded' && data === 'memory')) {
     throw new StompwireError(
       'bad-configuration',
@@ -60,5 +62,5 @@ async function storeOf({ history, data }: Config): Promise<HistoryStore> {
   }
   const { openStore } = await import('../backends.ts');
   // not the retention: a command leaves it to the service
-  return openStore(history, data);
+  return openStore(history, data, { existing });
 }

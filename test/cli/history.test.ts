@@ -1,9 +1,19 @@
 // The commands history export and history import, over embedded histories.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openStore } from '../../src/backends.ts';
+import { FileDeadLetters } from '../../src/history/feeds/file-dead-letters.ts';
 import type { LogRecord } from '../../src/message/record.ts';
 import { recordOf, recordsOf } from '../contracts/history-records.ts';
 import { World } from './world.ts';
@@ -130,6 +140,33 @@ describe('stompwire history', () => {
     expect(world.err).toMatch(/^stompwire: /);
     expect(world.err).toContain(why);
     expect(world.err).not.toContain('hunter2');
+  });
+
+  it('refuses to read a folder without a history, and makes none', async () => {
+    const commands = ['export', 'dead-letters list', 'dead-letters retry --all'];
+    for (const command of commands) {
+      const { world, code } = await run(`history ${command} --data ${at('mistyped')}`);
+      expect([command, code, world.out]).toEqual([command, 1, '']);
+      expect(world.err).toContain(`data: there is no`);
+      expect(world.err).toContain(`${at('mistyped')}`);
+      expect(existsSync(at('mistyped'))).toBe(false);
+    }
+    mkdirSync(at('empty'));
+    const { world, code } = await run(`history export --data ${at('empty')}`);
+    expect([code, world.err]).toEqual([1, expect.stringContaining(join(at('empty'), 'history.sqlite'))]);
+    expect(readdirSync(at('empty'))).toEqual([]);
+  });
+
+  it('puts a dead letter of the service back into the place that its tombstone keeps', async () => {
+    const tombstone = recordOf(2, { body: Buffer.alloc(0), tombstone: 'poisoned' });
+    await kept(at('a'), [recordOf(1), tombstone, recordOf(3)]);
+    const letters = new FileDeadLetters(join(at('a'), 'dead-letters.ndjson'));
+    await letters.add({ id: '7', record: recordOf(2, { text: 'mended' }) }, 'not mine');
+    const { world, code } = await run(`history dead-letters retry --all --data ${at('a')}`);
+    expect([code, world.err, world.out]).toEqual([0, '', expect.stringMatching(/ stored\n$/)]);
+    const bodies = (await kept(at('a'))).map(({ body }) => body.toString());
+    expect(bodies).toEqual(['message 1', 'mended', 'message 3']);
+    expect(await letters.count()).toBe(0);
   });
 
   it('shows at a terminal how far it is, and nothing of that in a pipe', async () => {
