@@ -3,6 +3,7 @@ import { isShared, openFeed, openQueues, openRelay, openSharedRelay, openStore }
 import { type Config, ConfigError } from './config/config.ts';
 import { parsePolicy } from './config/logged.ts';
 import { isDurable } from './config/logged-checks.ts';
+import { StompwireError } from './errors.ts';
 import { FreshBeginnings } from './history/beginnings.ts';
 import { HistoryReader } from './history/reader.ts';
 import { Recording } from './history/recording.ts';
@@ -11,6 +12,7 @@ import type { HistoryStore } from './history/store.ts';
 import type { WriterLog } from './history/writer.ts';
 import { isUnder } from './message/destination.ts';
 import { Policies } from './message/policies.ts';
+import type { Position } from './message/position.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { measureQueues, queueParts } from './queue-setup.ts';
 import type { LocalLog } from './relay/log.ts';
@@ -47,6 +49,7 @@ export class HistoryService {
   /** Reads what was said. */
   readonly reader: HistoryReader;
   readonly #recording: Recording | undefined;
+  #replay: Replay | undefined;
 
   private constructor(policies: Policies, relay: Relay, store?: HistoryStore, recording?: Recording) {
     this.relay = relay;
@@ -114,7 +117,25 @@ export class HistoryService {
   /** What sessions read that resume; nothing where nothing is logged. */
   replay(parts: Pick<ReplayParts, 'outbound' | 'failed' | 'metrics'>): Replay | undefined {
     const { log } = this.relay;
-    return log === undefined ? undefined : new Replay({ ...parts, log, store: this.store });
+    if (log !== undefined) this.#replay = new Replay({ ...parts, log, store: this.store });
+    return this.#replay;
+  }
+
+  /**
+   * Takes the body and the headers of a message away, wherever they are kept: in its place a tombstone stays.
+   *
+   * @returns whether the message was there
+   * @throws {StompwireError} `not-supported`: other nodes have it in a log that this one cannot change
+   */
+  async redact(destination: string, position: Position): Promise<boolean> {
+    const log = this.relay.log as Partial<LocalLog> | undefined;
+    if (log === undefined) return false;
+    if (log.redact === undefined)
+      throw new StompwireError('not-supported', 'what was said cannot be redacted over a shared broker yet');
+    await log.redact(destination, position);
+    const found = (await this.store?.upkeep.redact(destination, position)) ?? false;
+    this.#replay?.forget();
+    return found;
   }
 
   /** Why messages cannot be published or stored at the moment, or `undefined` when they can. */

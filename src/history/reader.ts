@@ -159,5 +159,8 @@ function finder({ from, to, sender, text }: HistoryQuery): (record: LogRecord) =
 function recordOf(message: LoggedMessage | LogRecord): LogRecord {
   if (!('position' in message)) return message;
   const { position, destination, time, sender, contentType, headers, body } = message;
-  return { ...position, destination, time, sender, contentType, headers, body, key: undefined };
+  const record = { ...position, destination, time, sender, contentType, body, key: undefined };
+  // no publisher may name a header so
+  if (headers[0] === 'tombstone') return { ...record, headers: [], tombstone: 'redacted' };
+  return { ...record, headers };
 }

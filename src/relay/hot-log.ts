@@ -2,7 +2,7 @@
 import type { Buffer } from 'node:buffer';
 import { Message } from '../message/message.ts';
 import { destinationHash, type Position } from '../message/position.ts';
-import type { LoggedMessage } from '../message/record.ts';
+import { type LoggedMessage, messageOf } from '../message/record.ts';
 import type { LogReach } from './log.ts';
 
 /** What a message costs beside its body and headers: itself, its id, its place in the ring. */
@@ -118,6 +118,19 @@ export class HotLog {
     this.oldest++;
     this.bytes -= cost;
     return cost;
+  }
+
+  /** Puts a tombstone in the place of a message, if it is here. @returns what that costs more; less, mostly */
+  redact(seq: number): number {
+    const message = this.at(seq);
+    if (message === undefined) return 0;
+    const { destination, position, time, sender, contentType, headers, body } = message;
+    const record = { ...position, destination, time, sender, contentType, headers, body, key: undefined };
+    const tombstone = messageOf({ ...record, tombstone: 'redacted' });
+    this.#ring[seq % this.#ring.length] = tombstone;
+    const more = costOf(tombstone) - costOf(message);
+    this.bytes += more;
+    return more;
   }
 
   /** What comes behind a seq and may be given out; nothing when its first has left already. */

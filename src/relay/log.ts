@@ -66,6 +66,11 @@ export interface LocalLog extends Log {
   storedThrough(destination: string, position: Position): void;
   /** An earlier run has stored a message under this key. @param time - when it was appended */
   remember(destination: string, key: string, position: Position, time: number): void;
+  /**
+   * Takes the body and the headers of a message away: from now on a tombstone is read in its place. Done once the
+   * message is no longer on its way to the history, where it is to be redacted next.
+   */
+  redact(destination: string, position: Position): Promise<void>;
 }
 
 /** Takes what a log of this process appends, on its way to the history. */

@@ -132,6 +132,14 @@ export class MemoryLog implements LocalLog {
     if (left > 0) this.#keys.add(destination, key, position, this.#monotonic() + left);
   }
 
+  async redact(destination: string, { epoch, seq }: Position): Promise<void> {
+    if (this.#closed) throw closed();
+    const log = this.#logs.get(destination);
+    if (log === undefined || log.epoch !== epoch) return;
+    this.#bytes += log.redact(seq);
+    await log.whenStored(Math.min(seq, log.seq));
+  }
+
   /** Lets go of what is too old, and of logs that hold nothing: they begin again where they ended. */
   sweep(): void {
     const now = this.#monotonic();
