@@ -101,10 +101,11 @@ export class SessionKeeper {
     this.#waitAfter(end);
   }
 
-  #waitAfter({ error }: SessionEnd): void {
+  #waitAfter({ error, comeBack }: SessionEnd): void {
     const isSteady = this.#openedAt !== undefined && this.#world.now() - this.#openedAt >= steadyAfter;
     this.#attempt = isSteady ? 1 : this.#attempt + 1;
-    const wait = waitBefore(this.#attempt, this.#world.random, this.#backoff, error?.retryAfter);
+    // a goodbye has its jitter already
+    const wait = comeBack ?? waitBefore(this.#attempt, this.#world.random, this.#backoff, error?.retryAfter);
     this.#callOff = this.#world.after(wait, () => this.#connect());
     this.#events.phase({ phase: 'waiting', attempt: this.#attempt, until: this.#world.now() + wait });
   }

@@ -12,6 +12,8 @@ export type ConnectHeaders = StompHeaders | (() => StompHeaders | Promise<StompH
 export interface SessionEnd {
   readonly code: number;
   readonly error: ClientError | undefined;
+  /** When this client, of all that were told goodbye, is to come back, in milliseconds. */
+  readonly comeBack?: number | undefined;
 }
 
 /** What becomes of a session. */
@@ -81,7 +83,8 @@ class StompJsSession implements StompSession {
         const receiptId = frame.headers['receipt-id'];
         if (receiptId !== undefined && !this.#isOver) events.refused(receiptId, this.#error);
       },
-      onWebSocketClose: (event: { code?: number }) => this.#end(event.code ?? neverMade),
+      onWebSocketClose: (event: { code?: number; reason?: string }) =>
+        this.#end(event.code ?? neverMade, comeBackOf(event)),
     });
     this.#client.activate();
   }
@@ -119,10 +122,16 @@ class StompJsSession implements StompSession {
     }
   }
 
-  #end(code: number): void {
+  #end(code: number, comeBack?: number): void {
     if (this.#isOver) return;
     this.#isOver = true;
     void this.#client.deactivate();
-    this.#events.ended({ code, error: this.#error });
+    this.#events.ended({ code, error: this.#error, comeBack });
   }
+}
+
+/** A server that goes tells each client a moment of its own. */
+function comeBackOf({ code, reason = '' }: { code?: number; reason?: string }): number | undefined {
+  const [, after] = /\bretry-after=(\d{1,9})$/.exec(reason) ?? [];
+  return code === 1012 && after !== undefined ? Number(after) : undefined;
 }

@@ -45,6 +45,16 @@ describe('a kept connection', () => {
     expect(server.wait).toBe(8_000);
   });
 
+  it('comes back exactly when it was told goodbye for, and as usual when nobody is there yet', () => {
+    client();
+    server.open();
+    server.newest.end(1012, undefined, 345);
+    expect(server.wait).toBe(345);
+    server.ring();
+    server.newest.end();
+    expect(server.wait).toBe(2_000);
+  });
+
   it.each([1002, 1008])('is not tried again by itself after %i, but when its user asks', (code) => {
     const errors: string[] = [];
     const kept = client({ onServerError: ({ message }) => errors.push(message) });

@@ -75,6 +75,27 @@ describe('a client over real sockets', () => {
     await expect(ann.says('x', { receiptLevel: 'soon' as never })).rejects.toThrow(/receipt-level/);
   });
 
+  it('is told when to come back by a server that goes, and is not told that something failed', async () => {
+    const going = await Service.start({ retryAfter: 60_000 });
+    const errors: unknown[] = [];
+    const phases = new Arrivals<Phase>(({ phase }) => phase);
+    const client = new StompwireClient({
+      webSocketFactory: () => new WebSocket(going.endpoint, ['v12.stomp']) as unknown as globalThis.WebSocket,
+      backoff: { first: 1, longest: 1 },
+      onPhase: (phase) => phases.push(phase),
+      onServerError: (error) => errors.push(error),
+      world: { now: () => 0, random: () => 0 },
+    });
+    client.activate();
+    await phases.count(2);
+    await going.close();
+    const waiting = (await phases.count(3))[2]!;
+    await client.deactivate();
+    expect(waiting.phase).toBe('waiting');
+    expect(waiting.phase === 'waiting' && waiting.until).toBeGreaterThan(1);
+    expect(errors).toEqual([]);
+  });
+
   it('is the same guest to the server after a loss', async () => {
     const tokens: unknown[] = [];
     const storage = {

@@ -79,8 +79,8 @@ export class ScriptedSession implements StompSession {
     this.tell(code, { 'subscription-id': id!, 'receipt-id': receipt!, ...more });
   }
 
-  end(code = 1006, error?: ClientError): void {
-    this.events.ended({ code, error });
+  end(code = 1006, error?: ClientError, comeBack?: number): void {
+    this.events.ended({ code, error, comeBack });
   }
 }
 
