@@ -27,6 +27,7 @@ export class Broker {
   readonly #subscriptions: Subscriptions;
   readonly #relay: Relay;
   readonly #published: Counter;
+  readonly #inLine = new WeakSet<Promise<void>>();
   readonly #delivered: Counter;
   /** Interest that the relay has not granted yet: whoever subscribes meanwhile waits for it as well. */
   readonly #pending = new Map<string, Promise<void>>();
@@ -165,7 +166,17 @@ export class Broker {
     const policy = address === destination ? this.policyOf(destination) : undefined;
     if (policy !== undefined) return this.#append(message, policy, sending);
     this.#published.add();
-    return this.#relay.publish(message);
+    const done = this.#relay.publish(message);
+    if (done instanceof Promise) this.#inLine.add(done);
+    return done;
+  }
+
+  /**
+   * Whether what was published is in a line of the relay, where everything stands behind it that is published later:
+   * who waits for this promise alone may go on, and be told how it ended.
+   */
+  isInLine(publishing: Promise<void>): boolean {
+    return this.#inLine.has(publishing);
   }
 
   #append(message: Message, policy: LogPolicy, sending: Sending | undefined): Soon<void> {

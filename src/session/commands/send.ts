@@ -9,6 +9,7 @@ import { type CommandSession, inboundOf } from './command.ts';
 import { refresh } from './refresh.ts';
 import { answered } from './reply-queue.ts';
 import { sendWithin } from './transacted-send.ts';
+import { unawaited } from './unawaited.ts';
 
 /** Passes a message through the inbound line to whoever answers its destination. */
 export function send(session: CommandSession, frame: Frame): Soon<void> | Soon<Processed> {
@@ -25,7 +26,8 @@ export function send(session: CommandSession, frame: Frame): Soon<void> | Soon<P
   if (special && headers.has('transaction')) return sendWithin(session, frame, destination, sending);
   const pass = special ? answered(session, router.send) : router.send;
   if (sending !== undefined) return sendAsked(session, frame, destination, sending, pass);
-  return inbound.run(inboundOf(session, frame, destination), pass);
+  const done = inbound.run(inboundOf(session, frame, destination), pass);
+  return done instanceof Promise && broker.isInLine(done) ? unawaited(session, done) : done;
 }
 
 /** Whether a SEND has a header that few have, found in one walk over all of them. */
