@@ -7,8 +7,8 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { Authenticator } from './auth/authenticator.ts';
 import { credentialRules } from './auth/shown-credentials.ts';
+import { Backbone } from './backbone.ts';
 import { assertBackEnds } from './backends.ts';
-import { Broker } from './broker/broker.ts';
 import { type Heard, type Listening, ProgramSubscriber } from './broker/listening.ts';
 import { Rules } from './channel/authorize.ts';
 import { Channel, type Interceptor, type Soon } from './channel/channel.ts';
@@ -20,23 +20,17 @@ import { type Config, resolveConfig } from './config/config.ts';
 import { opsAddress } from './config/host-port.ts';
 import { assertSafeToListen } from './config/listen-rules.ts';
 import { History } from './history/history.ts';
-import type { HistoryReader } from './history/reader.ts';
-import type { Replay } from './history/replay.ts';
-import { HistoryService, policiesOf } from './history-service.ts';
+import { policiesOf } from './history-service.ts';
 import { closeHttp, createHttp, type Health } from './http/http.ts';
 import { startOps } from './http/ops.ts';
 import { type Addresses, addressesOf, createListeners, type Listeners } from './listeners.ts';
 import { assertDestination } from './message/destination.ts';
-import type { Message } from './message/message.ts';
 import type { Policies } from './message/policies.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
-import { NodeLine } from './relay/node-line.ts';
 import { Application } from './routing/application.ts';
-import { type FarUsers, joinNodes } from './routing/far-users.ts';
-import { OwnQueues } from './routing/own-queues.ts';
+import { Nodes } from './routing/nodes.ts';
 import type { Published, PublishOptions } from './routing/own-sending.ts';
 import type { Publisher } from './routing/publisher.ts';
-import { Router } from './routing/router.ts';
 import { UserRegistry } from './routing/user-registry.ts';
 import { Users } from './routing/users.ts';
 import { type EventName, Events, type Listener } from './session/events.ts';
@@ -68,6 +62,14 @@ export interface Surroundings {
   readonly clock: () => number;
 }
 
+/** A part of a program that begins and ends with a server. */
+export interface Lifecycle {
+  /** A failure ends the start. */
+  start?(): Promise<void>;
+  /** Ends a part whose start may have failed, or never have come. */
+  stop?(): Promise<void>;
+}
+
 /**
  * A STOMP server: broker, handlers, and the listeners in front of them. `start` and `close` pair;
  * `close` twice is harmless, and nothing keeps the process alive after it.
@@ -87,7 +89,9 @@ export class Server {
   /** Where interceptors are added: for what clients send, for what is published, for what is delivered. */
   readonly interceptors: Interceptors;
   /** What was said on logged destinations. */
-  readonly history = new History(() => this.#reader());
+  readonly history = new History(() => this.#started('history').history.reader);
+  /** The nodes of the service, to announce something to all of them. */
+  readonly nodes: Nodes;
   /** Who is connected, to be written to and to be sent away. */
   readonly users: Users;
   readonly config: Config;
@@ -104,14 +108,10 @@ export class Server {
   readonly #clock: () => number;
   readonly #authenticator: Authenticator;
   readonly #prefix = randomBytes(6).toString('base64url');
-  #messages = 0;
   #transports: readonly Transport[] = [];
   #listeners: Listeners | undefined;
-  #history: HistoryService | undefined;
-  #replay: Replay | undefined;
-  #broker: Broker | undefined;
-  #far: FarUsers | undefined;
-  #router: Router | undefined;
+  #backbone: Backbone | undefined;
+  readonly #attached: Lifecycle[] = [];
   #sessions: Sessions | undefined;
   #ops: { readonly http: FastifyInstance; readonly address: string } | undefined;
   #state: 'new' | 'starting' | 'ready' | 'draining' | 'closed' = 'new';
@@ -130,8 +130,9 @@ export class Server {
     assertSafeToListen(config, { authenticated: this.#authenticator.proves });
     this.#events = new Events((err, event) => this.log.error({ err, event }, 'a listener failed'));
     this.#registry = new UserRegistry(config.maxSessionsPerUser);
-    const far = (): FarUsers | undefined => this.#far;
-    this.users = new Users(this.#registry, () => this.#publisher(), far);
+    this.nodes = new Nodes((err, name) => this.log.error({ err, name }, 'a listener failed'));
+    const far = () => this.#backbone?.far;
+    this.users = new Users(this.#registry, () => this.#publisher('sent'), far);
     this.app = new Application(config.pathSeparator);
     this.policies = policiesOf(config);
     this.rules = new Rules(config.pathSeparator, {
@@ -178,8 +179,7 @@ export class Server {
   publish(destination: string, payload: unknown): Soon<void>;
   publish(destination: string, payload: unknown, options: PublishOptions): Promise<Published>;
   publish(destination: string, payload: unknown, options?: PublishOptions): Soon<void> | Promise<Published> {
-    if (this.#router === undefined) throw new Error('publish() before start(): the server has no broker yet');
-    const { publisher } = this.#router;
+    const publisher = this.#publisher('publish()');
     if (options === undefined) return publisher.publish(destination, payload);
     return publisher.publishAsked(destination, payload, options);
   }
@@ -192,10 +192,20 @@ export class Server {
    * @throws {StompwireError} `bad-destination`, `relay-unavailable`
    */
   async listen(destination: string, listener: (heard: Heard) => void): Promise<Listening> {
-    if (this.#broker === undefined) throw new Error('listen() before start(): the server has no broker yet');
+    const { broker } = this.#started('listen()');
     assertDestination(destination, this.config.pathSeparator);
     const failed = (err: unknown): void => this.log.error({ err, destination }, 'a listener failed');
-    return new ProgramSubscriber(this.#broker, destination, listener, failed).begin();
+    return new ProgramSubscriber(broker, destination, listener, failed).begin();
+  }
+
+  /**
+   * Adds a part of a program that begins and ends with the server; before `start`. It begins once messages can be
+   * published and before clients are taken, and ends when they are gone, the last one first.
+   * Source: Spring's `SmartLifecycle`.
+   */
+  attach(part: Lifecycle): this {
+    this.#attached.push(part);
+    return this;
   }
 
   /** Where the server is reached; after `start`. */
@@ -232,8 +242,8 @@ export class Server {
     const { closeTimeout } = this.config;
     if (this.#ops !== undefined) await closeHttp(this.#ops.http, closeTimeout);
     if (this.#ownsHttp) await closeHttp(this.http, closeTimeout);
-    await this.#history?.end(this.config.drainTimeout);
-    await this.#broker?.close();
+    for (const part of this.#attached.toReversed()) await part.stop?.();
+    await this.#backbone?.close(this.config.drainTimeout);
     this.#wheel.close();
   }
 
@@ -252,18 +262,17 @@ export class Server {
     return this.#listeners?.webSocket.upgrade(request, socket, head) ?? false;
   }
 
-  #publisher(): Publisher {
-    if (this.#router === undefined) throw new Error('sent before start(): the server has no broker yet');
-    return this.#router.publisher;
+  #started(what: string): Backbone {
+    if (this.#backbone !== undefined) return this.#backbone;
+    throw new Error(`${what} before start(): the server has no broker yet`);
   }
 
-  #reader(): HistoryReader {
-    if (this.#history === undefined) throw new Error('history before start(): the server has no logs yet');
-    return this.#history.reader;
+  #publisher(what: string): Publisher {
+    return this.#started(what).router.publisher;
   }
 
   readonly #health: Health = {
-    notReady: () => (this.#state === 'ready' ? this.#history?.trouble : this.#state),
+    notReady: () => (this.#state === 'ready' ? this.#backbone?.history.trouble : this.#state),
   };
 
   #createHttp(): FastifyInstance {
@@ -277,9 +286,11 @@ export class Server {
     const { config } = this;
     await this.#authenticator.start?.();
     this.#wheel.start();
-    const broker = await this.#openBroker();
+    const backbone = await this.#openBackbone();
+    this.#backbone = backbone;
+    for (const part of this.#attached) await part.start?.();
     this.#outgoing.fix();
-    this.#sessions = new Sessions(this.#services(broker), config, this.#prefix);
+    this.#sessions = new Sessions(this.#services(backbone), config, this.#prefix);
     this.#metrics.gauge('sessions', 'Sessions that are open', () => this.#sessions?.size ?? 0);
     if (this.#around !== undefined) return this.#openWithout(this.#around.transport, this.#sessions);
     this.#listeners = this.#createListeners();
@@ -302,53 +313,33 @@ export class Server {
     await this.http.ready();
   }
 
-  async #openBroker(): Promise<Broker> {
-    const { pathSeparator: separator, appPrefix, brokerPrefixes, userPrefix } = this.config;
-    const { config, policies, log } = this;
-    const parts = { node: this.#prefix, config, policies, log, metrics: this.#metrics, clock: this.#clock };
-    this.#history = await HistoryService.open({ ...parts, monotonic: () => this.#wheel.now });
-    const failed = (err: unknown, { destination }: Message): void =>
-      this.log.error({ err, destination }, 'an outbound interceptor failed');
-    const outbound = this.#outgoing.messages;
-    this.#replay = this.#history.replay({ failed, outbound, metrics: this.#metrics });
-    const { relay } = this.#history;
-    const line = new NodeLine(relay, this.#prefix);
-    const broker = new Broker(relay, {
-      separator,
+  #openBackbone(): Promise<Backbone> {
+    return Backbone.open({
+      node: this.#prefix,
+      config: this.config,
       policies: this.policies,
+      log: this.log,
       metrics: this.#metrics,
-      failed,
-      publishing: this.#publishing,
-      outbound,
-      command: line.take,
-    });
-    await broker.start();
-    this.#broker = broker;
-    const nextId = (): string => `${this.#prefix}-${(this.#messages++).toString(36)}`;
-    const queuesFanOut = config.compat === 'spring';
-    const prefixes = { appPrefix, brokerPrefixes, userPrefix, separator, queuesFanOut };
-    const users = new OwnQueues(broker, this.#registry, prefixes, nextId, () => this.#far);
-    this.#router = new Router(broker, this.app, prefixes, nextId, {
-      users,
-      inbound: this.#inbound,
-      wheel: this.#wheel,
-      handlerTimeout: this.config.handlerTimeout,
       clock: this.#clock,
+      wheel: this.#wheel,
+      app: this.app,
+      registry: this.#registry,
+      nodes: this.nodes,
+      inbound: this.#inbound,
+      publishing: this.#publishing,
+      outgoing: this.#outgoing,
     });
-    const parties = { node: this.#prefix, line, registry: this.#registry, delivery: users };
-    this.#far = await joinNodes(relay, this.#metrics, parties);
-    return broker;
   }
 
-  #services(broker: Broker): SessionServices {
+  #services({ broker, router, replay, history }: Backbone): SessionServices {
     return {
       broker,
       inbound: this.#inbound,
-      router: this.#router!,
-      claims: claimsOf(this.config, this.#history!.relay, () => this.#wheel.now),
+      router,
+      claims: claimsOf(this.config, history.relay, () => this.#wheel.now),
       registry: this.#registry,
       events: this.#events,
-      replay: this.#replay,
+      replay,
       deliveries: (destination) => this.#outgoing.lineFor(destination),
       authenticator: this.#authenticator,
       credentials: credentialRules(this.config),
