@@ -9,6 +9,7 @@ import { heartbeats } from './heartbeats.ts';
 import { idle } from './idle.ts';
 import { placement } from './processes.ts';
 import { type Row, tableOf } from './report.ts';
+import { resume } from './resume.ts';
 import { sockJs } from './sockjs.ts';
 import { store } from './store.ts';
 import { stored } from './stored.ts';
@@ -27,6 +28,7 @@ const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Row[]>>> =
   sockjs: sockJs,
   store,
   stored,
+  resume,
   writer,
 };
 
