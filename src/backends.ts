@@ -3,7 +3,7 @@ import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from './config/config.ts';
 import type { Config } from './config/schema.ts';
-import type { DeadLetters, Feed } from './history/feed.ts';
+import { type DeadLetterBounds, type DeadLetters, type Feed, usualDeadLetters } from './history/feed.ts';
 import type { HistoryStore } from './history/store.ts';
 import type { Recorder } from './relay/log.ts';
 import type { LocalQueues } from './relay/memory.ts';
@@ -125,14 +125,16 @@ function refusal(
  */
 export async function openFeed(
   data: string,
-  options: { readonly maxBytes: number; readonly now: () => number },
+  options: { readonly maxBytes: number; readonly now: () => number; readonly letters: DeadLetterBounds },
 ): Promise<Feed & Recorder> {
   const { MemoryFeed } = await import('./history/feeds/memory.ts');
-  const bounds = { ...options, maxEntries: Number.POSITIVE_INFINITY };
+  const { letters, ...rest } = options;
+  const bounds = { ...rest, maxEntries: Number.POSITIVE_INFINITY };
   if (data === 'memory') return new MemoryFeed(bounds);
   await mkdir(data, { recursive: true, mode: 0o700 });
   const { FileDeadLetters } = await import('./history/feeds/file-dead-letters.ts');
-  return new MemoryFeed({ ...bounds, deadLetters: new FileDeadLetters(join(data, 'dead-letters.ndjson')) });
+  const path = join(data, 'dead-letters.ndjson');
+  return new MemoryFeed({ ...bounds, deadLetters: new FileDeadLetters(path, letters) });
 }
 
 /** Histories of this process: with several nodes, each would lack what the others took. */
@@ -214,13 +216,12 @@ async function optional<Module>(name: string, module: Promise<Module>): Promise<
   }
 }
 
-const overRedis = async (address: string): Promise<Feed> =>
-  new (await optional('ioredis', import('./history/feeds/redis.ts'))).RedisFeed(address);
+const overRedis = async (address: string, deadLetters: DeadLetterBounds): Promise<Feed> =>
+  new (await optional('ioredis', import('./history/feeds/redis.ts'))).RedisFeed(address, { deadLetters });
 
 /** The feeds that outlive the process which records. */
-const sharedFeeds: Record<string, (address: string) => Promise<Feed>> = Object.fromEntries(
-  Object.keys(sharedRelays).map((scheme) => [scheme, overRedis]),
-);
+const sharedFeeds: Record<string, (address: string, letters: DeadLetterBounds) => Promise<Feed>> =
+  Object.fromEntries(Object.keys(sharedRelays).map((scheme) => [scheme, overRedis]));
 
 /**
  * Checks that the addresses make a separate writer: a broker with a feed, and a history that others read.
@@ -242,8 +243,8 @@ export function assertWriterBackEnds({ broker, history }: Pick<Config, 'broker' 
 }
 
 /** Makes the feed of a broker that has one of its own. */
-export function openSharedFeed(broker: string): Promise<Feed> {
-  return sharedFeeds[schemeOf(broker)]!(broker);
+export function openSharedFeed(broker: string, letters: DeadLetterBounds): Promise<Feed> {
+  return sharedFeeds[schemeOf(broker)]!(broker, letters);
 }
 
 /** What could not be stored: behind a shared broker, or in the data folder of a service. */
@@ -252,7 +253,7 @@ export async function openDeadLetters({
   data,
 }: Pick<Config, 'broker' | 'data'>): Promise<{ letters: DeadLetters; close: () => Promise<void> }> {
   if (Object.hasOwn(sharedFeeds, schemeOf(broker))) {
-    const feed = await openSharedFeed(broker);
+    const feed = await openSharedFeed(broker, usualDeadLetters);
     return { letters: feed.deadLetters, close: () => feed.close() };
   }
   if (data === 'memory')

@@ -180,10 +180,11 @@ async function storeOf(
 async function recordingParts(parts: HistoryParts, store: HistoryStore) {
   const { historyBatch, historyBatchTime, historyBacklog, historyRetention, idempotencyKeys, data } =
     parts.config;
+  const letters = { letters: parts.config.deadLetters, bytes: parts.config.deadLetterBytes };
   return {
     ...parts,
     store,
-    feed: await openFeed(data, { maxBytes: historyBacklog, now: parts.clock }),
+    feed: await openFeed(data, { maxBytes: historyBacklog, now: parts.clock, letters }),
     batch: { count: historyBatch, age: historyBatchTime },
     keys: idempotencyKeys,
     retention: historyRetention,

@@ -37,8 +37,8 @@ export class WriterProcess {
 
   /** Opens health and metrics, and makes what the addresses name. */
   async start(): Promise<void> {
-    const { broker, history, data, historyRetention, ops } = this.#config;
-    this.#feed = await openSharedFeed(broker);
+    const { broker, history, data, historyRetention, deadLetters, deadLetterBytes, ops } = this.#config;
+    this.#feed = await openSharedFeed(broker, { letters: deadLetters, bytes: deadLetterBytes });
     this.#store = await openStore(history, data, { retention: historyRetention });
     const address = opsAddress(ops);
     const health = { notReady: () => this.#notReady() };

@@ -55,10 +55,19 @@ export interface Feed {
   close(): Promise<void>;
 }
 
-/** Entries that were set aside, for an operator to look at and to try again. */
+/** How much is kept of what cannot be stored; beyond either, the oldest give way. */
+export interface DeadLetterBounds {
+  readonly letters: number;
+  readonly bytes: number;
+}
+
+/** Where nothing else is said. */
+export const usualDeadLetters: DeadLetterBounds = { letters: 10_000, bytes: 256 * 1024 * 1024 };
+
+/** Entries that were set aside, for an operator to look at and to try again. They are bounded. */
 export interface DeadLetters {
-  /** Keeps an entry; done when it is as safe as the feed is. */
-  add(entry: FeedEntry, reason: string): Promise<void>;
+  /** Keeps an entry; done when it is as safe as the feed is. @returns how many of the oldest gave way to it */
+  add(entry: FeedEntry, reason: string): Promise<number>;
   /** The oldest first. @param after - the id of a dead letter: those behind it */
   list(limit: number, after?: string): Promise<readonly DeadLetter[]>;
   count(): Promise<number>;

@@ -59,6 +59,7 @@ export class HistoryWriter {
   readonly #retrying: Retrying;
   readonly #written: Counter;
   readonly #batches: Counter;
+  readonly #dropped: Counter;
   /** Ends reading. */
   readonly #ending = new AbortController();
   /** Gives up what is not done. */
@@ -76,6 +77,10 @@ export class HistoryWriter {
     const retries = metrics.counter('history_retries', 'Attempts to reach the feed or the store that failed');
     this.#written = metrics.counter('history_written', 'Records that the store confirmed');
     this.#batches = metrics.counter('history_batches', 'Batches that the store confirmed');
+    this.#dropped = metrics.counter(
+      'history_dead_letters_dropped',
+      'Dead letters that gave way to newer ones, and are lost',
+    );
     this.#retrying = new Retrying(parts.retry ?? {}, this.#giveUp.signal, now, (reason, attempt) => {
       retries.add();
       if (attempt === 1) parts.log?.warn({ reason }, 'the history cannot be written; trying again');
@@ -211,8 +216,14 @@ export class HistoryWriter {
     const { feed, log } = this.#parts;
     const place = entry.record ? placeOf(entry.record) : entry.trouble?.place;
     log?.error({ entry: entry.id, ...place, reason }, 'a message cannot be stored: it is a dead letter');
-    await this.#retrying.until(() => feed.deadLetters.add(entry, reason));
-    this.#letters++;
+    const dropped = (await this.#retrying.until(() => feed.deadLetters.add(entry, reason))) ?? 0;
+    this.#letters += 1 - dropped;
+    if (dropped === 0) return;
+    this.#dropped.add(dropped);
+    log?.error(
+      { dropped },
+      'there are more dead letters than may be kept: the oldest are lost; retry them sooner',
+    );
   }
 
   /** The highest position of each destination, once. */

@@ -82,6 +82,8 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
   historyBatch: count(1),
   historyBatchTime: { good: [0, 10_000], bad: [-1, 10_001, 1.5, '10', null] },
   historyBacklog: { good: [65_536, 2 ** 36], bad: [65_535, 2 ** 37, 1.5, '10', true] },
+  deadLetters: { good: [1, 10_000_000], bad: [0, 1.5, '7'] },
+  deadLetterBytes: { good: [65_536], bad: [65_535, -1] },
   historyRetention: { good: [0, 1, 3_153_600_000_000], bad: [-1, 3_153_600_000_001, 1.5, '10', null] },
   hotLogBytes: { good: [65_536, 2 ** 36], bad: [65_535, 2 ** 37, 1.5, '10', true] },
   idempotencyKeys: { good: [1, 100_000_000], bad: [0, 100_000_001, 1.5, '10', true] },

@@ -87,6 +87,28 @@ describe.runIf(shared)('with a Redis', () => {
       expect(await feed.lag()).toEqual({ entries: 0, age: 0 });
     });
 
+    it('keeps the newest dead letters of a partition, within its number and its bytes', async () => {
+      const bounds = [
+        { letters: 8, bytes: 1 << 30 },
+        { letters: 1000, bytes: 40_000 },
+      ];
+      for (const deadLetters of bounds) {
+        await redis.del(keys.dead(0));
+        const bounded = new RedisFeed(address, { takeOver, deadLetters });
+        let lost = 0;
+        for (let seq = 1; seq <= 60; seq++) {
+          const record = recordAt('/a', seq, { body: Buffer.alloc(2000, seq) });
+          lost += await bounded.deadLetters.add({ id: `0:${seq}-0`, record }, `${seq}`);
+        }
+        const left = (await bounded.deadLetters.list(100)).map(({ reason }) => Number(reason));
+        expect(left.length).toBeLessThanOrEqual(deadLetters.letters === 8 ? 8 : 20);
+        expect(left.length).toBeGreaterThan(3);
+        expect(left).toEqual(Array.from(left, (_, at) => 61 - left.length + at));
+        expect(lost).toBe(60 - left.length);
+        await bounded.close();
+      }
+    });
+
     it('gives nothing twice to a reader that lost its partition for a while and still has what it read', async () => {
       const entries = await readRecorded(3);
       await redis.del(keys.lease(0));

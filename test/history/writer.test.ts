@@ -140,6 +140,21 @@ describe('the writer of the history', () => {
     await writer.stop({ within: 1000 });
   });
 
+  it('says when dead letters are lost to newer ones', async () => {
+    const metrics = new PrometheusMetrics();
+    const told: object[] = [];
+    const log = { warn: () => {}, error: (details: object) => void told.push(details) };
+    const { feed, store, writer, through } = setUp({ metrics, log });
+    feed.deadLetters.add = async () => 3;
+    store.refuses = () => true;
+    feed.record(recordAt('/a', 1));
+    writer.start();
+    await through('/a 1');
+    expect(await metrics.text()).toMatch(/^stompwire_history_dead_letters_dropped_total 3$/m);
+    expect(told).toContainEqual({ dropped: 3 });
+    await writer.stop({ within: 1000 });
+  });
+
   it('finds the one record that makes the store fail as it should not', async () => {
     const { feed, store, writer, through } = setUp();
     const append = store.append.bind(store);

@@ -47,6 +47,23 @@ export const HISTORY = {
     max: 36_500 * DAY,
     reason: 'After how long messages are taken out of the history; 0 keeps them for ever.',
   }),
+  deadLetters: whole({
+    default: 10_000,
+    flag: 'dead-letters',
+    unit: 'messages',
+    min: 1,
+    max: 10_000_000,
+    reason:
+      'How many messages that the history cannot keep are set aside; beyond it the oldest are lost. Behind Redis, of each partition.',
+  }),
+  deadLetterBytes: whole({
+    default: 256 * 1_048_576,
+    flag: 'dead-letter-bytes',
+    unit: 'bytes',
+    min: 65_536,
+    max: 64 * GIBIBYTE,
+    reason: 'How much those messages may take; beyond it the oldest are lost.',
+  }),
   hotLogBytes: whole({
     default: 64 * 1_048_576,
     flag: 'hot-log-bytes',

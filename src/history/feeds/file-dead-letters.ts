@@ -1,8 +1,14 @@
-// Dead letters in a file that only grows: one line of JSON for each, and one for each that was taken away.
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+// Dead letters in a file: one line of JSON for each, and one for each that was taken away; at its bound it is written anew.
+import { type FileHandle, open, readFile, rename, writeFile } from 'node:fs/promises';
 import type { LogRecord } from '../../message/record.ts';
 import { decodeRecord, encodeRecord } from '../../relay/envelope.ts';
-import type { DeadLetter, DeadLetters, FeedEntry } from '../feed.ts';
+import {
+  type DeadLetter,
+  type DeadLetterBounds,
+  type DeadLetters,
+  type FeedEntry,
+  usualDeadLetters,
+} from '../feed.ts';
 
 /** A line of the file. Bytes are base64. */
 interface Line {
@@ -22,21 +28,31 @@ interface Removal {
 
 /**
  * Each line is on disk before `add` or `remove` is done. A line that was torn by a crash is passed over. An
- * operator's process may take letters away while the server adds some: both only append.
+ * operator's process may take letters away while the server adds some: both append. One that is taken away while
+ * the server writes the file anew may be there again: to retry it once more changes nothing.
  */
 export class FileDeadLetters implements DeadLetters {
   readonly #path: string;
-  #work: Promise<void> = Promise.resolve();
+  readonly #bounds: DeadLetterBounds;
+  #work: Promise<unknown> = Promise.resolve();
   #added = 0;
+  /** At most so many letters are in the file; beyond the bound it is looked at. */
+  #letters = Number.POSITIVE_INFINITY;
 
-  constructor(path: string) {
+  constructor(path: string, bounds: DeadLetterBounds = usualDeadLetters) {
     this.#path = path;
+    this.#bounds = bounds;
   }
 
-  add(entry: FeedEntry, reason: string): Promise<void> {
+  add(entry: FeedEntry, reason: string): Promise<number> {
     const time = Date.now();
     const id = `${time}-${process.pid}-${++this.#added}`;
-    return this.#append({ id, reason, time, entry: entry.id, ...contentOf(entry) });
+    const line: Line = { id, reason, time, entry: entry.id, ...contentOf(entry) };
+    return this.#inTurn(async () => {
+      const bytes = await appendLine(this.#path, JSON.stringify(line));
+      this.#letters++;
+      return bytes > this.#bounds.bytes || this.#letters > this.#bounds.letters ? this.#fit(bytes) : 0;
+    });
   }
 
   async list(limit: number, after?: string): Promise<readonly DeadLetter[]> {
@@ -51,8 +67,19 @@ export class FileDeadLetters implements DeadLetters {
 
   async remove(id: string): Promise<boolean> {
     if (!(await this.#read()).some((line) => line.id === id)) return false;
-    await this.#append({ removed: id });
+    const removal: Removal = { removed: id };
+    await this.#inTurn(() => appendLine(this.#path, JSON.stringify(removal)));
     return true;
+  }
+
+  /** Takes out what was removed and, beyond a bound, the oldest, so many that there is room again. */
+  async #fit(bytes: number): Promise<number> {
+    const lines = await this.#read();
+    const texts = lines.map((line) => `${JSON.stringify(line)}\n`);
+    const kept = texts.slice(firstKept(texts, this.#bounds));
+    if (kept.length < texts.length || bytes > this.#bounds.bytes) await writeAnew(this.#path, kept.join(''));
+    this.#letters = kept.length;
+    return texts.length - kept.length;
   }
 
   async #read(): Promise<readonly Line[]> {
@@ -70,19 +97,39 @@ export class FileDeadLetters implements DeadLetters {
   }
 
   /** One after another; a failure is its own line's only. */
-  #append(line: Line | Removal): Promise<void> {
-    const done = this.#work.then(() => appendLine(this.#path, JSON.stringify(line)));
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#work.then(work);
     this.#work = done.catch(() => {});
     return done;
   }
 }
 
-async function appendLine(path: string, line: string): Promise<void> {
+/** The place of the oldest that stays: the newest always does. */
+function firstKept(texts: readonly string[], bounds: DeadLetterBounds): number {
+  const sizes = texts.map((text) => Buffer.byteLength(text));
+  const whole = sizes.reduce((sum, size) => sum + size, 0);
+  if (texts.length <= bounds.letters && whole <= bounds.bytes) return 0;
+  // a quarter is free then: it is not written anew with each letter
+  let [letters, bytes] = [bounds.letters * 0.75, bounds.bytes * 0.75];
+  let first = texts.length;
+  while (first > 0 && --letters >= 0 && (bytes -= sizes[first - 1]!) >= 0) first--;
+  return Math.min(first, texts.length - 1);
+}
+
+/** The file is the old one or the new one, whatever happens. */
+async function writeAnew(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text, { mode: 0o600, flush: true });
+  await rename(`${path}.new`, path);
+}
+
+/** @returns how many bytes the file has */
+async function appendLine(path: string, line: string): Promise<number> {
   const file = await open(path, 'a+', 0o600);
   try {
     const begin = (await endsTorn(file)) ? '\n' : '';
     await file.appendFile(`${begin}${line}\n`);
     await file.datasync();
+    return (await file.stat()).size;
   } finally {
     await file.close();
   }

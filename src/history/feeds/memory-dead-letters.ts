@@ -13,9 +13,11 @@ export class MemoryDeadLetters implements DeadLetters {
     this.#most = most;
   }
 
-  async add(entry: FeedEntry, reason: string): Promise<void> {
+  async add(entry: FeedEntry, reason: string): Promise<number> {
     this.#letters.push({ id: String(++this.#last), reason, time: Date.now(), entry });
-    if (this.#letters.length > this.#most) this.#letters.shift();
+    if (this.#letters.length <= this.#most) return 0;
+    this.#letters.shift();
+    return 1;
   }
 
   async list(limit: number, after = '0'): Promise<readonly DeadLetter[]> {

@@ -1,25 +1,48 @@
 // Dead letters in Redis: a stream beside the feed of each partition.
 import type { Keys } from '../../relay/redis/keys.ts';
-import type { DeadLetter, DeadLetters, FeedEntry } from '../feed.ts';
+import {
+  type DeadLetter,
+  type DeadLetterBounds,
+  type DeadLetters,
+  type FeedEntry,
+  usualDeadLetters,
+} from '../feed.ts';
 import type { RedisConnection, Reply } from './redis-connection.ts';
 import { entryId, entryOf, fieldsOf, fieldsOfTrouble, namedFields, splitId } from './redis-entries.ts';
 
-/** A letter is named `<partition>:<id in the stream>`; all of them are ordered by when they were set aside. */
+/**
+ * A letter is named `<partition>:<id in the stream>`; all of them are ordered by when they were set aside. Each
+ * partition has the bounds for itself.
+ */
 export class RedisDeadLetters implements DeadLetters {
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
+  readonly #bounds: DeadLetterBounds;
 
-  constructor(redis: RedisConnection, keys: Keys) {
+  constructor(redis: RedisConnection, keys: Keys, bounds: DeadLetterBounds = usualDeadLetters) {
     this.#redis = redis;
     this.#keys = keys;
+    this.#bounds = bounds;
   }
 
-  async add(entry: FeedEntry, reason: string): Promise<void> {
+  async add(entry: FeedEntry, reason: string): Promise<number> {
     const content = entry.record
       ? fieldsOf(entry.record)
       : fieldsOfTrouble(entry.trouble ?? { reason, bytes: Buffer.alloc(0) });
     const name = this.#keys.dead(splitId(entry.id).partition);
     await this.#redis.call('XADD', name, '*', 'entry', entry.id, 'reason', reason, ...content);
+    return this.#fit(name);
+  }
+
+  /** Beyond a bound the oldest go, so many that a quarter is free. */
+  async #fit(name: string): Promise<number> {
+    const { letters, bytes } = this.#bounds;
+    const length = Number(await this.#redis.call('XLEN', name));
+    const size = Number(await this.#redis.call('MEMORY', 'USAGE', name, 'SAMPLES', 0));
+    if (length <= letters && size <= bytes) return 0;
+    const share = Math.min(1, letters / length, bytes / size) * 0.75;
+    const kept = Math.max(1, Math.floor(length * share));
+    return Number(await this.#redis.call('XTRIM', name, 'MAXLEN', kept));
   }
 
   async list(limit: number, after?: string): Promise<readonly DeadLetter[]> {

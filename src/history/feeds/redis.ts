@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { comparePositions, type Position } from '../../message/position.ts';
 import { parseRedisAddress } from '../../relay/redis/address.ts';
 import { historyGroup, Keys } from '../../relay/redis/keys.ts';
-import type { Feed, FeedEntry } from '../feed.ts';
+import type { DeadLetterBounds, Feed, FeedEntry } from '../feed.ts';
 import { type ConnectionOptions, RedisConnection, type Reply } from './redis-connection.ts';
 import { RedisDeadLetters } from './redis-dead-letters.ts';
 import { entryId, entryOf, splitId } from './redis-entries.ts';
@@ -14,6 +14,7 @@ export interface RedisFeedOptions {
   /** After so many milliseconds of silence others may read what a reader has. */
   readonly takeOver?: number;
   readonly reconnect?: ConnectionOptions;
+  readonly deadLetters?: DeadLetterBounds;
 }
 
 const usualTakeOver = 5000;
@@ -52,11 +53,11 @@ export class RedisFeed implements Feed {
    * @param url - `redis://host:port/db?prefix=x&partitions=16`, or of a group or a cluster as the relay has it
    * @throws {StompwireError} `bad-configuration`
    */
-  constructor(url: string, { takeOver = usualTakeOver, reconnect }: RedisFeedOptions = {}) {
+  constructor(url: string, { takeOver = usualTakeOver, reconnect, deadLetters }: RedisFeedOptions = {}) {
     this.#redis = new RedisConnection(url, reconnect);
     this.#news = new RedisConnection(url, reconnect);
     this.#keys = new Keys(parseRedisAddress(url));
-    this.deadLetters = new RedisDeadLetters(this.#redis, this.#keys);
+    this.deadLetters = new RedisDeadLetters(this.#redis, this.#keys, deadLetters);
     const parts = { redis: this.#redis, keys: this.#keys, reader: this.#reader, takeOver };
     this.#partitions = new Partitions({ ...parts, changed: () => this.#wake() });
   }

@@ -1,5 +1,5 @@
 // What only the feed in memory promises: its bounds with their figures, its size, and its file of dead letters.
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -124,5 +124,43 @@ describe('dead letters in a file', () => {
     const first = await letters.list(2);
     const rest = await letters.list(10, first[1]!.id);
     expect([...first, ...rest].map(({ reason }) => reason)).toEqual(['1', '2', '3', '4', '5']);
+  });
+
+  const reasons = async (letters: FileDeadLetters): Promise<string[]> =>
+    (await letters.list(100)).map(({ reason }) => reason);
+
+  it('give way to newer ones beyond their number, and say how many were lost', async () => {
+    const letters = new FileDeadLetters(path, { letters: 8, bytes: 1 << 20 });
+    for (let seq = 1; seq <= 8; seq++) expect(await letters.add(entry(seq), `${seq}`)).toBe(0);
+    expect(await letters.add(entry(9), '9')).toBe(3);
+    expect(await reasons(letters)).toEqual(['4', '5', '6', '7', '8', '9']);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const other = new FileDeadLetters(path, { letters: 8, bytes: 1 << 20 });
+    await other.add(entry(10), '10');
+    await other.add(entry(11), '11');
+    expect(await other.add(entry(12), '12')).toBe(3);
+    expect(await reasons(other)).toEqual(['7', '8', '9', '10', '11', '12']);
+  });
+
+  it('give way beyond their bytes; the newest stays, however large it is', async () => {
+    const letters = new FileDeadLetters(path, { letters: 100, bytes: 4000 });
+    let lost = 0;
+    for (let seq = 1; seq <= 40; seq++) lost += await letters.add(entry(seq), `${seq}`);
+    expect(statSync(path).size).toBeLessThanOrEqual(4000);
+    const left = await reasons(letters);
+    expect(left.length + lost).toBe(40);
+    expect(left).toEqual(Array.from(left, (_, at) => String(41 - left.length + at)));
+    await letters.add({ id: '1', record: recordAt('/a', 1, { body: Buffer.alloc(9000) }) }, 'large');
+    expect(await reasons(letters)).toEqual(['large']);
+  });
+
+  it('lose none for the lines of those that were taken away', async () => {
+    const letters = new FileDeadLetters(path, { letters: 100, bytes: 4000 });
+    for (let seq = 1; seq <= 60; seq++) {
+      expect(await letters.add(entry(seq), `${seq}`)).toBe(0);
+      if (seq > 3) await letters.remove((await letters.list(1))[0]!.id);
+    }
+    expect(await reasons(letters)).toEqual(['58', '59', '60']);
+    expect(statSync(path).size).toBeLessThanOrEqual(4000 + 100);
   });
 });
