@@ -18,6 +18,7 @@ import type { Nodes } from './routing/nodes.ts';
 import { OwnQueues } from './routing/own-queues.ts';
 import { Router } from './routing/router.ts';
 import type { UserRegistry } from './routing/user-registry.ts';
+import { profiles } from './session/profile.ts';
 import type { TimingWheel } from './time/wheel.ts';
 
 /** What of a server it needs. */
@@ -62,7 +63,8 @@ export class Backbone {
     this.#line = new NodeLine(history.relay, parts.node);
     this.broker = this.#newBroker(failed);
     const { appPrefix, brokerPrefixes, userPrefix, pathSeparator: separator, compat } = parts.config;
-    const prefixes = { appPrefix, brokerPrefixes, userPrefix, separator, queuesFanOut: compat === 'spring' };
+    const { queuesFanOut } = profiles[compat];
+    const prefixes = { appPrefix, brokerPrefixes, userPrefix, separator, queuesFanOut };
     this.#users = new OwnQueues(this.broker, parts.registry, prefixes, this.#nextId, () => this.far);
     this.router = new Router(this.broker, parts.app, prefixes, this.#nextId, {
       users: this.#users,

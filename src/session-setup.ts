@@ -7,6 +7,7 @@ import type { Relay } from './relay/relay.ts';
 import type { Claims } from './routing/claims.ts';
 import { MemoryClaims } from './routing/memory-claims.ts';
 import { SharedClaims } from './routing/shared-claims.ts';
+import { profiles } from './session/profile.ts';
 import type { SessionOptions } from './session/services.ts';
 import { version } from './version.ts';
 
@@ -37,7 +38,7 @@ export function sessionOptions(config: Config): SessionOptions {
       headerLineBytes: config.maxHeaderLineBytes,
     },
     authDestination: authDestination(config),
-    tellsRedelivered: config.compat === 'rabbitmq',
+    profile: profiles[config.compat],
     heartbeat: { send: config.heartbeatSend, receive: config.heartbeatReceive },
     serverName: `stompwire/${version()}`,
   };

@@ -14,6 +14,7 @@ import type { Router } from '../routing/router.ts';
 import type { UserRegistry } from '../routing/user-registry.ts';
 import type { TimingWheel } from '../time/wheel.ts';
 import type { Events } from './events.ts';
+import type { Profile } from './profile.ts';
 import type { Turn } from './turn.ts';
 
 /** Limits and manners of a session; times in milliseconds, 0 switches a check off. */
@@ -31,8 +32,8 @@ export interface SessionOptions {
   readonly maxPrefetch: number;
   /** How often a message is delivered without an ACK. */
   readonly maxDeliveries: number;
-  /** Whether every MESSAGE of a queue says if it was delivered before. */
-  readonly tellsRedelivered: boolean;
+  /** Whose clients need no change. */
+  readonly profile: Profile;
   readonly outboxBytes: number;
   readonly outboxTime: number;
   /** Bytes of input that may wait behind a handler before reading pauses. */

@@ -324,6 +324,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
 
   #run(frame: Frame): void {
     try {
+      this.services.options.profile.translate?.(frame, this);
       const done = stepOf(this.state, frame, this.version)(this, frame);
       if (done instanceof Promise) this.#await(done, frame);
       else this.#done(frame, done || undefined);

@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
 import { StompwireError } from '../../src/errors.ts';
+import type { Profile } from '../../src/session/profile.ts';
 import { Gate } from '../broker/gate.ts';
 import { type Client, World } from './world.ts';
 
@@ -259,5 +260,24 @@ describe('a client that does not read', () => {
     stuck.connection.read();
     world.pass(60_000);
     expect(stuck.connection.closes).toEqual([]);
+  });
+});
+
+describe('a profile', () => {
+  it('puts a frame as this server has it, before anything looks at it', async () => {
+    const profile: Profile = {
+      queuesFanOut: false,
+      tellsRedelivered: true,
+      translate: ({ command, headers }, { version }) => {
+        if (headers.get('destination')?.startsWith('/none'))
+          throw new StompwireError('bad-destination', 'none');
+        if (command === 'SUBSCRIBE') headers.set('destination', `/queue/${version}`);
+      },
+    };
+    const client = await new World({ profile }).connected();
+    client.say('SEND', { destination: '/queue/1.2' }, 'x').say('SUBSCRIBE', { id: '0', destination: 'own' });
+    expect((await client.hears('MESSAGE')).headers.redelivered).toBe('false');
+    client.say('SEND', { destination: '/none' });
+    expect((await client.ended()).code).toBe('bad-destination');
   });
 });

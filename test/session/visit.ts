@@ -15,6 +15,7 @@ import { OwnQueues } from '../../src/routing/own-queues.ts';
 import { Router } from '../../src/routing/router.ts';
 import { UserRegistry } from '../../src/routing/user-registry.ts';
 import { Events } from '../../src/session/events.ts';
+import { profiles } from '../../src/session/profile.ts';
 import { SessionCounters, type SessionOptions, type SessionServices } from '../../src/session/services.ts';
 import { Session } from '../../src/session/session.ts';
 import { Turn } from '../../src/session/turn.ts';
@@ -32,7 +33,7 @@ const baseOptions: SessionOptions = {
   heartbeat: { send: 0, receive: 0 },
   serverName: 'test',
   authDestination: '/app/$auth',
-  tellsRedelivered: false,
+  profile: profiles.none,
 };
 
 export class Visit {

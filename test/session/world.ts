@@ -23,6 +23,7 @@ import { Router } from '../../src/routing/router.ts';
 import { UserRegistry } from '../../src/routing/user-registry.ts';
 import { Users } from '../../src/routing/users.ts';
 import { Events } from '../../src/session/events.ts';
+import { profiles } from '../../src/session/profile.ts';
 import { SessionCounters, type SessionOptions, type SessionServices } from '../../src/session/services.ts';
 import type { Session } from '../../src/session/session.ts';
 import { Sessions, type SessionsLimits } from '../../src/session/sessions.ts';
@@ -48,7 +49,7 @@ const defaults: SessionOptions = {
   prefetch: 100,
   maxPrefetch: 1000,
   maxDeliveries: 3,
-  tellsRedelivered: false,
+  profile: profiles.none,
   outboxBytes: 100_000,
   outboxTime: 10_000,
   waitingBytes: 1000,

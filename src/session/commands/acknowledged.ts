@@ -51,7 +51,7 @@ export function acknowledged(
     prefetch,
     serial: session.acks.nextSerial(),
     tellsAckId: mode !== 'auto' && session.version === '1.2',
-    alwaysTells: options.tellsRedelivered,
+    alwaysTells: options.profile.tellsRedelivered,
     line: deliveries(view.destination),
   };
   const queued = { ...terms, outbound: broker.outbound };
