@@ -1,5 +1,5 @@
 // The history in a MongoDB: for many writers and readers, on machines of its own.
-import type { Db, MongoClient } from 'mongodb';
+import type { Db, MongoClient, TopologyDescription } from 'mongodb';
 import { StompwireError } from '../../errors.ts';
 import type { LogRecord } from '../../message/record.ts';
 import { positionInCursor } from '../cursor.ts';
@@ -36,6 +36,7 @@ export class MongoDbStore implements HistoryStore {
   #client: MongoClient | undefined;
   #opened: AtHand | undefined;
   readonly #pending = new Set<Promise<unknown>>();
+  #away: string | undefined;
 
   /**
    * @param url - `mongodb://` or `mongodb+srv://`, all options of the driver; the database is `stompwire` unless named
@@ -45,13 +46,18 @@ export class MongoDbStore implements HistoryStore {
     this.#url = url;
     this.#retention = retention;
     this.#now = now;
-    this.#client = clientFor(url);
+    this.#client = this.#newClient();
     this.durable = isDurable(this.#client);
     this.upkeep = upkeepOf(this.#ask);
   }
 
+  /** As the driver sees it, which looks from time to time also while nobody asks. */
+  get trouble(): string | undefined {
+    return this.#opened === undefined ? undefined : this.#away;
+  }
+
   async open(): Promise<void> {
-    const client = (this.#client ??= clientFor(this.#url));
+    const client = (this.#client ??= this.#newClient());
     const db = databaseOf(client, this.#url);
     await asking(async () => {
       await client.connect();
@@ -91,6 +97,14 @@ export class MongoDbStore implements HistoryStore {
     await client?.close();
   }
 
+  #newClient(): MongoClient {
+    const client = clientFor(this.#url);
+    client.on('topologyDescriptionChanged', ({ newDescription }) => {
+      this.#away = awayOf(newDescription);
+    });
+    return client;
+  }
+
   readonly #ask: Ask = async (talk) => {
     const at = this.#opened;
     if (at === undefined) throw new StompwireError('history-unavailable', 'the history is closed');
@@ -98,6 +112,14 @@ export class MongoDbStore implements HistoryStore {
     this.#pending.add(answer);
     return answer.finally(() => this.#pending.delete(answer));
   };
+}
+
+/** Why nothing can be written, or `undefined` when it can. */
+function awayOf({ servers }: TopologyDescription): string | undefined {
+  const seen = [...servers.values()];
+  if (seen.some(({ isWritable }) => isWritable)) return undefined;
+  const causes = seen.flatMap(({ error }) => (error ? [error.message] : []));
+  return `no primary of the database can be reached${causes.map((cause) => `: ${cause}`).join('')}`;
 }
 
 /** A page begins where the one before it ended. */

@@ -1,12 +1,12 @@
 // A full disk under the built service: refused by name, told by readiness, everything else goes on, and it mends itself.
 import { join } from 'node:path';
-import { setTimeout as after } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { exported } from '../../chaos/exported.ts';
 import { requires } from '../../servers/requires.ts';
 import { SmallDisk } from '../../servers/small-disk.ts';
 import { RawTcp } from '../clients/raw-tcp.ts';
 import { Executable } from '../executable.ts';
+import { readiness } from './readiness.ts';
 
 const mount = requires('mount');
 let disk: SmallDisk | undefined;
@@ -27,16 +27,6 @@ async function outcomeOf(room: string, receipt: string, content = receipt): Prom
   client!.frame('SEND', headers, JSON.stringify({ content }));
   const answer = await client!.frames.first(({ headers: said }) => said['receipt-id'] === receipt, receipt);
   return answer.command === 'RECEIPT' ? 'stored' : JSON.parse(String(answer.body)).code;
-}
-
-/** Looks until readiness says so: nobody is told when it changes. */
-async function readiness(ops: string, status: number): Promise<{ readonly reason?: string }> {
-  for (;;) {
-    const answer = await fetch(`${ops}/health/ready`);
-    const said = (await answer.json()) as { readonly reason?: string };
-    if (answer.status === status) return said;
-    await after(20);
-  }
 }
 
 describe.runIf(mount)('a service whose disk is full', () => {
@@ -62,9 +52,7 @@ describe.runIf(mount)('a service whose disk is full', () => {
     // who was taken before it was known waits in vain; who comes later is told at once
     expect(outcomes.filter((code) => code !== 'stored')).toEqual(['history-unavailable', 'history-full']);
     expect(await outcomeOf('2', 'another room')).toBe('history-full');
-    expect((await readiness(ops, 503)).reason).toMatch(
-      /^history: no room on the disk for .*history\.sqlite$/,
-    );
+    expect(await readiness(ops, 503)).toMatch(/^history: no room on the disk for .*history\.sqlite$/);
     expect((await fetch(`${ops}/health/live`)).status).toBe(200);
     client.frame('SEND', { destination: '/topic/plain' }, 'goes on');
     await client.message('goes on');
