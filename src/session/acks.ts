@@ -2,6 +2,7 @@
 import type { Frame, Version } from '../../frames/index.ts';
 import type { Broker } from '../broker/broker.ts';
 import { type AcknowledgedSubscription, unknownDelivery } from './acknowledged-subscription.ts';
+import type { Subscription } from './subscription.ts';
 
 /** A delivery that waits to be acknowledged. */
 export interface Named {
@@ -29,8 +30,9 @@ export class Acks {
     this.#bySerial.delete(subscription.serial);
   }
 
-  /** Ends all of them: nobody is there any more who could acknowledge. */
+  /** Ends all of them: nobody is there any more who could acknowledge. What one gives back is not for the next. */
   end(broker: Broker): void {
+    for (const subscription of this.#bySerial.values()) subscription.leaving = true;
     for (const subscription of this.#bySerial.values()) void subscription.end(broker);
   }
 
@@ -43,7 +45,7 @@ export class Acks {
   named({ headers }: Frame, version: Version): Named {
     if (version === '1.2') return this.#byAckId(headers.get('id')!);
     const messageId = headers.get('message-id') ?? '';
-    const subscriptionId = headers.get('subscription');
+    const subscriptionId = version === '1.0' ? undefined : headers.get('subscription');
     for (const subscription of this.#bySerial.values()) {
       if (subscriptionId !== undefined && subscription.id !== subscriptionId) continue;
       const tag = subscription.outstanding?.tagOf(messageId);
@@ -58,4 +60,13 @@ export class Acks {
     if (subscription?.outstanding?.has(Number(tag))) return { subscription, tag: Number(tag) };
     throw unknownDelivery(id);
   }
+}
+
+/** Ends all subscriptions of a session that has ended, those first that give messages back. */
+export function endAll(
+  { acks, subscriptions }: { acks: Acks | undefined; subscriptions: Map<string, Subscription> | undefined },
+  broker: Broker,
+): void {
+  acks?.end(broker);
+  for (const subscription of subscriptions?.values() ?? []) void subscription.end(broker);
 }

@@ -6,7 +6,7 @@ import type { SubscriptionView } from '../channel/outbound.ts';
 import { StompwireError } from '../errors.ts';
 import type { WheelEntry } from '../time/wheel.ts';
 import type { Connection, ConnectionHandler, Handshake, Peer } from '../transport/transport.ts';
-import type { Acks } from './acks.ts';
+import { type Acks, endAll } from './acks.ts';
 import type { CommandSession, Farewell, State } from './commands/command.ts';
 import { stepOf } from './commands/table.ts';
 import { tellRefusal } from './error-queue.ts';
@@ -178,7 +178,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     this.#waiting = undefined;
     this.handshake = undefined;
     const { subscriptions } = this;
-    for (const subscription of subscriptions?.values() ?? []) void subscription.end(broker);
+    endAll(this, broker);
     this.subscriptions = undefined;
     log.debug({ session: this.id, code, reason }, 'session ended');
     this.#ended?.abort(sessionOver());

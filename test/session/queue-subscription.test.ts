@@ -88,6 +88,23 @@ describe('a queue', () => {
     expect(await bodies(second)).toEqual(['2']);
   });
 
+  it.each(['none', 'client'])(
+    'takes nothing more for a session that ends, whose last word is %s',
+    async (word) => {
+      const client = await taker('/queue/a', { ack: 'client' });
+      client.say('SUBSCRIBE', { id: 'auto', destination: '/queue/a' });
+      client.say('SUBSCRIBE', { id: 'more', destination: '/queue/a', ack: 'client' });
+      send('/queue/a', '1');
+      expect(await bodies(client)).toEqual(['1']);
+      if (word === 'client') client.say('ACK', { id: 'none' });
+      else client.connection.end();
+      expect((await client.heard('1.2')).filter(({ command }) => command === 'MESSAGE')).toEqual([]);
+      expect(world.queues.size).toEqual({ waiting: 1, outstanding: 0 });
+      const { headers } = await (await taker('/queue/a')).hears('MESSAGE');
+      expect(headers['delivery-count']).toBe('2');
+    },
+  );
+
   it('gives again what a broken connection had not taken, also to who acknowledges nothing', async () => {
     const first = await taker('/queue/a');
     await first.heard();
