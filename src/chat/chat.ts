@@ -1,10 +1,48 @@
 // The chat service: rooms over the library's public face, and the page that people see.
 import type { Server } from '../index.ts';
+import { RoomAccess } from './access.ts';
 import { addMappings } from './mappings.ts';
 import { addPage } from './page.ts';
+import { MemoryRepository } from './repositories/memory.ts';
+import type { ChatRepository } from './repository.ts';
+import { addRoomMappings } from './room-mappings.ts';
+import { type RoomChange, Rooms } from './rooms.ts';
+import { endSubscriptions } from './sent-out.ts';
+
+/** Parts of the chat that a program gives. */
+export interface ChatParts {
+  /** Where rooms are kept; default: beside the messages, wherever the options put those. */
+  readonly repository?: ChatRepository;
+}
+
+/** For so long an answer about access is good, should a change not be heard of, in milliseconds. */
+const accessKeeps = 5000;
+
+/** What nodes tell each other of. */
+const changed = 'chat.room-changed';
 
 /** Puts the chat on a server; call it before `start`. */
-export function installChat(server: Server): void {
-  addMappings(server);
+export function installChat(server: Server, { repository = new MemoryRepository() }: ChatParts = {}): void {
+  const { config, log } = server;
+  const open = config.rooms === 'open' || (config.rooms === 'auto' && config.auth === 'anonymous');
+  const access = new RoomAccess({ repository, open, keeps: accessKeeps, now: () => performance.now() });
+  const rooms = new Rooms({
+    repository,
+    access,
+    maxMembers: config.maxRoomMembers,
+    clock: Date.now,
+    changed: async (change) => {
+      await server.nodes.announce(changed, { ...change });
+    },
+  });
+  server.nodes.on(changed, (about) => {
+    const change = about as unknown as RoomChange;
+    access.forget(change.room.id, 'user' in change ? change.user : undefined);
+    endSubscriptions(server, change);
+  });
+  server.attach({ start: () => repository.open(), stop: () => repository.close() });
+  addMappings(server, { access, rooms });
+  addRoomMappings(server, rooms);
   addPage(server);
+  log.debug({ open }, 'rooms');
 }

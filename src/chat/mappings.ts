@@ -1,7 +1,9 @@
 // The chat's `/app` handlers: what is sent to a room becomes a message of the room.
 import { randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
-import { type Server, StompwireError } from '../index.ts';
+import type { Server } from '../index.ts';
+import type { RoomAccess } from './access.ts';
+import { checkedRoomId, type Rooms } from './rooms.ts';
 
 /** A message as everybody in the room gets it. */
 export interface ChatMessage {
@@ -17,17 +19,20 @@ export interface ChatMessage {
 /** What a client sends; other fields are allowed and go nowhere. */
 const Post = Type.Object({ content: Type.String({ minLength: 1, maxLength: 10_000 }) });
 
-const roomPattern = /^[\p{L}\p{N}_-]{1,64}$/u;
+/** Who may do what in which room. */
+export interface RoomParts {
+  readonly access: RoomAccess;
+  readonly rooms: Rooms;
+}
+
 /** The room behind Spring's usual first example: `/app/chat.sendMessage`, `/topic/public`. */
 const publicRoom = 'public';
 
 /** Registers the handlers, and keeps clients from writing to rooms past them. */
-export function addMappings({
-  app,
-  rules,
-  policies,
-  config,
-}: Pick<Server, 'app' | 'rules' | 'policies' | 'config'>): void {
+export function addMappings(
+  { app, rules, policies, config }: Pick<Server, 'app' | 'rules' | 'policies' | 'config'>,
+  { access, rooms }: RoomParts,
+): void {
   const topic = topicOf(config.brokerPrefixes);
   // behind those of the options: where one of these matches, it decides
   policies.add({ pattern: `${topic}/chat-room/*` }).add({ pattern: `${topic}/${publicRoom}` });
@@ -37,10 +42,19 @@ export function addMappings({
     `${topic}/${publicRoom}`,
     `messages of the public room are sent to ${config.appPrefix}/chat.sendMessage`,
   );
+  // a pattern over rooms is refused: each is decided for itself
+  rules.deny.subscribe(`${topic}/chat-room/{roomId}/**`, {
+    when: ({ params, user }) => access.assertReads(checkedRoomId(params.roomId), user.name).then(() => false),
+    reason: 'rooms are subscribed to one by one',
+  });
   app.message(
     '/chat-room/{roomId}/send',
     { body: Post, sendTo: `${topic}/chat-room/{roomId}` },
-    ({ params, user, body }) => messageOf(checkedRoom(params.roomId), user.name, body.content),
+    async ({ params, user, body }) => {
+      const { room } = await access.assertWrites(checkedRoomId(params.roomId), user.name);
+      if (room === undefined) await rooms.used(params.roomId);
+      return messageOf(params.roomId, user.name, body.content);
+    },
   );
   app.message('/chat.sendMessage', { body: Post, sendTo: `${topic}/${publicRoom}` }, ({ user, body }) =>
     messageOf(publicRoom, user.name, body.content),
@@ -54,9 +68,4 @@ export function topicOf(brokerPrefixes: readonly string[]): string {
 
 function messageOf(roomId: string, sender: string, content: string): ChatMessage {
   return { id: randomUUID(), roomId, sender, content, sentAt: new Date().toISOString() };
-}
-
-function checkedRoom(roomId: string): string {
-  if (roomPattern.test(roomId)) return roomId;
-  throw new StompwireError('bad-payload', 'a room is named by 1 to 64 letters, digits, - and _');
 }

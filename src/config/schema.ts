@@ -1,6 +1,7 @@
 // The one table of options: everything else (types, checks, flags, help, docs) is derived from it.
 import { environmentName, type JsonSchema, type Option } from './option.ts';
 import { AUTH } from './options/auth.ts';
+import { CHAT } from './options/chat.ts';
 import { BACK_ENDS, DESTINATIONS } from './options/destinations.ts';
 import { HISTORY } from './options/history.ts';
 import { LIMITS, TIMES } from './options/limits.ts';
@@ -17,6 +18,7 @@ export const OPTIONS = {
   ...BACK_ENDS,
   ...HISTORY,
   ...QUEUES,
+  ...CHAT,
   ...SECURITY,
   ...AUTH,
   ...SOCKJS,
@@ -42,6 +44,7 @@ export const GROUPS: ReadonlyArray<{ readonly title: string; readonly keys: read
   { title: 'Back ends', keys: keysOf(BACK_ENDS) },
   { title: 'Logs and history', keys: keysOf(HISTORY) },
   { title: 'Queues', keys: keysOf(QUEUES) },
+  { title: 'Chat', keys: keysOf(CHAT) },
   { title: 'Security', keys: keysOf(SECURITY) },
   { title: 'Authentication', keys: keysOf(AUTH) },
   { title: 'SockJS', keys: keysOf(SOCKJS) },

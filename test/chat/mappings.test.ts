@@ -1,6 +1,10 @@
 // The chat's handlers: what becomes of what is sent to a room, and what never gets there.
 import { describe, expect, it } from 'vitest';
+import { ProgramSubscriber } from '../../src/broker/listening.ts';
+import { RoomAccess } from '../../src/chat/access.ts';
 import { addMappings, topicOf } from '../../src/chat/mappings.ts';
+import { MemoryRepository } from '../../src/chat/repositories/memory.ts';
+import { Rooms } from '../../src/chat/rooms.ts';
 import { resolveConfig } from '../../src/config/config.ts';
 import { type Client, World } from '../session/world.ts';
 
@@ -16,7 +20,10 @@ function chat(): World {
     frameLimits: { frameBytes: 100_000, headerCount: 20, headerLineBytes: 1000 },
   });
   const { app, rules, broker } = world;
-  addMappings({ app, rules, policies: broker.policies, config: resolveConfig() });
+  const repository = new MemoryRepository();
+  const access = new RoomAccess({ repository, open: true, keeps: 5000, now: () => 0 });
+  const rooms = new Rooms({ repository, access, maxMembers: 10, clock: Date.now, changed: () => {} });
+  addMappings({ app, rules, policies: broker.policies, config: resolveConfig() }, { access, rooms });
   return world;
 }
 
@@ -83,12 +90,20 @@ describe('a message to a room', () => {
     ['an endless room', 'x'.repeat(65), { content: 'hi' }, 'a room is named by'],
   ])('with %s is answered on the error queue, and nobody hears it', async (_, room, payload, reason) => {
     const world = chat();
-    const [ann, bo] = [await person(world, 'Ann'), await person(world, 'Bo', '/topic/**')];
+    const ann = await person(world, 'Ann');
+    const heard: unknown[] = [];
+    const everything = new ProgramSubscriber(
+      world.broker,
+      '/topic/**',
+      (one) => heard.push(one),
+      () => {},
+    );
+    await everything.begin();
     say(ann, `/app/chat-room/${room}/send`, payload);
     const { headers, body } = await ann.hears('MESSAGE');
     expect(headers.destination).toBe('/user/queue/errors');
     expect(JSON.parse(body)).toMatchObject({ code: 'bad-payload', message: expect.stringContaining(reason) });
-    expect(await bo.heard()).toEqual([]);
+    expect(heard).toEqual([]);
     expect(ann.connection.closes).toEqual([]);
   });
 
