@@ -139,6 +139,8 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
     ],
   },
   // the other ways, and what goes with them, need one another: test/config/auth-checks.test.ts
+  rooms: { good: ['auto', 'open', 'members'], bad: ['', 'closed', 'Open', true] },
+  maxRoomMembers: { good: [2, 10_000, 10_000_000], bad: [1, 10_000_001, 2.5, '5'] },
   auth: { good: ['anonymous'], bad: ['', 'none', 'JWT', true] },
   usersFile: { good: [], bad: ['', 5, null] },
   passwordChecks: { good: [1, 64], bad: [0, 65, 1.5, '2', null] },
