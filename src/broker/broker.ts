@@ -1,5 +1,6 @@
 // The one broker: knows the local subscriptions, publishes through the relay, delivers what it brings.
 import { Channel, type Soon } from '../channel/channel.ts';
+import { markInLine } from '../channel/in-line.ts';
 import { InOrder } from '../channel/in-order.ts';
 import type { Sending } from '../channel/inbound.ts';
 import type { Outbound } from '../channel/outbound.ts';
@@ -27,7 +28,6 @@ export class Broker {
   readonly #subscriptions: Subscriptions;
   readonly #relay: Relay;
   readonly #published: Counter;
-  readonly #inLine = new WeakSet<Promise<void>>();
   readonly #delivered: Counter;
   /** Interest that the relay has not granted yet: whoever subscribes meanwhile waits for it as well. */
   readonly #pending = new Map<string, Promise<void>>();
@@ -167,16 +167,7 @@ export class Broker {
     if (policy !== undefined) return this.#append(message, policy, sending);
     this.#published.add();
     const done = this.#relay.publish(message);
-    if (done instanceof Promise) this.#inLine.add(done);
-    return done;
-  }
-
-  /**
-   * Whether what was published is in a line of the relay, where everything stands behind it that is published later:
-   * who waits for this promise alone may go on, and be told how it ended.
-   */
-  isInLine(publishing: Promise<void>): boolean {
-    return this.#inLine.has(publishing);
+    return done instanceof Promise ? markInLine(done) : done;
   }
 
   #append(message: Message, policy: LogPolicy, sending: Sending | undefined): Soon<void> {
@@ -185,7 +176,7 @@ export class Broker {
     this.#published.add();
     const done = log.append(message, policy, sending?.nextKey());
     if (done instanceof Promise)
-      return done.then((appended) => this.#appended(message.destination, appended, sending));
+      return markInLine(done.then((appended) => this.#appended(message.destination, appended, sending)));
     this.#appended(message.destination, done, sending);
   }
 

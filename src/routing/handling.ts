@@ -1,5 +1,6 @@
 // The way of a call: hooks, body, handler, and where the result goes. What need not wait does not.
 import type { Soon } from '../channel/channel.ts';
+import { isInLine, markInLine } from '../channel/in-line.ts';
 import { StompwireError } from '../errors.ts';
 import type { TimingWheel } from '../time/wheel.ts';
 import { namesPlace, sendAnswer } from './answering.ts';
@@ -48,10 +49,11 @@ export class Handling {
     const limit = call.route.timeout ?? this.#parts.handlerTimeout;
     const tooLate = (): Error =>
       call.giveUp(new StompwireError('handler-timeout', `the handler took longer than ${limit} ms`));
-    return withTimeLimit(done, limit, this.#parts.wheel, tooLate).then(
+    const finished = withTimeLimit(done, limit, this.#parts.wheel, tooLate).then(
       () => call.finish(),
       (error: unknown) => this.#parts.failures.answer(call, error),
     );
+    return isInLine(done) ? markInLine(finished) : finished;
   }
 
   #invoke(call: Call): Soon<void> {

@@ -1,6 +1,7 @@
 // A SEND that asks for more than to be delivered: not to be run twice, a RECEIPT that stands for something.
 import type { Frame } from '../../../frames/index.ts';
 import type { Soon } from '../../channel/channel.ts';
+import { isInLine } from '../../channel/in-line.ts';
 import type { Inbound } from '../../channel/inbound.ts';
 import { StompwireError } from '../../errors.ts';
 import type { Claim, Outcome } from '../../routing/claims.ts';
@@ -9,6 +10,7 @@ import type { Processed } from '../receipts.ts';
 import type { AskedSending } from '../sending.ts';
 import { assertKept } from '../sending.ts';
 import { type CommandSession, inboundOf } from './command.ts';
+import { unawaited } from './unawaited.ts';
 
 /** Passes it on unless it came before; its RECEIPT waits for what was asked. */
 export function sendAsked(
@@ -19,8 +21,16 @@ export function sendAsked(
   send: (inbound: Inbound) => Soon<void> = session.services.router.send,
 ): Soon<Processed> {
   const asked = new AskedSend(session, destination, sending, send);
-  return asked.run(inboundOf(session, frame, destination, sending), (inbound) =>
-    session.services.inbound.run(inbound, asked.pass),
+  let sent: Soon<void> | undefined;
+  const processed = asked.run(inboundOf(session, frame, destination, sending), (inbound) => {
+    sent = session.services.inbound.run(inbound, asked.pass);
+    return sent;
+  });
+  if (!(processed instanceof Promise && sent instanceof Promise && isInLine(sent))) return processed;
+  return unawaited(
+    session,
+    processed.then(({ after }) => after),
+    processed,
   );
 }
 

@@ -1,6 +1,7 @@
 // SEND: to a handler, or to the broker [STOMP 1.2, SEND].
 import type { Frame, Headers } from '../../../frames/index.ts';
 import type { Soon } from '../../channel/channel.ts';
+import { isInLine } from '../../channel/in-line.ts';
 import { StompwireError } from '../../errors.ts';
 import type { Processed } from '../receipts.ts';
 import { assertKept, sendingOf } from '../sending.ts';
@@ -27,7 +28,7 @@ export function send(session: CommandSession, frame: Frame): Soon<void> | Soon<P
   const pass = special ? answered(session, router.send) : router.send;
   if (sending !== undefined) return sendAsked(session, frame, destination, sending, pass);
   const done = inbound.run(inboundOf(session, frame, destination), pass);
-  return done instanceof Promise && broker.isInLine(done) ? unawaited(session, done) : done;
+  return done instanceof Promise && isInLine(done) ? unawaited(session, done, done) : done;
 }
 
 /** Whether a SEND has a header that few have, found in one walk over all of them. */

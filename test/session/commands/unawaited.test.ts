@@ -109,3 +109,30 @@ describe('a SEND that the relay has under way', () => {
     expect(seen).toEqual(['1']);
   });
 });
+
+describe('a handler that answers at once', () => {
+  it('is run for the next SEND too, and its RECEIPT waits for what it publishes', async () => {
+    world.app.message('/say/{text}', { sendTo: '/topic/said' }, ({ params }) => params.text);
+    for (const text of ['1', '2']) client.say('SEND', { destination: `/app/say/${text}`, receipt: text });
+    expect(texts()).toEqual(['1', '2']);
+    given[1]!.gate.resolve();
+    expect(await receipts()).toEqual([]);
+    given[0]!.gate.resolve();
+    expect(await receipts()).toEqual(['1', '2']);
+  });
+
+  it('comes behind one that does not', async () => {
+    const first = new Gate<string>();
+    world.app.message('/slow', { sendTo: '/topic/said' }, () => first.opened);
+    world.app.message('/fast', { sendTo: '/topic/said' }, () => 'fast');
+    client.say('SEND', { destination: '/app/slow' });
+    client.say('SEND', { destination: '/app/fast' });
+    await world.settled();
+    expect(texts()).toEqual([]);
+    first.resolve('slow');
+    await world.settled();
+    given[0]!.gate.resolve();
+    await world.settled();
+    expect(texts()).toEqual(['slow', 'fast']);
+  });
+});
