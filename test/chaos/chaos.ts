@@ -1,35 +1,30 @@
-// `npm run chaos -- [--seed N] [--seconds S] [--kill]`: a chaos run against the built service, five minutes by default.
+// `npm run chaos -- [--seed N] [--seconds S] [--kill | --nodes N]`: a chaos run against the built service, five minutes by default.
 import { parseArgs } from 'node:util';
-import { BuiltService } from './built-service.ts';
-import { usualPlan } from './plan.ts';
+import { nodesBed, serviceBed } from './beds.ts';
 import { reportOf, wrongs } from './report.ts';
-import { killTerms, plainTerms, runChaos } from './run.ts';
-import { mishaps, noTrouble } from './trouble.ts';
+import { runChaos } from './run.ts';
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     seconds: { type: 'string', default: '300' },
-    clients: { type: 'string', default: String(usualPlan.clients) },
+    clients: { type: 'string' },
     /** The service is killed, too, and started again. */
     kill: { type: 'boolean', default: false },
+    /** So many nodes over a group of Redis with a replica; REDIS_SERVER_PATH and MONGODB_URL say what they stand on. */
+    nodes: { type: 'string' },
   },
 });
-const [seed, seconds, clients] = [values.seed, values.seconds, values.clients].map(Number) as [
-  number,
-  number,
-  number,
-];
-const plan = { ...usualPlan, seed, seconds, clients };
-console.log(`seed ${seed}${values.kill ? ', the service is killed' : ''}`);
-const service = new BuiltService();
-const trouble = values.kill ? mishaps([service.killed], [2000, 6000], console.log) : noTrouble;
+const seed = Number(values.seed);
+const bed = await (values.nodes === undefined ? serviceBed(values.kill) : nodesBed(Number(values.nodes)));
+const clients = Number(values.clients ?? bed.plan.clients);
+const plan = { ...bed.plan, seed, seconds: Number(values.seconds), clients };
+console.log(`seed ${seed}${bed.title}`);
 try {
-  await service.start();
-  const outcome = await runChaos(plan, service.target(trouble), values.kill ? killTerms : plainTerms);
-  console.log([reportOf(plan, outcome), ...service.figures].join('\n'));
-  if (service.complaints !== '') console.log(service.complaints.slice(0, 4000));
+  const outcome = await runChaos(plan, bed.target(console.log), bed.terms);
+  console.log([reportOf(plan, outcome), ...bed.figures()].join('\n'));
+  if (bed.complaints() !== '') console.log(bed.complaints().slice(0, 4000));
   if (wrongs(outcome) !== '') process.exitCode = 1;
 } finally {
-  await service.remove();
+  await bed.remove();
 }

@@ -15,7 +15,7 @@ export interface Verdict extends WalkFigures {
 
 export function check(history: History, terms: Terms): Verdict {
   const faults: Fault[] = [];
-  const verdict = { faults, messages: 0, resumes: 0, toldGaps: 0, positions: 0, stored: 0 };
+  const verdict = { faults, messages: 0, resumes: 0, toldGaps: 0, lateGaps: 0, positions: 0, stored: 0 };
   const sendings = new Map(history.sendings.map((sending) => [sending.text, sending]));
   const hashes = new Map<string, string>();
   for (const room of roomsOf(history)) {
@@ -50,10 +50,11 @@ function checkRoom(
   return log;
 }
 
-function add(totals: WalkFigures, { messages, resumes, toldGaps }: WalkFigures): void {
+function add(totals: WalkFigures, { messages, resumes, toldGaps, lateGaps }: WalkFigures): void {
   totals.messages += messages;
   totals.resumes += resumes;
   totals.toldGaps += toldGaps;
+  totals.lateGaps += lateGaps;
 }
 
 /** The faults in a few lines: how many of each kind, and the first ones of it. */

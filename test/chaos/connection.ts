@@ -11,8 +11,13 @@ export interface Hearer {
   /** CONNECTED came. */
   connected(headers: ReadonlyMap<string, string>): void;
   frame(frame: ServerFrame): void;
-  /** Ended, by whomever. @param why - the last ERROR, or how the socket ended */
-  ended(why: string): void;
+  /**
+   * Ended, by whomever.
+   *
+   * @param why - the last ERROR, or how the socket ended
+   * @param retryAfter - after how many milliseconds the server wants it back; 0: it did not say
+   */
+  ended(why: string, retryAfter: number): void;
 }
 
 export class Connection {
@@ -21,6 +26,7 @@ export class Connection {
   readonly #hearer: Hearer;
   #open = true;
   #lastError = '';
+  #retryAfter = 0;
 
   /** @param headers - those of CONNECT */
   constructor(url: string, headers: FrameHeaders, hearer: Hearer) {
@@ -57,6 +63,7 @@ export class Connection {
     const frame = this.#open ? readFrame(text) : undefined;
     if (frame === undefined) return;
     if (frame.command === 'ERROR') this.#lastError = `ERROR ${frame.headers.get('message')}`;
+    if (frame.command === 'ERROR') this.#retryAfter = Number(frame.headers.get('retry-after') ?? 0);
     if (frame.command === 'CONNECTED') this.#hearer.connected(frame.headers);
     else this.#hearer.frame(frame);
   }
@@ -64,6 +71,6 @@ export class Connection {
   #end(why: string): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#hearer.ended(this.#lastError || why);
+    this.#hearer.ended(this.#lastError || why, this.#retryAfter);
   }
 }

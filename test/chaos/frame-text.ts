@@ -38,6 +38,13 @@ export function writeFrame(command: string, headers: FrameHeaders, body = ''): s
   return `${command}\n${lines.join('')}\n${body}\0`;
 }
 
+/** What a message on the error queue says, without what differs from one to the next. */
+export function errorText(body: string): string {
+  const { code, message } = JSON.parse(body) as { code?: string; message?: string };
+  const text = (message ?? '').replace(/'[^']*'/g, "'...'").replace(/\d{2,}/g, 'N');
+  return [code, text].filter(Boolean).join(': ');
+}
+
 /** What a message on the error queue names as the reason. */
 export function errorCode(body: string): string {
   const { code, message } = JSON.parse(body) as { code?: string; message?: string };

@@ -1,5 +1,5 @@
 // A client that listens to rooms, resumes after each return from what it heard last, and writes down what it sees.
-import { errorCode, type ServerFrame } from './frame-text.ts';
+import { errorCode, errorText, type ServerFrame } from './frame-text.ts';
 import type { Seen, View } from './history.ts';
 import type { Notes } from './notes.ts';
 import type { Random } from './random.ts';
@@ -85,6 +85,7 @@ export class Listener extends Reconnecting {
     watched.answered = true;
     watched.view.seen.push({ kind: 'answered', resume, tick: this.notes.tick() });
     if (resume !== undefined) this.notes.count(`resume:${resume}`);
+    if (this.#watched.every(({ answered }) => answered)) this.restored();
   }
 
   #message(watched: Watched | undefined, headers: ReadonlyMap<string, string>, body: string): void {
@@ -100,7 +101,7 @@ export class Listener extends Reconnecting {
   #refused(headers: ReadonlyMap<string, string>, body: string): void {
     const why = errorCode(body);
     const watched = this.#of(headers.get('subscription-id'));
-    this.notes.count(`told: ${why}`);
+    this.notes.count(`told: ${errorText(body)}`);
     if (watched === undefined) return;
     if (!watched.answered) return this.#askLater(watched, why);
     this.#end(watched);

@@ -4,6 +4,8 @@ import type { Tick } from './history.ts';
 export class Notes {
   /** How often things happened that are no faults by themselves, by their name. */
   readonly counts = new Map<string, number>();
+  /** Milliseconds from the loss of a connection that a client did not end itself to its last SUBSCRIBE's answer. */
+  readonly outages: number[] = [];
   readonly #bodies = new Map<string, string>();
   #now: Tick = 0;
 

@@ -17,6 +17,8 @@ export interface Plan {
   readonly levels: readonly (Level | undefined)[];
   /** What a SEND gets that asks for nothing. */
   readonly usual: Level;
+  /** Whether clients are cut off, too, beside what happens to the service. */
+  readonly restless: boolean;
 }
 
 export const usualPlan: Omit<Plan, 'seed' | 'seconds'> = {
@@ -25,6 +27,17 @@ export const usualPlan: Omit<Plan, 'seed' | 'seconds'> = {
   publishersPerRoom: 2,
   levels: [undefined, undefined, 'accepted', 'brokered', 'stored', 'stored'],
   usual: 'brokered',
+  restless: true,
+};
+
+/** Over several nodes. */
+export const nodesPlan: Omit<Plan, 'seed' | 'seconds'> = {
+  clients: 300,
+  rooms: 30,
+  publishersPerRoom: 2,
+  levels: [undefined, undefined, 'accepted', 'brokered', 'replicated', 'replicated', 'stored', 'stored'],
+  usual: 'brokered',
+  restless: true,
 };
 
 /** Cut off every few seconds, gone for about two; some in the middle of what they are told. */
@@ -75,11 +88,24 @@ export function castOf(plan: Plan, notes: Notes, addressOf: (client: number) => 
     listeners: Array.from({ length: plan.clients }, (_, at) => {
       const own = [rooms[at % plan.rooms]!];
       if (at % 5 === 0) own.push(rooms[(at + 7) % plan.rooms]!);
-      return new Listener(who('listener', at), own, random.of(begins), notes, random.branch(), listeners);
+      const begin = random.of(begins);
+      return new Listener(
+        who('listener', at),
+        own,
+        begin,
+        notes,
+        random.branch(),
+        plan.restless ? listeners : undefined,
+      );
     }),
     publishers: rooms.flatMap((room, at) =>
       Array.from({ length: plan.publishersPerRoom }, (_, number) =>
-        publisher('publisher', room, at * plan.publishersPerRoom + number, publishers),
+        publisher(
+          'publisher',
+          room,
+          at * plan.publishersPerRoom + number,
+          plan.restless ? publishers : undefined,
+        ),
       ),
     ),
     closers: rooms.map((room, at) => publisher('closer', room, at)),

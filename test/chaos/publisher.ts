@@ -1,5 +1,5 @@
 // A client that never stops to publish: receipts, retries under the same key, at every level.
-import { errorCode, type ServerFrame } from './frame-text.ts';
+import { errorText, type ServerFrame } from './frame-text.ts';
 import type { Level, Sending } from './history.ts';
 import type { Notes } from './notes.ts';
 import type { Random } from './random.ts';
@@ -104,6 +104,7 @@ export class Publisher extends Reconnecting {
   protected override ready(): void {
     this.connection?.send('SUBSCRIBE', { id: 'errors', destination: '/user/queue/errors' });
     this.#ready = true;
+    this.restored();
     for (const sending of this.#waiting.values()) {
       this.notes.count('sent again');
       this.#send(sending);
@@ -120,7 +121,7 @@ export class Publisher extends Reconnecting {
   override frame({ command, headers, body }: ServerFrame): void {
     const sending = this.#waiting.get(headers.get('receipt-id') ?? '');
     if (command === 'RECEIPT' && sending !== undefined) this.#receipted(sending);
-    else if (sending !== undefined) this.#refused(sending, errorCode(body));
+    else if (sending !== undefined) this.#refused(sending, errorText(body));
     else this.notes.count(`publisher: ${command} ${headers.get('message') ?? headers.get('receipt-id')}`);
   }
 

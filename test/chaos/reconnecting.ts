@@ -27,6 +27,7 @@ export abstract class Reconnecting implements Hearer {
   #calm = false;
   #gone = false;
   #leftover: (() => void) | undefined;
+  #lostAt: number | undefined;
 
   /** @param address - where the next connection goes @param restlessness - `undefined`: it is never cut off */
   constructor(
@@ -73,6 +74,7 @@ export abstract class Reconnecting implements Hearer {
 
   cut(): void {
     const how = this.#random.of(this.#restlessness!.cuts);
+    this.#lostAt = undefined;
     this.notes.count(`cut off (${how})`);
     const destroy = this.connection?.cut(how);
     if (how === 'mute') this.#leftover = destroy;
@@ -85,9 +87,11 @@ export abstract class Reconnecting implements Hearer {
     this.ready();
   }
 
-  ended(why: string): void {
+  /** Back when the server says, and not all at once. */
+  ended(why: string, retryAfter: number): void {
     this.notes.count(`ended: ${why.replace(/\d{4,}/g, 'N')}`);
-    this.#away(again);
+    this.#lostAt ??= performance.now();
+    this.#away([again[0] + retryAfter, again[1] + retryAfter]);
   }
 
   abstract frame(...frame: Parameters<Hearer['frame']>): void;
@@ -95,6 +99,12 @@ export abstract class Reconnecting implements Hearer {
   protected abstract ready(): void;
   /** What it was told before holds no more. */
   protected abstract lost(): void;
+
+  /** It is where it was before it lost its connection. */
+  protected restored(): void {
+    if (this.#lostAt !== undefined) this.notes.outages.push(performance.now() - this.#lostAt);
+    this.#lostAt = undefined;
+  }
 
   #away(howLong: readonly [number, number]): void {
     this.connection = undefined;

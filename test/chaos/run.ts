@@ -21,6 +21,8 @@ export interface Outcome {
   readonly verdict: Verdict;
   readonly history: History;
   readonly counts: ReadonlyMap<string, number>;
+  /** Milliseconds that clients were away without having ended their connection, in order of size. */
+  readonly outages: readonly number[];
   /** What did not come to an end by itself. */
   readonly stuck: readonly string[];
 }
@@ -29,6 +31,14 @@ export interface Outcome {
 export const plainTerms: Terms = { gaps: 'never', keeps: 'accepted' };
 /** The service died: what was not receipted as stored may be lost, and that is told. */
 export const killTerms: Terms = { gaps: 'told', keeps: 'stored' };
+
+/** Redis died, too: what had reached a replica may not be lost either; a SUBSCRIBE may have to wait for it. */
+export const nodesTerms: Terms = {
+  gaps: 'told',
+  keeps: 'replicated',
+  late: true,
+  refusals: ['relay-unavailable', 'history-unavailable', 'resume-broken'],
+};
 
 /** How long the end of a run may take: a bound for what hangs, nothing is measured by it. */
 const patience = 60_000;
@@ -46,7 +56,13 @@ export async function runChaos(plan: Plan, target: Target, terms: Terms): Promis
     store,
     textOf,
   };
-  return { verdict: check(history, terms), history, counts: notes.counts, stuck };
+  return {
+    verdict: check(history, terms),
+    history,
+    counts: notes.counts,
+    outages: notes.outages.sort((a, b) => a - b),
+    stuck,
+  };
 }
 
 const everybody = ({ listeners, publishers, closers }: Cast) => [...listeners, ...publishers, ...closers];

@@ -17,7 +17,8 @@ export function checkSendings(
       log.tell('foreign-message', `${nameOf(places[0]!)} was sent to ${sending.room}`);
     // what a crash took is rightly sent again
     const kept = places.filter((place) => !log.mayBeLost(place, terms));
-    if (kept.length > 1) log.tell('twice', `${text} stands at ${kept.map(nameOf).join(' and ')}`);
+    if (kept.length > 1)
+      log.tell('twice', `${text} stands at ${kept.map(nameOf).join(' and ')}, ${receiptOf(sending)}`);
   }
   for (const sending of sendings.values()) {
     if (sending.room === room && isKept(sending, terms) && !log.byText.has(sending.text))

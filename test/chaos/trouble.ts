@@ -33,6 +33,24 @@ export const mishaps =
     }
   };
 
+/** As {@link mishaps}, but each of them happens once before one happens again. */
+export const rounds =
+  (
+    kinds: readonly Mishap[],
+    pause: readonly [number, number],
+    told: (name: string) => void = () => {},
+  ): Trouble =>
+  async (random, signal) => {
+    let left: Mishap[] = [];
+    while (await passed(random.between(...pause), signal)) {
+      if (left.length === 0) left = [...kinds];
+      const mishap = random.of(left);
+      left = left.filter((one) => one !== mishap);
+      told(mishap.name);
+      await mishap.happen(random);
+    }
+  };
+
 /** @returns whether the time passed before the signal fired */
 const passed = (time: number, signal: AbortSignal): Promise<boolean> =>
   after(time, true, { signal }).catch(() => false);

@@ -8,13 +8,15 @@ export interface WalkFigures {
   resumes: number;
   /** Gaps that were told, and so are none. */
   toldGaps: number;
+  /** Those of them whose messages the history got later. */
+  lateGaps: number;
 }
 
 /** When the sendings of a room were sent and receipted, by their text. */
 export type Times = ReadonlyMap<string, Pick<Sending, 'begun' | 'receipted'>>;
 
 export class Walk {
-  readonly figures: WalkFigures = { messages: 0, resumes: 0, toldGaps: 0 };
+  readonly figures: WalkFigures = { messages: 0, resumes: 0, toldGaps: 0, lateGaps: 0 };
   readonly #view: View;
   readonly #log: RoomLog;
   readonly #terms: Terms;
@@ -79,13 +81,20 @@ export class Walk {
     const place = this.#log.placeOf(message.id);
     if (place === undefined) return;
     this.figures.messages++;
-    if (this.#open !== 'answered')
+    // whoever resumes is told first from where; whoever only listens may hear before that
+    if (this.#open !== 'answered' && (this.#from !== undefined || !this.#isAnsweredLater(message)))
       this.#tell('false-answer', `${nameOf(place)} came before the RECEIPT of its SUBSCRIBE`);
     if (this.#last === undefined) this.#first(place, message);
     else if (place.rank <= this.#last.rank) this.#backwards(place);
     else if (!follows(this.#last, place)) this.#jump(place, message);
     this.#heard.add(place);
     if (this.#last === undefined || place.rank > this.#last.rank) this.#last = place;
+  }
+
+  #isAnsweredLater(message: SeenMessage): boolean {
+    const { seen } = this.#view;
+    const next = seen.slice(seen.indexOf(message)).find(({ kind }) => kind !== 'message');
+    return next !== undefined && next.kind !== 'asked';
   }
 
   #backwards(place: Place): void {
@@ -112,8 +121,13 @@ export class Walk {
     this.figures.toldGaps++;
     if (this.#terms.gaps === 'never') this.#tell('gap', `told, from ${nameOf(missed)} to ${nameOf(place)}`);
     const kept = this.#log.order.slice(missed.rank, place.rank).find(({ stored }) => stored);
-    if (kept !== undefined)
-      this.#tell('skipped', `${nameOf(kept)} is in the store, and a gap was told up to ${nameOf(place)}`);
+    // whoever only listens is told that there is more, and has to ask for it
+    if (kept !== undefined && this.#terms.late) this.figures.lateGaps++;
+    else if (kept !== undefined && this.#from !== undefined)
+      this.#tell(
+        'skipped',
+        `${nameOf(kept)} is in the store, and a gap was told up to ${nameOf(place)} (from ${this.#from})`,
+      );
   }
 
   /** Whether a client that has heard nothing yet must hear of it. */

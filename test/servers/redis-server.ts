@@ -1,5 +1,5 @@
 // The program redis-server, for tests that need a Redis of their own: to kill, to pause, to start again.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, type Running, startProcess } from './process.ts';
@@ -41,7 +41,7 @@ export interface OwnRedis {
 }
 
 /**
- * Starts a Redis in a folder of its own.
+ * Starts a Redis in a folder of its own, with a file in which CONFIG REWRITE keeps its role over a restart.
  *
  * @param path - the executable
  * @param options - `args` come last and win: `['--appendonly', 'yes', '--appendfsync', 'always']`
@@ -52,7 +52,9 @@ export async function startRedis(
 ): Promise<OwnRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'));
   const port = options.port ?? (await freePort());
-  const args = [...redisArgs(port), '--dir', folder, ...(options.args ?? [])];
+  const file = join(folder, 'redis.conf');
+  writeFileSync(file, '');
+  const args = [file, ...redisArgs(port), '--dir', folder, ...(options.args ?? [])];
   const start = (): Promise<Running> => startProcess(path, args, redisReady);
   let running = await start();
   const kill = (signal?: NodeJS.Signals): Promise<void> => running.end(signal);
