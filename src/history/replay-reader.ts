@@ -130,9 +130,24 @@ export class ReplayReader {
   async #ahead(reach: LogReach): Promise<readonly Replayed[]> {
     const { epoch } = reach.top;
     if (this.#at.epoch === epoch) return this.#inEpoch(this.#at, reach);
-    const kept = await this.#from('store', this.#at, true);
+    const { ended = [] } = reach;
+    const rest = ended.find((end) => end.epoch === this.#at.epoch && end.seq > this.#at.seq);
+    const hot = rest === undefined ? [] : await this.#from('log', this.#at, false);
+    if (this.#follow(hot)) return hot;
+    // the writer may be behind, while there are logs of epochs that have ended
+    const kept = await this.#from('store', this.#at, ended.length === 0);
     const left = kept.filter(({ position }) => position.epoch < epoch);
-    return left.length > 0 ? left : this.#inEpoch({ epoch, seq: 0 }, reach);
+    return left.length > 0 ? left : this.#inLaterEpoch(reach);
+  }
+
+  /** Nothing more is stored of earlier epochs: what waits for that is in the log still. */
+  async #inLaterEpoch(reach: LogReach): Promise<readonly Replayed[]> {
+    const later = (reach.ended ?? []).filter((end) => end.epoch > this.#at.epoch).reverse();
+    for (const { epoch } of later) {
+      const hot = await this.#from('log', { epoch, seq: 0 }, false);
+      if (hot.length > 0) return hot;
+    }
+    return this.#inEpoch({ epoch: reach.top.epoch, seq: 0 }, reach);
   }
 
   /** In the epoch that counts now: the hot log as far as it reaches back, before that the history. */

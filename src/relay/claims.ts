@@ -25,6 +25,8 @@ export interface Claim {
   settle(outcome: Outcome): void;
   /** It failed: whoever waits fails with it, whoever comes later is the first again. */
   free(error: unknown): void;
+  /** What it brought is lost, as when a promotion took the end of a log: whoever comes later is the first again. */
+  forget(outcome: Outcome): void;
 }
 
 /**

@@ -1,5 +1,6 @@
 // PORT: the hot logs of logged destinations, which some relays keep; what they give out has a position.
 import type { Soon } from '../channel/channel.ts';
+import { StompwireError } from '../errors.ts';
 import type { Message } from '../message/message.ts';
 import type { LogPolicy } from '../message/policies.ts';
 import type { Position } from '../message/position.ts';
@@ -13,12 +14,24 @@ export interface Appended {
   readonly again: boolean;
 }
 
+/** A message that was in a log is gone for good, as when a promotion took its end: who sends it again is the first again. */
+export class MessageLost extends StompwireError {
+  constructor() {
+    super(
+      'relay-unavailable',
+      'the broker behind this server was replaced, and the message lost: send it again',
+    );
+  }
+}
+
 /** How far a log reaches. */
 export interface LogReach {
   /** The epoch that counts now, and the latest seq in it that may be delivered; 0: nothing yet. */
   readonly top: Position;
   /** The oldest seq of that epoch which the hot log holds; one past the top when it holds none. */
   readonly oldest: number;
+  /** Epochs that have ended of which the hot log may still hold something, with their ends; the latest first. */
+  readonly ended?: readonly Position[];
 }
 
 /**
@@ -43,8 +56,8 @@ export interface Log {
   /** How far the log of a destination reaches. */
   reach(destination: string): Soon<LogReach>;
   /**
-   * What comes behind a position of the current epoch, in order and without a hole, as far as the hot log still
-   * holds it: empty when what comes next has left the log already, or is not there yet.
+   * What comes behind a position of the current epoch, or of one that has `ended`, in order and without a hole, as far as
+   * the hot log still holds it: empty when what comes next has left the log already, or is not there yet.
    *
    * @param maxBytes - it ends early once the bodies come to so many bytes
    */
@@ -54,9 +67,12 @@ export interface Log {
     limit: number,
     maxBytes?: number,
   ): Soon<readonly LoggedMessage[]>;
-  /** Done when a message is in the history on disk; rejects with `not-stored` when there is no such history. */
+  /**
+   * Done when a message is in the history on disk; rejects with `not-stored` when there is no such history, with
+   * {@link MessageLost} when it never will be.
+   */
   stored(destination: string, position: Position): Promise<void>;
-  /** Done when other machines have what was appended; a log of one machine has none. */
+  /** Done when other machines have what was appended; a log of one machine has none. Rejects as `stored` does. */
   replicated?(destination: string, position: Position): Promise<void>;
 }
 

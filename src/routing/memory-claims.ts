@@ -38,9 +38,10 @@ export class MemoryClaims implements Claims {
   claim(key: string): Claim {
     this.#forget();
     const settled = this.#settled.get(key);
-    if (settled !== undefined) return again(Promise.resolve(settled.outcome));
+    const forget = (): boolean => this.#settled.delete(key);
+    if (settled !== undefined) return again(Promise.resolve(settled.outcome), forget);
     const running = this.#running.get(key);
-    if (running !== undefined) return again(running.answer);
+    if (running !== undefined) return again(running.answer, forget);
     return this.#first(key);
   }
 
@@ -57,6 +58,7 @@ export class MemoryClaims implements Claims {
       free: (error) => {
         if (this.#end(key, running)) running.fail(error);
       },
+      forget: () => this.#settled.delete(key),
     };
   }
 
@@ -90,6 +92,6 @@ class Running {
   }
 }
 
-function again(first: Promise<Outcome>): Claim {
-  return { first, settle: () => {}, free: () => {} };
+function again(first: Promise<Outcome>, forget: () => void): Claim {
+  return { first, settle: () => {}, free: () => {}, forget };
 }

@@ -20,6 +20,7 @@ export interface ConnectionOptions {
 export class RedisConnection {
   /** Whether what is in several partitions may be several servers', so that no call may name two of them. */
   readonly spread: boolean;
+  readonly #address: RedisAddress;
   readonly #redis: Redis | Cluster;
   #trouble: string | undefined;
 
@@ -30,6 +31,7 @@ export class RedisConnection {
   constructor(url: string, { base = 50, max = 5000, random = Math.random }: ConnectionOptions = {}) {
     const address = parseRedisAddress(url);
     const again = (times: number): number => 1 + random() * Math.min(max, base * 2 ** Math.min(times, 20));
+    this.#address = address;
     this.spread = address.form === 'cluster';
     this.#redis = this.spread ? clusterAt(address, again) : serverAt(address, again);
     this.#redis.on('error', (error: Error) => {
@@ -61,6 +63,19 @@ export class RedisConnection {
       if (!String(error).includes('NOSCRIPT')) throw error;
       return this.call('EVAL', text, ...rest);
     }
+  }
+
+  /**
+   * Under Sentinel: done when the replicas have all that was done here before. What only the primary has may be lost by
+   * a promotion and be sent again: in the history it would stand twice.
+   */
+  async replicated(): Promise<void> {
+    const { form, replicas, wait } = this.#address;
+    if (form !== 'sentinel') return;
+    const [, connected] = /connected_slaves:(\d+)/.exec(String(await this.call('INFO', 'replication'))) ?? [];
+    const needed = replicas || Number(connected);
+    if (needed === 0 || Number(await this.call('WAIT', needed, wait)) >= needed) return;
+    throw new StompwireError('relay-unavailable', 'Redis: the replicas do not have yet what is to be stored');
   }
 
   /** Ends at once; what is under way fails. */

@@ -162,9 +162,11 @@ export class RedisFeed implements Feed {
     const from = some.map((partition) => partition.from);
     try {
       const args = [this.#reader, limit, historyGroup, ...from];
-      return (await this.#redis.script(read, names, args)) as readonly Reply[];
+      const replies = (await this.#redis.script(read, names, args)) as readonly Reply[];
+      if (replies.some((reply) => Array.isArray(reply) && reply.length > 0)) await this.#redis.replicated();
+      return replies;
     } catch (error) {
-      // what Redis gave may be lost on the way
+      // what Redis gave may be lost on the way, or is to be lost by a promotion
       for (const partition of some) partition.from = fromStart;
       throw error;
     }

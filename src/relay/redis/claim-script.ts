@@ -13,7 +13,7 @@ const longestRun = 86_400_000;
  *
  * KEYS: nodes (until when each is alive); per question its key.
  * ARGV: this node, for how many milliseconds it is alive, how long an outcome is remembered; per question its kind and a text:
- * claim ('' : it is the first), settle outcome, free error, look ('' : nobody runs it). Answers else what the key holds.
+ * claim ('' : it is the first), settle outcome, free error, forget outcome, look ('' : nobody runs it). Answers else what the key holds.
  */
 export const claimScript = script(`#!lua
 local time = redis.call('TIME')
@@ -45,6 +45,10 @@ local function over(key, value, life)
 end
 function asked.settle(key, outcome) return over(key, 's' .. outcome, window) end
 function asked.free(key, failure) return over(key, 'f' .. failure, ${failureKept}) end
+function asked.forget(key, outcome)
+  if redis.pcall('GET', key) == 's' .. outcome then redis.call('UNLINK', key) end
+  return ''
+end
 function asked.look(key) return held(key) end
 
 local answers = {}

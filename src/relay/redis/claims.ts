@@ -57,10 +57,11 @@ export class RedisClaims implements Claims {
 
   async claim(key: string): Promise<Claim> {
     const held = await this.#ask(key, 'claim');
+    const forget = (outcome: Outcome): void => this.#say(key, 'forget', JSON.stringify(outcome));
     if (held !== '') {
       const first = this.#first(key, held);
       first.catch(() => {}); // who does not wait is not told
-      return { first, settle: () => {}, free: () => {} };
+      return { first, settle: () => {}, free: () => {}, forget };
     }
     let ended = false;
     const end = (kind: string, text: () => string): void => {
@@ -71,6 +72,7 @@ export class RedisClaims implements Claims {
       first: undefined,
       settle: (outcome) => end('settle', () => JSON.stringify(outcome)),
       free: (error) => end('free', () => failureOf(error)),
+      forget,
     };
   }
 

@@ -1,5 +1,6 @@
 // One connection to a Redis: checked each time it is made, and never sending anything twice by itself.
 import { Buffer } from 'node:buffer';
+import { isIP, type Socket } from 'node:net';
 import { Redis, type RedisOptions } from 'ioredis';
 import { StompwireError } from '../../errors.ts';
 import type { Host, RedisAddress } from './address.ts';
@@ -131,6 +132,14 @@ export class Connection {
     } finally {
       stream?.uncork();
     }
+  }
+
+  /** Whether it is connected to another server. Of a name only the port is compared. */
+  isElsewhere(host: string, port: number): boolean {
+    const { remoteAddress, remotePort } = (this.redis.stream ?? {}) as Socket;
+    if (!this.up || remoteAddress === undefined) return false;
+    const sameHost = isIP(host) === 0 || remoteAddress.replace(/^::ffff:/, '') === host;
+    return !sameHost || remotePort !== port;
   }
 
   /** Gives the connection up, and makes another one. */

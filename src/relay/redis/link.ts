@@ -60,6 +60,12 @@ export class Link {
     this.subscriber.connect();
   }
 
+  /** The sentinels name a primary: what is connected elsewhere is connected to one that was replaced. */
+  belongs(host: string, port: number): void {
+    for (const connection of [this.commands, this.subscriber])
+      if (connection.isElsewhere(host, port)) connection.reset('the sentinels name another primary');
+  }
+
   /** Waits for the replicas of this primary. */
   get replication(): Replication {
     this.#replication ??= new Replication(

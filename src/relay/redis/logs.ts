@@ -81,8 +81,9 @@ export class RedisLogs implements Log {
       String(partition.epochAfter(destination)),
     ];
     const reply = await asked(partition.call(({ commands }) => commands.run(reachScript, of, args)));
-    const [epoch, seq, oldest] = (reply as unknown[]).map((part) => Number(textOf(part)));
-    return { top: { epoch: epoch!, seq: seq! }, oldest: oldest! };
+    const [epoch, seq, oldest, ended = ''] = (reply as unknown[]).map(textOf);
+    const top = { epoch: Number(epoch), seq: Number(seq) };
+    return { top, oldest: Number(oldest), ended: endsOf(ended) };
   }
 
   async read(
@@ -116,7 +117,7 @@ export class RedisLogs implements Log {
     const page = await asked(this.#parts.partitionOf(destination).read(destination, after, limit, most));
     const hash = destinationHash(destination);
     const messages: LoggedMessage[] = [];
-    if (!('top' in page)) return { messages, top: 0 };
+    if (!('top' in page) || page.top.epoch !== after.epoch) return { messages, top: 0 };
     const { epoch } = page.top;
     for (const { seq, envelope, extra } of page.entries) {
       if (seq !== after.seq + 1 + messages.length) break;
@@ -149,6 +150,14 @@ export class RedisLogs implements Log {
   #held(policy: LogPolicy): '0' | '1' {
     return this.#parts.history && policy.deliver === 'stored' ? '1' : '0';
   }
+}
+
+/** `<epoch>-<seq> <epoch>-<seq>`. */
+function endsOf(text: string): Position[] {
+  return [...text.matchAll(/(\d+)-(\d+)/g)].map(([, epoch, seq]) => ({
+    epoch: Number(epoch),
+    seq: Number(seq),
+  }));
 }
 
 function appendedOf(answer: unknown, destination: string): Appended {

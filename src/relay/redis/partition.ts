@@ -9,7 +9,7 @@ import { Lane, type LaneParts, type Parcel, unavailable } from './lane.ts';
 import type { Link } from './link.ts';
 import { type LogPage, type NoPage, pageOf } from './pages.ts';
 import { decodePayload, type LivePayload } from './payload.ts';
-import { appendScript, publishScript, readScript, type Script } from './scripts.ts';
+import { appendScript, hasScript, publishScript, readScript, type Script } from './scripts.ts';
 import { StoredWaits } from './stored-waits.ts';
 import type { Tail } from './tail.ts';
 import { Tails } from './tails.ts';
@@ -89,7 +89,10 @@ export class Partition {
       call: (tails) => this.#watchCall(tails),
       clock,
     });
-    this.waits = new StoredWaits((destinations) => this.#marks(destinations));
+    this.waits = new StoredWaits(
+      (destinations) => this.#marks(destinations),
+      (destination, position) => this.#has(destination, position),
+    );
     this.#listen(this.#name(this.#sign), (payload) => this.watch.heard(payload));
     if (parts.history) this.#handle(keys.stored(index), () => this.#storedFurther());
   }
@@ -357,6 +360,13 @@ export class Partition {
       const held = [...this.#tails.all].some(({ destination }) => this.#held(destination) === '1');
       if (held) this.watch.look(({ destination }) => this.#held(destination) === '1');
     });
+  }
+
+  /** Whether it is on this server, or was lost by a promotion. */
+  async #has(destination: string, { epoch, seq }: Position): Promise<boolean> {
+    const keys = [this.#parts.keys.top(destination)];
+    const args = [String(epoch), String(seq)];
+    return Number(await this.call(({ commands }) => commands.run(hasScript, keys, args))) === 1;
   }
 
   #marks(destinations: readonly string[]): Promise<(string | undefined)[]> {

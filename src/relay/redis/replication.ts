@@ -1,6 +1,7 @@
 // Waits until the replicas of a primary have what is in its logs: all who wait go together, beside what is appended.
 import { StompwireError } from '../../errors.ts';
 import type { Position } from '../../message/position.ts';
+import { MessageLost } from '../log.ts';
 import type { RedisAddress } from './address.ts';
 import { type Connection, type ConnectionListener, messageOf } from './connection.ts';
 import { presentScript } from './scripts.ts';
@@ -83,7 +84,7 @@ export class Replication {
     const present = together.filter((one, at) => {
       const outcome = found[at]!;
       if (outcome.status === 'rejected') one.reject(unavailable(messageOf(outcome.reason)));
-      else if (outcome.value < 0) one.reject(unavailable('the primary was replaced, and the message lost'));
+      else if (outcome.value < 0) one.reject(new MessageLost());
       else replicas = outcome.value;
       return outcome.status === 'fulfilled' && outcome.value >= 0;
     });

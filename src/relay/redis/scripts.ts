@@ -16,6 +16,9 @@ export const script = (source: string): Script => ({
   sha: createHash('sha1').update(source).digest('hex'),
 });
 
+/** So many epochs that have ended stay readable, while the history may lack them. */
+const mostEnded = 4;
+
 /*
  * The fence: which server counts. Redis takes another replication id at each start and at each promotion, also when
  * it is given back to a server that was a primary before, which a run id would not show: its positions could be given
@@ -37,6 +40,28 @@ local function storedSeq(marks, destination, epoch)
   local e, s = string.match(mark, '^(%d+)%-(%d+)$')
   if e and tonumber(e) == epoch then return tonumber(s) end
   return 0
+end
+-- what stands under an epoch that has ended: its log beside the one that counts, until it is too old
+local function endedOf(top)
+  local list = redis.pcall('HGET', top, 'p')
+  local ended = {}
+  if type(list) == 'string' then
+    for e, s in string.gmatch(list, '(%d+)%-(%d+)') do ended[#ended + 1] = { tonumber(e), tonumber(s) } end
+  end
+  return ended
+end
+local function endedLog(log, epoch) return log .. '\\0' .. text(epoch) end
+local function keepEnded(log, top, epoch, seq, age)
+  if not epoch or not seq or seq == 0 then return redis.call('UNLINK', log) end
+  local ended = endedOf(top)
+  table.insert(ended, 1, { epoch, seq })
+  for at = #ended, ${mostEnded} + 1, -1 do redis.call('UNLINK', endedLog(log, table.remove(ended)[1])) end
+  for at, one in ipairs(ended) do ended[at] = text(one[1]) .. '-' .. text(one[2]) end
+  redis.call('HSET', top, 'p', table.concat(ended, ' '))
+  if redis.call('EXISTS', log) == 1 then
+    redis.call('RENAME', log, endedLog(log, epoch))
+    redis.call('PEXPIRE', endedLog(log, epoch), age > 0 and age or 86400000)
+  end
 end
 local function trimByAge(log, top, before, storedTo)
   for _ = 1, 8 do
@@ -97,8 +122,8 @@ local function append(log, top, key, live, destination, envelope, extra, keyed, 
   local epoch, seq, oldest = tonumber(stands[1] or ''), tonumber(stands[2] or ''), tonumber(stands[4] or '')
   local anew = not epoch or not seq or stands[3] ~= fence
   if anew then
+    keepEnded(log, top, epoch, seq, age)
     epoch, seq, oldest = math.max(now, (epoch or 0) + 1, least), 0, now
-    redis.call('UNLINK', log)
   end
   seq = seq + 1
   if failed(add(log, epoch, seq, envelope, extra)) then
@@ -163,7 +188,7 @@ return #ARGV
  *
  * KEYS: log, top, marks. ARGV: clock ahead, destination, age, whether there is a history, whether it is held back, the
  * least epoch.
- * Answers epoch, seq that may be given out, oldest seq, fence.
+ * Answers epoch, seq that may be given out, oldest seq, the epochs before it with their ends, the latest first.
  */
 export const reachScript = script(`#!lua
 ${begin}
@@ -174,8 +199,8 @@ if not is(top, 'hash') then return { err = 'WRONGTYPE ' .. top } end
 local stands = redis.call('HMGET', top, 'e', 's', 'f', 'o')
 local epoch, seq, oldest = tonumber(stands[1] or ''), tonumber(stands[2] or ''), tonumber(stands[4] or '')
 if not epoch or not seq or stands[3] ~= fence then
+  keepEnded(log, top, epoch, seq, age)
   epoch, seq, oldest = math.max(now, (epoch or 0) + 1, tonumber(ARGV[6])), 0, now
-  redis.call('UNLINK', log)
   redis.call('HSET', top, 'e', text(epoch), 's', '0', 'f', fence, 'o', text(now))
   redis.call('PEXPIRE', top, age > 0 and math.min(age, 3600000) or 3600000)
 end
@@ -184,11 +209,12 @@ if age > 0 and oldest and now - oldest > age then trimByAge(log, top, now - age,
 local shown = held and math.min(seq, storedTo) or seq
 local first = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
 local from = first and tonumber(string.match(first[1], '^%d+')) or seq + 1
-return { text(epoch), text(shown), text(math.min(from, shown + 1)), string.sub(fence, 1, 8) }
+return { text(epoch), text(shown), text(math.min(from, shown + 1)), redis.call('HGET', top, 'p') or '' }
 `);
 
 /**
- * What stands behind a seq, as far as it may be given out.
+ * What stands behind a seq, as far as it may be given out: in the epoch that counts, or in one that has ended. Who stands
+ * at the end of that is told of the next one.
  *
  * KEYS: log, top, marks. ARGV: destination, epoch, after, limit, whether it is held back, bytes after which it ends
  * early (0: none).
@@ -197,23 +223,35 @@ return { text(epoch), text(shown), text(math.min(from, shown + 1)), string.sub(f
  */
 export const readScript = script(`#!lua flags=no-writes
 local log, top, marks = KEYS[1], KEYS[2], KEYS[3]
-local stands = redis.call('HMGET', top, 'e', 's', 'f')
+local stands = redis.call('HMGET', top, 'e', 's', 'f', 'p')
 local epoch, seq = tonumber(stands[1] or ''), tonumber(stands[2] or '')
 if not epoch or not seq then
   return { '', '', '', string.sub(string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)'), 1, 8) }
 end
 local function text(number) return string.format('%.0f', number) end
+local asked, after = tonumber(ARGV[2]), tonumber(ARGV[3])
+local fence, later = string.sub(stands[3] or '', 1, 8), nil
+for e, s in string.gmatch(stands[4] or '', '(%d+)%-(%d+)') do
+  e, s = tonumber(e), tonumber(s)
+  if e == asked and after < s then later = { e, s } end
+  if e <= asked then
+    if e == asked and later then
+      epoch, seq, log, fence = later[1], later[2], log .. '\\0' .. text(later[1]), ''
+    end
+    break
+  end
+  later = { e, s }
+end
 local shown = seq
 if ARGV[5] == '1' then
   local mark = redis.call('HGET', marks, ARGV[1])
   local e, s = string.match(mark or '', '^(%d+)%-(%d+)$')
-  shown = e and tonumber(e) == epoch and math.min(seq, tonumber(s)) or 0
+  shown = e and (tonumber(e) > epoch and seq or tonumber(e) == epoch and math.min(seq, tonumber(s))) or 0
 end
 local first = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
 local from = first and tonumber(string.match(first[1], '^%d+')) or seq + 1
-local answer = { text(epoch), text(shown), text(math.min(from, shown + 1)), string.sub(stands[3] or '', 1, 8) }
-local after = tonumber(ARGV[3])
-if tonumber(ARGV[2]) == epoch and after < shown then
+local answer = { text(epoch), text(shown), text(math.min(from, shown + 1)), fence }
+if asked == epoch and after < shown then
   local entries = redis.call('XRANGE', log, text(after + 1) .. '-0', text(shown) .. '-0', 'COUNT', ARGV[4])
   local most, bytes, kept = tonumber(ARGV[6]), 0, {}
   for i, entry in ipairs(entries) do
@@ -251,14 +289,32 @@ redis.call('SPUBLISH', KEYS[1], ARGV[1])
 return answer
 `);
 
+/** Whether a message is on this server: in the epoch that counts, or in one that ended when this server took over. */
+const has = `
+local function has(top, epoch, seq)
+  local stands = redis.call('HMGET', top, 'e', 's', 'p')
+  if stands[1] == epoch then return (tonumber(stands[2] or '') or 0) >= tonumber(seq) end
+  for e, s in string.gmatch(stands[3] or '', '(%d+)%-(%d+)') do
+    if e == epoch then return tonumber(s) >= tonumber(seq) end
+  end
+  return false
+end
+`;
+
 /**
  * Whether a message is on this server, and then a write behind it, which WAIT on this connection can wait for.
  *
  * KEYS: top, a key to write. ARGV: epoch, seq. Answers the number of replicas; -1: the message is not here.
  */
 export const presentScript = script(`#!lua
-local stands = redis.call('HMGET', KEYS[1], 'e', 's')
-if stands[1] ~= ARGV[1] or (tonumber(stands[2] or '') or 0) < tonumber(ARGV[2]) then return -1 end
+${has}
+if not has(KEYS[1], ARGV[1], ARGV[2]) then return -1 end
 redis.call('SET', KEYS[2], ARGV[1] .. '-' .. ARGV[2], 'PX', 1000)
 return tonumber(string.match(redis.call('INFO', 'replication'), 'connected_slaves:(%d+)'))
+`);
+
+/** Whether a message is on this server. KEYS: top. ARGV: epoch, seq. Answers 1 or 0. */
+export const hasScript = script(`#!lua flags=no-writes
+${has}
+return has(KEYS[1], ARGV[1], ARGV[2]) and 1 or 0
 `);

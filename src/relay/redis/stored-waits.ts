@@ -1,6 +1,6 @@
 // Who waits until the history has a message: asked whenever the writer tells of an advance, and now and then.
-import { StompwireError } from '../../errors.ts';
 import { comparePositions, type Position } from '../../message/position.ts';
+import { MessageLost } from '../log.ts';
 import { unavailable } from './lane.ts';
 
 interface Waiting {
@@ -15,14 +15,22 @@ const most = 20_000;
 /** The waits of one partition. */
 export class StoredWaits {
   readonly #waiting = new Map<string, Waiting[]>();
+  readonly #has: (destination: string, position: Position) => Promise<boolean>;
   readonly #marks: (destinations: readonly string[]) => Promise<readonly (string | undefined)[]>;
   #count = 0;
   #asking = false;
   #askAgain = false;
 
-  /** @param marks - through which positions destinations are stored, as Redis has it */
-  constructor(marks: (destinations: readonly string[]) => Promise<readonly (string | undefined)[]>) {
+  /**
+   * @param marks - through which positions destinations are stored, as Redis has it
+   * @param has - whether Redis has had a message, or a promotion lost it
+   */
+  constructor(
+    marks: (destinations: readonly string[]) => Promise<readonly (string | undefined)[]>,
+    has: (destination: string, position: Position) => Promise<boolean>,
+  ) {
     this.#marks = marks;
+    this.#has = has;
   }
 
   wait(destination: string, position: Position): Promise<void> {
@@ -64,20 +72,23 @@ export class StoredWaits {
 
   #advanced(destination: string, through: Position): void {
     const waiting = this.#waiting.get(destination) ?? [];
-    const left = waiting.filter((one) => !settled(one, through));
+    const left = waiting.filter((one) => !this.#settled(destination, one, through));
     this.#count -= waiting.length - left.length;
     if (left.length === 0) this.#waiting.delete(destination);
     else this.#waiting.set(destination, left);
   }
-}
 
-/** A mark of a later epoch says nothing of an earlier one's end, which a promotion may have lost. */
-function settled({ position, resolve, reject }: Waiting, through: Position): boolean {
-  if (comparePositions(position, through) > 0) return false;
-  if (position.epoch === through.epoch) resolve();
-  else
-    reject(new StompwireError('relay-unavailable', 'Redis was replaced: whether it is stored is not known'));
-  return true;
+  /** A mark of a later epoch says nothing of an earlier one's end that a promotion has lost; what was not lost came before. */
+  #settled(destination: string, { position, resolve, reject }: Waiting, through: Position): boolean {
+    if (comparePositions(position, through) > 0) return false;
+    if (position.epoch === through.epoch) resolve();
+    else
+      this.#has(destination, position).then(
+        (has) => (has ? resolve() : reject(new MessageLost())),
+        () => reject(unavailable('it is away')),
+      );
+    return true;
+  }
 }
 
 function positionOf(mark: string | undefined): Position | undefined {

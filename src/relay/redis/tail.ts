@@ -115,7 +115,8 @@ export class Tail {
 
   /** Delivers what comes next. @returns false when something is missing before it */
   #next(live: LivePayload): boolean {
-    if (live.epoch > this.#at.epoch && live.seq === 1) this.#enter(live.epoch, live.fence);
+    // what is left of an epoch comes before the next one: it is read where it may have been missed
+    if (live.epoch > this.#at.epoch && live.seq === 1 && this.#ended) this.#enter(live.epoch, live.fence);
     if (live.epoch !== this.#at.epoch || live.seq !== this.#at.seq + 1) return false;
     this.#give(live.seq, live.envelope, live.extra);
     return true;
@@ -186,12 +187,12 @@ export class Tail {
     }
     if (page.top.epoch > this.#at.epoch) {
       this.#enter(page.top.epoch, page.fence);
-      this.#target = this.#at;
       this.#aim(page.top);
       return true;
     }
     this.#deliver(page);
-    if (this.#at.seq >= page.top.seq && this.#target.seq > this.#at.seq) {
+    if (this.#target.epoch > this.#at.epoch && page.entries.length > 0) return true; // to the next epoch
+    if (this.#at.seq >= page.top.seq && this.#behind) {
       this.#target = this.#at; // held back yet, or gone: we hear of it
       return false;
     }

@@ -5,6 +5,7 @@ import type { Host, RedisAddress } from './address.ts';
 import { connectionOptions, messageOf, textOf } from './connection.ts';
 import { crc16 } from './keys.ts';
 import { Link, type LinkListener } from './link.ts';
+import { Sentinels } from './sentinels.ts';
 
 /** Where the partitions are. */
 export interface Topology {
@@ -24,11 +25,14 @@ export class OneServer implements Topology {
   readonly links: readonly [Link];
   readonly #partitions: number;
   readonly #assign: Assign;
+  readonly #sentinels: Sentinels | undefined;
 
   constructor(address: RedisAddress, listener: LinkListener, assign: Assign) {
     this.links = [new Link(address, undefined, listener)];
     this.#partitions = address.partitions;
     this.#assign = assign;
+    if (address.form === 'sentinel')
+      this.#sentinels = new Sentinels(address, (host, port) => this.links[0].belongs(host, port));
   }
 
   async start(within: number): Promise<void> {
@@ -42,6 +46,7 @@ export class OneServer implements Topology {
   }
 
   close(): void {
+    this.#sentinels?.close();
     this.links[0].close();
   }
 }

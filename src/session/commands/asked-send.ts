@@ -4,6 +4,7 @@ import type { Soon } from '../../channel/channel.ts';
 import { isInLine } from '../../channel/in-line.ts';
 import type { Inbound } from '../../channel/inbound.ts';
 import { StompwireError } from '../../errors.ts';
+import { MessageLost } from '../../relay/log.ts';
 import type { Claim, Outcome } from '../../routing/claims.ts';
 import { withTimeLimit } from '../../routing/time-limit.ts';
 import type { Processed } from '../receipts.ts';
@@ -81,7 +82,10 @@ export class AskedSend {
     this.#claim?.settle({ places });
     if (this.#claim?.first === undefined) this.#assertKept({ places });
     const { after } = this.#sending;
-    return after === undefined ? {} : { after: this.#limited(after) };
+    if (after === undefined) return {};
+    const outcome = { places: this.#sending.places };
+    if (this.#claim?.first === undefined) this.#unlessLost(after, outcome);
+    return { after: this.#limited(after) };
   };
 
   readonly failed = (error: unknown): never => {
@@ -101,7 +105,14 @@ export class AskedSend {
     const { broker } = this.#session.services;
     const { level } = this.#sending;
     for (const { destination, position } of outcome.places)
-      await broker.whenSafe(level, destination, position);
+      await this.#unlessLost(broker.whenSafe(level, destination, position), outcome);
+  }
+
+  /** What is lost is not answered with what became of it: the next one is the first. */
+  #unlessLost(safe: Soon<void>, outcome: Outcome): Soon<void> {
+    if (safe instanceof Promise)
+      safe.catch((error: unknown) => error instanceof MessageLost && this.#claim?.forget(outcome));
+    return safe;
   }
 
   #assertKept({ places }: Outcome): void {
