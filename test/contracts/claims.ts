@@ -77,13 +77,20 @@ export function claimsContract(kind: ClaimsKind): void {
     });
 
     test('lets another be the first when the node is dead that was', async () => {
-      const [one, other] = [await nodes.node(), await nodes.node()];
-      expect((await one.claim('k')).first).toBeUndefined();
+      const [one, other, third] = [await nodes.node(), await nodes.node(), await nodes.node()];
+      const dead = await one.claim('k');
+      expect(dead.first).toBeUndefined();
       const waits = (await other.claim('k')).first!;
       const told = expect(waits).rejects.toMatchObject({ code: 'relay-unavailable' });
       await nodes.kill!();
       await told;
-      expect((await other.claim('k')).first).toBeUndefined();
+      const next = await other.claim('k');
+      expect(next.first).toBeUndefined();
+      next.settle({ places: [] });
+      await Promise.all(Array.from({ length: 9 }, (_, at) => other.claim(`behind it ${at}`)));
+      dead.settle(outcome); // it was only paused
+      await Promise.all(Array.from({ length: 9 }, (_, at) => one.claim(`and behind that ${at}`)));
+      expect(await (await third.claim('k')).first).toEqual({ places: [] });
     });
   });
 }
