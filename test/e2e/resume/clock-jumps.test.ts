@@ -77,6 +77,8 @@ const seqOf = (id: string): number => Number(/-(\d+)$/.exec(id)![1]);
 
 describe('a calendar that jumps under a running service', () => {
   it('forgets no key, ages no message, and counts on in the same epoch', async () => {
+    said.push('before the first');
+    await say('before the first');
     for (const [signal, days] of [
       ['SIGUSR2', 1],
       ['SIGWINCH', 0],
