@@ -25,7 +25,9 @@ interface Compose {
 }
 
 const compose = parse(readFileSync('docker-compose.yml', 'utf8')) as Compose;
-const service = compose.services.stompwire!;
+const service = compose.services['node-1']!;
+const balancer = compose.services.balancer!;
+const balancing = readFileSync('deploy/haproxy.cfg', 'utf8');
 const writer = compose.services.writer!;
 const flags = new Map(OPTION_KEYS.map((key) => [`--${optionOf(key).flag}`, optionOf(key)]));
 
@@ -33,8 +35,10 @@ const given = ({ command }: Service): string[] => command.filter((word) => word.
 const argument = ({ command }: Service, flag: string): string => command[command.indexOf(flag) + 1]!;
 
 describe('docker-compose.yml', () => {
-  it('has the service, its writer, Redis and MongoDB', () => {
-    expect(Object.keys(compose.services)).toEqual(['stompwire', 'writer', 'redis', 'mongodb']);
+  it('has two nodes that are alike, a balancer, the writer, Redis and MongoDB', () => {
+    const names = ['node-1', 'node-2', 'balancer', 'writer', 'redis', 'mongodb'];
+    expect(Object.keys(compose.services)).toEqual(names);
+    expect(compose.services['node-2']).toEqual(service);
     expect(service.build).toBe('.');
     expect([service.command[0], writer.command[0]]).toEqual(['serve', 'write-history']);
   });
@@ -64,10 +68,31 @@ describe('docker-compose.yml', () => {
   });
 
   it('opens the default ports to this machine only', () => {
+    expect(service.ports).toBeUndefined();
     const { port, stompPort } = { port: flags.get('--port')!, stompPort: flags.get('--stomp-port')! };
-    expect(service.ports).toEqual(
+    expect(balancer.ports).toEqual(
       [port.default, stompPort.default].map((number) => `127.0.0.1:${number}:${number}`),
     );
+  });
+
+  it('has the balancer before both nodes, at their ports, as its config file says', () => {
+    const [mounted] = balancer.volumes;
+    expect(mounted).toBe('./deploy/haproxy.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro');
+    const [port, stompPort] = ['--port', '--stomp-port'].map((flag) => flags.get(flag)!.default);
+    expect([...balancing.matchAll(/^ +bind :(\d+)$/gm)].map(([, bound]) => Number(bound))).toEqual([
+      port,
+      stompPort,
+    ]);
+    const servers = [...balancing.matchAll(/^ +server \w+ (\S+)/gm)].map(([, at]) => at);
+    const nodes = ['node-1', 'node-2'];
+    const expected = [port, port, stompPort].flatMap((at) => nodes.map((node) => `${node}:${at}`));
+    expect(servers).toEqual(expected);
+  });
+
+  it('gives the balancer longer to see that a node goes than it takes to look', () => {
+    const delay = Number(argument(service, '--drain-delay'));
+    const [, seconds] = /check inter (\d+)s fall 1 /.exec(balancing) ?? [];
+    expect(delay).toBeGreaterThanOrEqual(2 * Number(seconds) * 1000);
   });
 
   it('waits longer for the end than a drain may take', () => {
@@ -84,11 +109,11 @@ describe('docker-compose.yml', () => {
   });
 
   it('gives away no right that the service does not need', () => {
-    for (const one of [service, writer]) {
+    for (const one of [service, writer, balancer]) {
+      if (one !== balancer) expect(one.tmpfs).toEqual(['/tmp']);
       expect(one).toMatchObject({
         restart: 'unless-stopped',
         read_only: true,
-        tmpfs: ['/tmp'],
         cap_drop: ['ALL'],
         security_opt: ['no-new-privileges:true'],
       });

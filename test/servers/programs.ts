@@ -1,5 +1,6 @@
 // The registry: every program that a suite can require, by name.
 import { chromium } from './chromium.ts';
+import { haproxy } from './haproxy.ts';
 import { mongodb } from './mongodb.ts';
 import { mount } from './mount.ts';
 import { openssl } from './openssl.ts';
@@ -11,6 +12,7 @@ import { strace } from './strace.ts';
 
 export const programs = {
   chromium,
+  haproxy,
   mongodb,
   mount,
   openssl,
