@@ -84,7 +84,7 @@ export const LIMITS = {
     min: 0,
     max: 10_000_000,
     reason:
-      'The most sessions in which one user, who proved the name, may be connected here; 0 sets no bound.',
+      'The most sessions in which one user, who proved the name, may be connected, over all nodes; 0 sets no bound.',
   }),
   maxSubscriptionsPerUser: whole({
     default: 0,
