@@ -95,6 +95,27 @@ describe.runIf(program)('the start over a Redis', () => {
     await member.stop();
   });
 
+  it('refuses a Redis that lacks commands which are needed, and names them', async () => {
+    const args = ['--rename-command', 'SPUBLISH', '', '--rename-command', 'XADD', 'hidden'];
+    const lacking = await startRedis(program!, { args });
+    expect(await startError(lacking.url)).toMatchObject({
+      code: 'bad-configuration',
+      message: expect.stringMatching(/it has no SPUBLISH, XADD; take a Redis 7/),
+    });
+    await lacking.stop();
+  });
+
+  it.each([
+    ['channels', ['~*', 'resetchannels'], /NOPERM.*channel/],
+    ['keys', ['~other:*', '&*'], /NOPERM.*key/],
+  ])('refuses a user who may not use our %s', async (_what, rights, reason) => {
+    await commands.call('ACL', 'SETUSER', 'ann', 'reset', 'on', '>pw-of-ann', '+@all', ...rights);
+    const { code, message } = await startError(at('ann:pw-of-ann@'));
+    expect(code).toBe('bad-configuration');
+    expect(message).toMatch(reason);
+    expect(message).not.toContain('pw-of-ann');
+  });
+
   it('refuses a Redis that is too old', async () => {
     const old = oldRedis().listen(0, '127.0.0.1');
     await new Promise((resolve) => old.once('listening', resolve));

@@ -14,6 +14,8 @@ export interface ConnectionOptions {
   readonly base?: number;
   readonly max?: number;
   readonly random?: () => number;
+  /** After so many milliseconds without an answer a connection is given up; longer than anything waits for news. */
+  readonly silence?: number;
 }
 
 /** Connects with the first command, and again by itself: with backoff and full jitter. */
@@ -28,12 +30,13 @@ export class RedisConnection {
    * @param url - as that of the relay: one server, a group under Sentinel, or a cluster
    * @throws {StompwireError} `bad-configuration`, without the password
    */
-  constructor(url: string, { base = 50, max = 5000, random = Math.random }: ConnectionOptions = {}) {
+  constructor(url: string, options: ConnectionOptions = {}) {
+    const { base = 50, max = 5000, random = Math.random, silence = 3000 } = options;
     const address = parseRedisAddress(url);
     const again = (times: number): number => 1 + random() * Math.min(max, base * 2 ** Math.min(times, 20));
     this.#address = address;
     this.spread = address.form === 'cluster';
-    this.#redis = this.spread ? clusterAt(address, again) : serverAt(address, again);
+    this.#redis = this.spread ? clusterAt(address, again, silence) : serverAt(address, again, silence);
     this.#redis.on('error', (error: Error) => {
       this.#trouble = (error as { lastNodeError?: Error }).lastNodeError?.message ?? error.message;
     });
@@ -96,7 +99,7 @@ export class RedisConnection {
 type Pause = (times: number) => number;
 
 /** One server, or whoever the sentinels say is the primary. */
-function serverAt(address: RedisAddress, again: Pause): Redis {
+function serverAt(address: RedisAddress, again: Pause, silence: number): Redis {
   const { form, hosts, group, sentinelPassword, tls, db } = address;
   const place =
     form === 'single'
@@ -109,6 +112,8 @@ function serverAt(address: RedisAddress, again: Pause): Redis {
   const options: RedisOptions & { replyMapping: 'legacy' } = {
     ...{ ...place, ...loginOf(address), db, replyMapping: 'legacy' },
     lazyConnect: true,
+    socketTimeout: silence,
+    connectTimeout: silence,
     // a command that was under way is not sent again: it may have been carried out
     autoResendUnfulfilledCommands: false,
     // and fails when the connection does: with any other number it would wait for ever, sent nowhere
@@ -121,10 +126,10 @@ function serverAt(address: RedisAddress, again: Pause): Redis {
 }
 
 /** The masters of a cluster. What a slot's move or a promotion refuses was not begun: the driver asks where it is now. */
-function clusterAt(address: RedisAddress, again: Pause): Cluster {
+function clusterAt(address: RedisAddress, again: Pause, silence: number): Cluster {
   return new Cluster([...address.hosts], {
     redisOptions: {
-      ...{ ...loginOf(address), replyMapping: 'legacy' },
+      ...{ ...loginOf(address), replyMapping: 'legacy', socketTimeout: silence, connectTimeout: silence },
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: 0,
     },

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { StompwireError } from '../../errors.ts';
 import type { RedisAddress } from './address.ts';
 import { type Check, messageOf } from './connection.ts';
+import { Keys } from './keys.ts';
 
 /** Sharded channels and the flags of scripts came with it. */
 const leastVersion = 7;
@@ -14,6 +15,8 @@ export function soundServer(address: RedisAddress): Check {
     const facts = factsOf(await redis.info());
     assertServer(facts);
     assertForm(facts, address.form);
+    await assertCommands(redis);
+    await assertRights(redis, new Keys(address), address.db === 0 ? '' : `${address.db}:`);
     // a replica that is about to become a primary, or was one: tried again, unless it is so at the start
     if (facts.get('role') !== 'master') throw roleTrouble(address.form);
   };
@@ -37,6 +40,33 @@ function assertServer(facts: ReadonlyMap<string, string>): void {
     throw refusal(
       `maxmemory-policy is ${policy}, which would throw messages away; set it: CONFIG SET maxmemory-policy noeviction`,
     );
+}
+
+/** What is called, by scripts or without; servers that are Redis in part, or have commands renamed, lack some. */
+const commands = [
+  ...['evalsha', 'eval', 'ssubscribe', 'spublish', 'subscribe', 'publish', 'info', 'time', 'type', 'wait'],
+  ...['xadd', 'xrange', 'xtrim', 'xlen', 'xreadgroup', 'xack', 'hset', 'hmget', 'hget', 'get', 'set'],
+  ...['unlink', 'pexpire', 'persist'],
+];
+
+async function assertCommands(redis: Redis): Promise<void> {
+  // where it may not be asked, what is missing is told by what needs it
+  const known = await redis.call('COMMAND', 'INFO', ...commands).catch(() => undefined);
+  if (!Array.isArray(known)) return;
+  const missing = commands.filter((_, at) => known[at] === null);
+  if (missing.length > 0)
+    throw refusal(
+      `it has no ${missing.join(', ').toUpperCase()}; take a Redis 7 that has no commands renamed or switched off`,
+    );
+}
+
+/** Our keys and channels, tried where nobody is: in a cluster another server may have them, which is no refusal. */
+async function assertRights(redis: Redis, keys: Keys, before: string): Promise<void> {
+  const channel = `${before}${keys.tag(0)}:probe`;
+  for (const probe of [() => redis.exists(keys.feed(0)), () => redis.spublish(channel, '')])
+    await probe().catch((error: Error) => {
+      if (error.message.startsWith('NOPERM')) throw error;
+    });
 }
 
 function assertForm(facts: ReadonlyMap<string, string>, form: RedisAddress['form']): void {
