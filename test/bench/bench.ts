@@ -7,7 +7,9 @@ import { fanOut } from './fan-out.ts';
 import { handlers } from './handlers.ts';
 import { heartbeats } from './heartbeats.ts';
 import { idle } from './idle.ts';
+import { logged } from './logged.ts';
 import { placement } from './processes.ts';
+import { relay } from './relay.ts';
 import { type Row, tableOf } from './report.ts';
 import { resume } from './resume.ts';
 import { sockJs } from './sockjs.ts';
@@ -30,6 +32,8 @@ const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Row[]>>> =
   stored,
   resume,
   writer,
+  relay,
+  logged,
 };
 
 const { values, positionals } = parseArgs({

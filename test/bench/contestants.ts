@@ -11,6 +11,8 @@ export interface Contestant {
   readonly dialect: Dialect;
   /** Path of its WebSocket endpoint. */
   readonly path: string;
+  /** Where it runs; default: on the core of servers. */
+  readonly part?: 'server' | 'both';
   /** The command that starts it on a port. */
   command(port: number): readonly string[];
 }
@@ -31,6 +33,13 @@ export const stompwire: Contestant = {
     ...['serve', '--port', String(port), ...quiet, '--log-level', 'error'],
   ],
 };
+
+/** The same service as one of several nodes. */
+export const overRedis = (address: string): Contestant => ({
+  ...stompwire,
+  name: 'over Redis',
+  command: (port) => [...stompwire.command(port), '--broker', address],
+});
 
 /** The same service, spoken to over SockJS's WebSocket. */
 export const overSockJs: Contestant = {
@@ -80,6 +89,13 @@ export const socketIo: Contestant = {
   command: script('servers/socket-io.ts'),
 };
 
+/** The same as one of several nodes. */
+export const socketIoOverRedis = (address: string): Contestant => ({
+  ...socketIo,
+  name: 'Socket.IO, Redis streams',
+  command: (port) => [process.execPath, here('servers/socket-io-redis.ts'), String(port), address],
+});
+
 /** A program that is the least a server can cost: `STOMPWIRE_BENCH_FLOOR` names it; it is given a port, and speaks STOMP over TCP. */
 export function floor(program = process.env.STOMPWIRE_BENCH_FLOOR): Contestant | undefined {
   if (program === undefined) return undefined;
@@ -101,7 +117,7 @@ export interface Running {
 /** Starts a contestant and waits until it listens. */
 export async function run(contestant: Contestant): Promise<Running> {
   const port = await freePort();
-  const child = start('server', contestant.command(port));
+  const child = start(contestant.part ?? 'server', contestant.command(port));
   await listening(port, child, contestant.name);
   return { port, pid: child.pid!, stop: () => end(child) };
 }

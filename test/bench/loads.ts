@@ -1,6 +1,6 @@
 // Puts a load on a contestant and reads what that costs it: CPU per delivery, memory per connection.
 import { fileURLToPath } from 'node:url';
-import { type Contestant, run } from './contestants.ts';
+import { type Contestant, type Running, run } from './contestants.ts';
 import type { Outcome, Plan, Report } from './load/plan.ts';
 import { cpuOf, end, memoryOf, start } from './processes.ts';
 
@@ -42,6 +42,23 @@ export async function memoryWith(contestant: Contestant, connections: number): P
   });
 }
 
+/** Microseconds of CPU per delivery that each of these processes takes for a load. */
+export async function costsOf(
+  servers: readonly Running[],
+  contestant: Contestant,
+  plan: LoadPlan,
+  pids: readonly number[],
+): Promise<{ readonly each: readonly number[]; readonly outcome: Outcome }> {
+  return loaded(servers, contestant, plan, async (publish) => {
+    const before = pids.map(cpuOf);
+    const outcome = await publish();
+    const used = pids.map((pid, at) => cpuOf(pid) - before[at]!);
+    if (outcome.disorder > 0)
+      throw new Error(`${contestant.name}: ${outcome.disorder} deliveries out of order`);
+    return { each: used.map((seconds) => (seconds * 1e6) / outcome.deliveries), outcome };
+  });
+}
+
 type Publish = () => Promise<Outcome>;
 
 async function withLoad<T>(
@@ -50,6 +67,20 @@ async function withLoad<T>(
   use: (pid: number, publish: Publish) => Promise<T>,
 ): Promise<T> {
   const server = await run(contestant);
+  try {
+    return await loaded([server], contestant, plan, (publish) => use(server.pid, publish));
+  } finally {
+    await server.stop();
+  }
+}
+
+/** With one server, or with two that have half of the clients each. */
+async function loaded<T>(
+  [server, second]: readonly Running[],
+  contestant: Contestant,
+  plan: LoadPlan,
+  use: (publish: Publish) => Promise<T>,
+): Promise<T> {
   const load = start('load', [process.execPath, program], true);
   const report = (): Promise<Report> =>
     new Promise((resolve, reject) => {
@@ -62,15 +93,15 @@ async function withLoad<T>(
     });
   try {
     const { dialect, path } = contestant;
-    load.send({ ...plan, dialect, path, port: server.port } satisfies Plan);
+    const ports = { port: server!.port, ...(second && { secondPort: second.port }) };
+    load.send({ ...plan, dialect, path, ...ports } satisfies Plan);
     await report();
-    return await use(server.pid, async () => {
+    return await use(async () => {
       const told = report();
       load.send('publish');
       return ((await told) as { outcome: Outcome }).outcome;
     });
   } finally {
     await end(load);
-    await server.stop();
   }
 }

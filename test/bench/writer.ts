@@ -8,10 +8,9 @@ import { type RecordDocument, type Upsert, upsertOf } from '../../src/history/st
 import { MongoDbStore } from '../../src/history/stores/mongodb.ts';
 import { HistoryWriter } from '../../src/history/writer.ts';
 import type { LogRecord } from '../../src/message/record.ts';
-import { thisMachine } from '../servers/machine.ts';
 import { mongodb } from '../servers/mongodb.ts';
-import { type Found, find, isFound, type Program } from '../servers/program.ts';
 import { redisServer, startRedis } from '../servers/redis-server.ts';
+import { needed } from './backing.ts';
 import { type Row, rowOf } from './report.ts';
 import { interleaved } from './statistics.ts';
 
@@ -110,10 +109,4 @@ export async function writer(rounds: number): Promise<Row[]> {
     await redis.stop();
     await database.stop?.();
   }
-}
-
-async function needed(program: Program): Promise<Found> {
-  const outcome = await find(program, thisMachine());
-  if (isFound(outcome)) return outcome;
-  throw new Error(`no ${program.name}: ${outcome.missing}; ${outcome.mend}`);
 }

@@ -43,7 +43,8 @@ export class Client {
     this.#upgraded = this.#bare;
     this.#hear = hear;
     const onread = { buffer: shared, callback: (length: number) => this.#read(length, opened) };
-    this.#socket = connect({ port: plan.port, host: '127.0.0.1', noDelay: true, onread });
+    const port = (Math.floor(index / plan.rooms) % 2 === 1 ? plan.secondPort : undefined) ?? plan.port;
+    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true, onread });
     this.#socket.on('connect', () => (this.#bare ? opened(this) : this.#socket.write(this.#request(plan))));
     this.#socket.on('error', (error) => lost(`a connection broke: ${error.message}`));
     this.#socket.on('close', () => lost('the server closed a connection'));

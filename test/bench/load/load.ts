@@ -47,7 +47,8 @@ class Load {
   /** Keeps `window` messages of each publisher under way. */
   publish(): void {
     if (this.#begin === 0) this.#begin = performance.now();
-    const { messages, window, publishers, subscribers, rooms } = this.#plan;
+    const { messages, window, publishers, subscribers, rooms, inBursts } = this.#plan;
+    if (inBursts && this.#received < this.#sent * this.#fan) return;
     const allowed = Math.min(messages, this.#received / this.#fan + window * publishers);
     for (; this.#sent < allowed; this.#sent++) {
       const publisher = this.#clients[subscribers + (this.#sent % publishers)]!;

@@ -28,12 +28,16 @@ export interface Plan {
   readonly messages: number;
   /** Messages that a publisher has under way. */
   readonly window: number;
+  /** Whether the next are sent only when all that are under way have arrived everywhere. */
+  readonly inBursts?: boolean;
   readonly bodyBytes: number;
   /** Whether each subscriber has a subscription id of its own; otherwise all have `sub-0`. */
   readonly distinctIds?: boolean;
   /** Where to subscribe and publish; `%` stands for the room. Default: `/topic/bench.%`. */
   readonly subscribeTo?: string;
   readonly publishTo?: string;
+  /** Where every second client of each room connects. Default: where all do. */
+  readonly secondPort?: number;
 }
 
 /** What the generator tells when everything has arrived, or when something has not. */
