@@ -74,7 +74,32 @@ function portsOf(config: Config): Array<readonly [OptionKey, number]> {
   return ports;
 }
 
+/** Where temporary queues are named; see `docs/queues.md`. */
+const TEMPORARY = ['/temp-queue', '/reply-queue'];
+
+/** A prefix of the same name would take them away from those who ask for answers. */
+const temporaryApart: Check = (config, named) =>
+  prefixesOf(config)
+    .filter(([, prefix]) => TEMPORARY.some((taken) => isWithin(prefix, taken)))
+    .map(([key, prefix]) => ({
+      keys: [key],
+      line: `${named(key)}: "${prefix}" is taken by temporary queues; give another prefix`,
+    }));
+
+/** Who looks for dead letters subscribes to a queue. */
+const deadLettersQueued: Check = ({ deadLetterQueue }, named) =>
+  deadLetterQueue.startsWith('/queue/')
+    ? []
+    : [
+        {
+          keys: ['deadLetterQueue'],
+          line: `${named('deadLetterQueue')}: "${deadLetterQueue}" is no queue; give one such as /queue/dead-letter`,
+        },
+      ];
+
 const CHECKS: readonly Check[] = [
+  temporaryApart,
+  deadLettersQueued,
   prefixesApart,
   endpointsApart,
   certificateWithKey,

@@ -95,7 +95,7 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
   queueAge: { good: [0, 1, 3_153_600_000_000], bad: [-1, 3_153_600_000_001, 1.5, '10', null] },
   queueOverflow: { good: ['reject', 'drop-oldest'], bad: ['', 'drop', true] },
   maxDeliveries: count(1),
-  deadLetterQueue: prefix,
+  deadLetterQueue: { ...prefix, good: ['/queue/dead-letter', '/queue/a/b', '/queue/a.b'] },
   data: { good: ['memory', './data', '/var/lib/a b'], bad: ['', '  ', 7] },
   origins: {
     good: [

@@ -127,6 +127,21 @@ describe('options that clash', () => {
     expect(problems[0]).toMatch(/lies within .* give prefixes that do not contain one another$/);
   });
 
+  it.each([
+    [{ brokerPrefixes: ['/topic', '/temp-queue'] }, 'brokerPrefixes'],
+    [{ appPrefix: '/reply-queue/a' }, 'appPrefix'],
+  ])('are the prefixes of %j and those of temporary queues', (options, key) => {
+    expect(problemsOf(options)).toEqual([
+      expect.stringMatching(`^${key} .* taken by temporary queues; give another`),
+    ]);
+  });
+
+  it('are dead letters and what is no queue', () => {
+    expect(problemsOf({ deadLetterQueue: '/topic/dead' })).toEqual([
+      'deadLetterQueue from the options: "/topic/dead" is no queue; give one such as /queue/dead-letter',
+    ]);
+  });
+
   it('are not prefixes that merely begin alike', () => {
     expect(problemsOf({ appPrefix: '/topics', userPrefix: '/users' })).toEqual([]);
   });
