@@ -87,6 +87,17 @@ describe('a durable subscription', () => {
     await other.hears('RECEIPT');
   });
 
+  it('that has ended elsewhere waits for no ACK', async () => {
+    const client = await durable('phone', { ack: 'client' });
+    publish('1');
+    const { headers } = await client.hears('MESSAGE');
+    const other = await world.connected({ 'client-id': 'phone' });
+    other.say('UNSUBSCRIBE', { id: 's', durable: 'true' });
+    client.say('ACK', { id: headers.ack!, receipt: 'r' });
+    const { code, frame } = await client.ended();
+    expect([code, frame!.headers['receipt-id']]).toEqual(['unknown-delivery', 'r']);
+  });
+
   it('hears patterns, and forgets what another destination left', async () => {
     away(await durable('phone', { destination: '/topic/*' }));
     publish('1');

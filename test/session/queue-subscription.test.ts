@@ -1,5 +1,6 @@
 // Subscriptions that take from queues: one of many, redelivery, credit, and topics whose deliveries are acknowledged.
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Gate } from '../broker/gate.ts';
 import { type Client, type Heard, World } from './world.ts';
 
 let world: World;
@@ -104,6 +105,31 @@ describe('a queue', () => {
       expect(headers['delivery-count']).toBe('2');
     },
   );
+
+  it('gives to others, for the first time, what a subscription that ends never had', async () => {
+    const first = await taker('/queue/a', { 'prefetch-count': '1' });
+    send('/queue/a', '1', '2');
+    first.say('UNSUBSCRIBE', { id: 's' });
+    expect(await bodies(first)).toEqual(['1']);
+    const { body, headers } = await (await taker('/queue/a')).hears('MESSAGE');
+    expect([body, headers.redelivered]).toEqual(['2', undefined]);
+  });
+
+  it('that is asked for while a session ends gives it nothing', async () => {
+    const gate = new Gate();
+    const { consume } = world.queues;
+    world.queues.consume = ((...asked: Parameters<typeof consume>) =>
+      gate.opened.then(() => consume.apply(world.queues, asked))) as unknown as typeof consume;
+    send('/queue/a', '1');
+    const client = await taker('/queue/a', { ack: 'client' });
+    client.session.close(1001, 'going');
+    gate.resolve();
+    expect(await client.heard()).toEqual([]);
+    client.connection.end();
+    expect(world.queues.size).toEqual({ waiting: 1, outstanding: 0 });
+    const { headers } = await (await taker('/queue/a')).hears('MESSAGE');
+    expect(headers.redelivered).toBeUndefined();
+  });
 
   it('gives again what a broken connection had not taken, also to who acknowledges nothing', async () => {
     const first = await taker('/queue/a');

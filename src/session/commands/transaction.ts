@@ -60,9 +60,11 @@ export function within(
   return done instanceof Promise ? done.then(processed) : processed();
 }
 
-/** A frame that is kept: its body is no slice of what was read. */
-export function kept({ command, headers, body }: Frame): Frame {
-  return { command, headers, body: Buffer.from(body) };
+const nothing = Buffer.alloc(0);
+
+/** A frame that is kept to be answered: its body, a slice of what was read, is not. */
+export function kept({ command, headers }: Frame): Frame {
+  return { command, headers, body: nothing };
 }
 
 function taken(session: CommandSession, frame: Frame): readonly Step[] {
