@@ -132,7 +132,7 @@ export class ReplayReader {
     if (this.#at.epoch === epoch) return this.#inEpoch(this.#at, reach);
     const { ended = [] } = reach;
     const rest = ended.find((end) => end.epoch === this.#at.epoch && end.seq > this.#at.seq);
-    const hot = rest === undefined ? [] : await this.#from('log', this.#at, false);
+    const hot = rest === undefined ? [] : await this.#from('log', this.#at, false, this.#at.seq + 1);
     if (this.#follow(hot)) return hot;
     // the writer may be behind, while there are logs of epochs that have ended
     const kept = await this.#from('store', this.#at, ended.length === 0);
@@ -156,6 +156,9 @@ export class ReplayReader {
     if (at.seq + 1 >= oldest) {
       const hot = await this.#from('log', at, false, oldest);
       if (hot.length > 0) return hot;
+      // the begin of that page may have left the log meanwhile, and what comes next may not
+      const next = await this.#from('log', at, false, at.seq + 1);
+      if (next.length > 0) return next;
     }
     const stored = await this.#from('store', at, false);
     const first = stored[0]?.position.seq ?? oldest;
