@@ -41,7 +41,7 @@ export class Connection {
     this.#webSocket.on('open', () => this.send('CONNECT', first));
     this.#webSocket.on('message', (data) => this.#read(String(data)));
     this.#webSocket.on('error', ({ message }) => this.#end(message));
-    this.#webSocket.on('close', (code, reason) => this.#end(`closed with ${code} ${reason}`));
+    this.#webSocket.on('close', (code, reason) => this.#close(code, String(reason)));
   }
 
   send(command: string, headers: FrameHeaders, body?: string): void {
@@ -57,6 +57,13 @@ export class Connection {
     else if (how === 'mute') this.#socket.pause();
     else destroy();
     return destroy;
+  }
+
+  /** The reason of a server that drains says when it is to be asked again, as the ERROR would. */
+  #close(code: number, reason: string): void {
+    const [told = '', retryAfter] = /; retry-after=(\d+)$/.exec(reason) ?? [];
+    if (retryAfter !== undefined) this.#retryAfter = Number(retryAfter);
+    this.#end(`closed with ${code} ${reason.slice(0, reason.length - told.length)}`);
   }
 
   #read(text: string): void {
