@@ -41,6 +41,13 @@ export const overRedis = (address: string): Contestant => ({
   command: (port) => [...stompwire.command(port), '--broker', address],
 });
 
+/** The library as one of several nodes, with logged rooms; also over TCP where a port is given. */
+export const loggedRooms = (address: string, tcp: number | 'off' = 'off'): Contestant => ({
+  ...stompwire,
+  name: 'logged rooms',
+  command: (port) => [process.execPath, here('servers/logged-rooms.ts'), String(port), String(tcp), address],
+});
+
 /** The same service, spoken to over SockJS's WebSocket. */
 export const overSockJs: Contestant = {
   ...stompwire,

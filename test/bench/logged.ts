@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from '../servers/process.ts';
 import { redisServer, startRedis } from '../servers/redis-server.ts';
 import { needed } from './backing.ts';
-import { overRedis, type Running, run } from './contestants.ts';
+import { loggedRooms, type Running, run } from './contestants.ts';
 import type { ReceiptFigures, ReceiptPlan } from './load/receipts.ts';
 import { cpuOf, end, start } from './processes.ts';
 import { type Row, rowOf } from './report.ts';
 
 const load = fileURLToPath(new URL('load/receipts.ts', import.meta.url));
-const plan = { level: 'brokered', publishers: 64, inFlight: 4, rooms: 20, seconds: 5 };
+const plan = { level: 'brokered', publishers: 64, inFlight: 2, rooms: 20, seconds: 5 };
 
 /** Per message: microseconds of CPU. */
 interface Measured extends ReceiptFigures {
@@ -24,8 +24,7 @@ export async function logged(rounds: number): Promise<Row[]> {
   for (let round = 0; round < rounds; round++) {
     const redis = await startRedis(program.address);
     const port = await freePort();
-    const service = overRedis(redis.url);
-    const node = await run({ ...service, part: 'both', command: (web) => tcp(service.command(web), port) });
+    const node = await run({ ...loggedRooms(redis.url, port), part: 'both' });
     try {
       all.push(await measured(node, redis.pid, { ...plan, port }));
     } finally {
@@ -44,12 +43,6 @@ export async function logged(rounds: number): Promise<Row[]> {
     rowOf({ ...row('99 % of them within', 'p99', 'ms'), target: { kind: 'at most', limit: 30 } }),
     rowOf(row('CPU of the node per message', 'node', 'us')),
   ];
-}
-
-/** The same with STOMP over TCP. */
-function tcp(command: readonly string[], port: number): readonly string[] {
-  const at = command.indexOf('--stomp-port');
-  return command.with(at + 1, String(port));
 }
 
 async function measured(node: Running, redis: number, given: ReceiptPlan): Promise<Measured> {

@@ -4,6 +4,7 @@ import { type OwnRedis, redisServer, startRedis } from '../servers/redis-server.
 import { needed } from './backing.ts';
 import {
   type Contestant,
+  loggedRooms,
   overRedis,
   type Running,
   run,
@@ -40,7 +41,7 @@ export async function relay(rounds: number): Promise<Row[]> {
       await oneNode(redis, single, 'single', add);
       await apart(redis, add);
       await twoNodes(redis, overRedis(redis.url), rooms, 'plain', add);
-      await twoNodes(redis, overRedis(redis.url), { ...rooms, ...logged }, 'logged', add);
+      await twoNodes(redis, loggedRooms(redis.url), { ...rooms, ...logged }, 'logged', add);
       await twoNodes(redis, socketIoOverRedis(redis.url), rooms, 'adapter', add);
     } finally {
       await redis.stop();
