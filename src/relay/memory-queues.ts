@@ -114,14 +114,16 @@ export class MemoryQueues implements Queues {
     await this.#parts.journal?.close();
   }
 
-  /** Where the oldest make room, all fits. */
+  /** Where the oldest make room, all fits, if there may be so many queues. */
   assertRoom(messages: readonly Message[]): void {
-    if (this.#parts.limits.overflow === 'drop-oldest') return;
     const wanted = new Map<string, { count: number; bytes: number }>();
     for (const message of messages) {
       const sum = wanted.get(message.address) ?? { count: 0, bytes: 0 };
       wanted.set(message.address, { count: sum.count + 1, bytes: sum.bytes + bytesOf(message) });
     }
+    const fresh = [...wanted.keys()].filter((address) => !this.#queues.has(address));
+    if (fresh.length > 0) this.#assertMore(fresh.at(-1)!, fresh.length);
+    if (this.#parts.limits.overflow === 'drop-oldest') return;
     for (const [address, { count, bytes }] of wanted) this.#assertRoomFor(address, count, bytes);
   }
 
@@ -136,7 +138,7 @@ export class MemoryQueues implements Queues {
   #queueOf(address: string): Queue {
     const known = this.#queues.get(address);
     if (known !== undefined) return known;
-    this.#assertOneMore(address);
+    this.#assertMore(address, 1);
     return this.#newQueue(address);
   }
 
@@ -146,8 +148,8 @@ export class MemoryQueues implements Queues {
     return queue;
   }
 
-  #assertOneMore(address: string): void {
-    if (this.#queues.size >= this.#parts.queues) {
+  #assertMore(address: string, count: number): void {
+    if (this.#queues.size + count > this.#parts.queues) {
       throw new StompwireError(
         'queue-full',
         `'${printable(address)}': there are maxQueues=${this.#parts.queues} queues already`,

@@ -132,6 +132,14 @@ describe('room for all of a transaction', () => {
     expect(queues.size.waiting).toBe(1);
   });
 
+  it('is refused when there would be too many queues', () => {
+    for (let at = 1; at < 10; at++) queues.enqueue(message('x', `/queue/${at}`));
+    expect(() => queues.assertRoom([message('1', '/queue/new'), message('2', '/queue/new')])).not.toThrow();
+    expect(() => queues.assertRoom([message('1', '/queue/new'), message('2', '/queue/newer')])).toThrow(
+      expect.objectContaining({ code: 'queue-full', message: expect.stringContaining('maxQueues=10') }),
+    );
+  });
+
   it('is there where the oldest make room', () => {
     open({ overflow: 'drop-oldest' });
     expect(() => queues.assertRoom(['1', '2', '3', '4'].map(inQueue))).not.toThrow();
