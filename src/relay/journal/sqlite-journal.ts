@@ -168,7 +168,6 @@ export class SqliteJournal implements Journal {
     } catch (error) {
       pending.reject(error);
       this.#pending.again(pending);
-      for (const entry of pending.added.values()) this.#ids.delete(entry);
       clearTimeout(this.#again);
       this.#again = setTimeout(() => this.#soon(), pause).unref();
       return false;

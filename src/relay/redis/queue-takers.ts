@@ -25,7 +25,8 @@ export class Taker {
   /** How many more it may have. */
   get room(): number {
     if (!this.began) return 0;
-    const { auto, prefetch } = this.consumer;
+    const { auto, prefetch, leaving } = this.consumer;
+    if (leaving) return 0;
     return auto || prefetch === 0 ? Number.POSITIVE_INFINITY : Math.max(0, prefetch - this.outstanding.size);
   }
 
