@@ -1,23 +1,8 @@
 // The chat's `/app` handlers: what is sent to a room becomes a message of the room.
-import { randomUUID } from 'node:crypto';
-import { Type } from 'typebox';
 import type { Server } from '../index.ts';
 import type { RoomAccess } from './access.ts';
+import { messageOf, Post } from './message.ts';
 import { checkedRoomId, type Rooms } from './rooms.ts';
-
-/** A message as everybody in the room gets it. */
-export interface ChatMessage {
-  readonly id: string;
-  readonly roomId: string;
-  /** The name of the session that sent it, never one that the payload claims. */
-  readonly sender: string;
-  readonly content: string;
-  /** ISO 8601, UTC. */
-  readonly sentAt: string;
-}
-
-/** What a client sends; other fields are allowed and go nowhere. */
-const Post = Type.Object({ content: Type.String({ minLength: 1, maxLength: 10_000 }) });
 
 /** Who may do what in which room. */
 export interface RoomParts {
@@ -53,19 +38,15 @@ export function addMappings(
     async ({ params, user, body }) => {
       const { room } = await access.assertWrites(checkedRoomId(params.roomId), user.name);
       if (room === undefined) await rooms.used(params.roomId);
-      return messageOf(params.roomId, user.name, body.content);
+      return messageOf(params.roomId, user.name, { content: body.content });
     },
   );
   app.message('/chat.sendMessage', { body: Post, sendTo: `${topic}/${publicRoom}` }, ({ user, body }) =>
-    messageOf(publicRoom, user.name, body.content),
+    messageOf(publicRoom, user.name, { content: body.content }),
   );
 }
 
 /** The prefix under which rooms fan out. */
 export function topicOf(brokerPrefixes: readonly string[]): string {
   return brokerPrefixes.find((prefix) => prefix !== '/queue') ?? '/topic';
-}
-
-function messageOf(roomId: string, sender: string, content: string): ChatMessage {
-  return { id: randomUUID(), roomId, sender, content, sentAt: new Date().toISOString() };
 }

@@ -52,6 +52,7 @@ describe('a message to a room', () => {
         sender: 'Ann',
         content: 'hi',
         sentAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+        messageType: 'MESSAGE',
       });
       expect(Date.parse(message.sentAt!)).toBeGreaterThanOrEqual(before);
     }
