@@ -8,7 +8,13 @@ import { requires } from '../servers/requires.ts';
 
 const path = requires('rabbitmq-server');
 const list = 'frames/corpus/exceptions/rabbitmq.json';
-const offers = new Set(['authentication', 'virtual-hosts', 'short-heart-beats', 'queues']);
+const offers = new Set([
+  'authentication',
+  'virtual-hosts',
+  'short-heart-beats',
+  'queues',
+  'temporary-queues',
+]);
 const generic = dialogues().filter(({ scope }) => scope === 'generic');
 
 describe.runIf(path)('RabbitMQ', () => {

@@ -8,13 +8,13 @@ import { Folder } from '../auth/folder.ts';
 
 const all = dialogues();
 
+/** What any server of ours has. */
+const usual = ['queues', 'temporary-queues'];
+
 /** What the second server is started with, for the conversations that need more than the first has. */
 const offers = new Set([
-  'authentication',
-  'virtual-hosts',
-  'short-heart-beats',
-  'five-subscriptions',
-  'queues',
+  ...usual,
+  ...['authentication', 'virtual-hosts', 'short-heart-beats', 'five-subscriptions', 'two-transactions'],
 ]);
 
 const folder = new Folder();
@@ -30,6 +30,7 @@ beforeAll(async () => {
     heartbeatSend: 100,
     heartbeatReceive: 100,
     maxSubscriptions: 5,
+    maxTransactions: 2,
   });
 });
 afterAll(async () => {
@@ -58,7 +59,7 @@ const stageAt = (url: string): Stage => ({
 describe.each(Object.entries(kinds))('over %s', (kind, addressOf) => {
   const played = all.filter((dialogue) => obstacle(dialogue, `${kind}:`, offers) === undefined);
   it.each(played.map((dialogue) => [dialogue.name, dialogue] as const))('%s', async (_name, dialogue) => {
-    const plain = dialogue.needs.every((need) => need === 'queues');
+    const plain = dialogue.needs.every((need) => usual.includes(need));
     const server = plain ? servers.plain! : servers.strict!;
     expect(await play(dialogue, stageAt(addressOf(server)))).toBeUndefined();
   });
