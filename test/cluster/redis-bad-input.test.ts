@@ -44,6 +44,25 @@ describe.runIf(program)('a Redis that somebody else uses too', () => {
     },
   );
 
+  it('refuses a message whose idempotency key is a key of another kind, and takes it without one', async () => {
+    await begin();
+    await commands.lpush(keys.key(room, 'k'), 'a list');
+    await expect(one.append(room, '1', 'k')).rejects.toMatchObject({ code: 'relay-unavailable' });
+    expect(await one.append(room, '2')).toMatchObject({ seq: 1 });
+    await one.hears(room, '2');
+  });
+
+  it('refuses the messages of a partition whose feed is a key of another kind, and brings those of others', async () => {
+    const recorded = await new FollowingNode(redis.url, { history: true }).start();
+    const other = Array.from({ length: 50 }, (_, at) => `/topic/room/fed-${at}`);
+    const wrong = keys.partitionOf(other[0]!);
+    await commands.set(keys.feed(wrong), 'a text');
+    await expect(recorded.append(other[0]!, '1')).rejects.toThrow(keys.feed(wrong));
+    const elsewhere = other.find((name) => keys.partitionOf(name) !== wrong)!;
+    expect(await recorded.append(elsewhere, '1')).toMatchObject({ seq: 1 });
+    await recorded.relay.close();
+  });
+
   it('refuses a key of another kind in the middle of a batch, and only that message', async () => {
     const all = [0, 1, 2].map((at) => `/topic/room/batch-${at}`);
     await commands.lpush(keys.log(all[1]!), 'a list');
