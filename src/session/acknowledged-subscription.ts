@@ -14,7 +14,7 @@ import { type SubscribingSession, Subscription } from './subscription.ts';
 
 /** The session of such a subscription. */
 export interface AcknowledgingSession extends SubscribingSession, SessionView {
-  readonly services: Pick<SessionServices, 'log' | 'clock'>;
+  readonly services: Pick<SessionServices, 'log' | 'clock' | 'counters'>;
   /** More waits for the client than may wait. */
   overflowed(): void;
   readonly subscriptions: ReadonlyMap<string, Subscription> | undefined;

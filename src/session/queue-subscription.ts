@@ -23,6 +23,11 @@ export class QueueSubscription extends AcknowledgedSubscription {
     return this.#join(consumption);
   }
 
+  override take(delivery: QueueDelivery): void {
+    this.session.services.counters.taken.add();
+    super.take(delivery);
+  }
+
   /** Who has left while the queue was asked for takes nothing. */
   #join(consumption: Consumption): Soon<void> {
     if (this.session.subscriptions?.get(this.id) !== this) return consumption.cancel();

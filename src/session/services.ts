@@ -92,11 +92,13 @@ export interface SessionServices {
 /** What sessions count. */
 export class SessionCounters {
   readonly frames: Counter;
+  readonly taken: Counter;
   readonly #metrics: Metrics;
 
   constructor(metrics: Metrics) {
     this.#metrics = metrics;
     this.frames = metrics.counter('frames_received', 'Frames that clients sent');
+    this.taken = metrics.counter('queue_deliveries', 'Messages of queues handed to consumers');
   }
 
   /** Counts a message of a topic that its subscriber did not acknowledge, however often it came. */

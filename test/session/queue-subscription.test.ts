@@ -28,6 +28,7 @@ describe('a queue', () => {
     const clients = [await taker('/queue/a'), await taker('/queue/a'), await taker('/queue/b')];
     send('/queue/a', '1', '2', '3', '4');
     expect(await Promise.all(clients.map(bodies))).toEqual([['1', '3'], ['2', '4'], []]);
+    expect(await world.metrics.text()).toMatch(/^stompwire_queue_deliveries_total 4$/m);
   });
 
   it('keeps what is sent until somebody comes, who hears his RECEIPT first', async () => {
