@@ -1,5 +1,6 @@
 // The claims of a single node, in memory: each for a window, and no more than may be kept.
-import type { Claim, Claims, Outcome } from './claims.ts';
+import { comparePositions } from '../message/position.ts';
+import type { Claim, Claims, Outcome, Place } from './claims.ts';
 
 interface Settled {
   readonly outcome: Outcome;
@@ -38,7 +39,7 @@ export class MemoryClaims implements Claims {
   claim(key: string): Claim {
     this.#forget();
     const settled = this.#settled.get(key);
-    const forget = (): boolean => this.#settled.delete(key);
+    const forget = (outcome: Outcome): void => this.#lost(key, outcome);
     if (settled !== undefined) return again(Promise.resolve(settled.outcome), forget);
     const running = this.#running.get(key);
     if (running !== undefined) return again(running.answer, forget);
@@ -58,8 +59,15 @@ export class MemoryClaims implements Claims {
       free: (error) => {
         if (this.#end(key, running)) running.fail(error);
       },
-      forget: () => this.#settled.delete(key),
+      forget: (outcome) => this.#lost(key, outcome),
     };
+  }
+
+  /** Of another outcome nothing is known. */
+  #lost(key: string, { places }: Outcome): void {
+    const known = this.#settled.get(key)?.outcome.places ?? [];
+    const isIt = known.length === places.length && known.every((place, at) => isAt(place, places[at]!));
+    if (isIt) this.#settled.delete(key);
   }
 
   /** A claim that has ended says nothing of the next one to its key. */
@@ -77,6 +85,10 @@ export class MemoryClaims implements Claims {
   }
 }
 
+function isAt(one: Place, other: Place): boolean {
+  return one.destination === other.destination && comparePositions(one.position, other.position) === 0;
+}
+
 /** A SEND in progress; its answer is made when somebody waits for it. */
 class Running {
   settle: (outcome: Outcome) => void = () => {};
@@ -92,6 +104,6 @@ class Running {
   }
 }
 
-function again(first: Promise<Outcome>, forget: () => void): Claim {
+function again(first: Promise<Outcome>, forget: Claim['forget']): Claim {
   return { first, settle: () => {}, free: () => {}, forget };
 }

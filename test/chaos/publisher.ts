@@ -122,7 +122,7 @@ export class Publisher extends Reconnecting {
     const sending = this.#waiting.get(headers.get('receipt-id') ?? '');
     if (command === 'RECEIPT' && sending !== undefined) this.#receipted(sending);
     else if (sending !== undefined) this.#refused(sending, errorText(body));
-    else this.notes.count(`publisher: ${command} ${headers.get('message') ?? headers.get('receipt-id')}`);
+    else this.notes.count(`publisher: ${command} ${headers.get('message') ?? 'that came late'}`);
   }
 
   #send({ text, asked, key }: OnItsWay): void {

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { Gate } from './gate.ts';
 import { Random } from './random.ts';
-import { mishaps } from './trouble.ts';
+import { mishaps, rounds } from './trouble.ts';
 
 describe('a gate', () => {
   const echo = async () => {
@@ -59,5 +59,25 @@ describe('mishaps', () => {
     expect(names).toHaveLength(12);
     expect(await happened(1)).toEqual(names);
     expect(await happened(2)).not.toEqual(names);
+  });
+});
+
+describe('rounds of mishaps', () => {
+  const madeOf = async (seed: number): Promise<string[]> => {
+    const over = new AbortController();
+    const happened: string[] = [];
+    const kinds = ['a', 'b', 'c'].map((name) => ({ name, happen: async () => {} }));
+    const told = (name: string): void => {
+      if (happened.push(name) === 9) over.abort();
+    };
+    await rounds(kinds, [0, 1], told)(new Random(seed), over.signal);
+    return happened;
+  };
+
+  it('have each happen once before one happens again, in the order of the seed', async () => {
+    const happened = await madeOf(1);
+    for (const at of [0, 3, 6]) expect(happened.slice(at, at + 3).sort()).toEqual(['a', 'b', 'c']);
+    expect(await madeOf(1)).toEqual(await madeOf(1));
+    expect(await madeOf(2)).not.toEqual(await madeOf(3));
   });
 });

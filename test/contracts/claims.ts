@@ -67,6 +67,19 @@ export function claimsContract(kind: ClaimsKind): void {
       expect(await (await one.claim('k')).first).toEqual({ places: [] });
     });
 
+    test('forgets an outcome whose messages are lost, and no other one', async () => {
+      const [one, other] = [await nodes.node(), await nodes.node()];
+      (await one.claim('k')).settle(outcome);
+      const again = await other.claim('k');
+      const lost = (await again.first)!;
+      again.forget(lost);
+      let anew = await other.claim('k');
+      while (anew.first !== undefined) anew = await other.claim('k'); // Redis hears of it in a moment
+      anew.settle({ places: [] });
+      again.forget(lost);
+      expect(await (await other.claim('k')).first).toEqual({ places: [] });
+    });
+
     test('forgets an outcome when its window is over, and not before', async () => {
       const [one, other, third] = [await nodes.node(), await nodes.node(), await nodes.node()];
       (await one.claim('k')).settle(outcome);
