@@ -20,6 +20,15 @@ declare module 'stompit' {
 
   type MessageFrame = Readable & { readonly command: string; readonly headers: Record<string, string> };
 
+  type Delivered = Pick<MessageFrame, 'headers'>;
+
+  interface Transaction {
+    readonly id: string | number;
+    send(headers: Record<string, string>, options?: SendOptions): Writable;
+    commit(options?: SendOptions): void;
+    abort(options?: SendOptions): void;
+  }
+
   interface Client {
     readonly headers: Record<string, string>;
     send(headers: Record<string, string>, options?: SendOptions): Writable;
@@ -28,6 +37,9 @@ declare module 'stompit' {
       headers: Record<string, string>,
       listener: (error: Error | null, message: MessageFrame) => void,
     ): { unsubscribe(): void };
+    ack(message: Delivered, headers?: Record<string, string>, options?: SendOptions): void;
+    nack(message: Delivered, headers?: Record<string, string>, options?: SendOptions): void;
+    begin(): Transaction;
     disconnect(callback: (error: Error | null) => void): void;
     destroy(error?: Error): void;
     setMaxListeners(count: number): void;

@@ -7,7 +7,7 @@ type Settings = Omit<Parameters<typeof stompit.connect>[0], 'host' | 'port'>;
 
 /** A whole message. */
 export interface StompitMessage {
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Record<string, string>;
   readonly body: Buffer;
 }
 

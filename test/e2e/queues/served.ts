@@ -1,5 +1,6 @@
 // The built service as a process of its own, and the clients that a test opens on it.
 import { RawTcp } from '../clients/raw-tcp.ts';
+import { Stompit } from '../clients/stompit.ts';
 import { type PageSettings, StompJs } from '../clients/stompjs.ts';
 import { Executable } from '../executable.ts';
 
@@ -36,6 +37,13 @@ export class Served {
     const client = await RawTcp.open(this.#tcp);
     this.#clients.push(client);
     await client.connect(headers);
+    return client;
+  }
+
+  /** A back-end service that is connected. */
+  async stompit(): Promise<Stompit> {
+    const client = await Stompit.open(this.#tcp);
+    this.#clients.push(client);
     return client;
   }
 
