@@ -28,9 +28,12 @@ class TrieNode {
   readonly here: Listeners = [];
   /** Patterns that end here with `**`. */
   readonly rest: Listeners = [];
+  /** Patterns that go on behind a `**`. */
+  many: TrieNode | undefined = undefined;
 
   get empty(): boolean {
-    return this.fixed.size + this.globs.size + this.here.length + this.rest.length === 0;
+    const { fixed, globs, here, rest, many } = this;
+    return many === undefined && fixed.size + globs.size + here.length + rest.length === 0;
   }
 }
 
@@ -45,6 +48,8 @@ export class Subscriptions {
   readonly #roots = { public: new TrieNode(), own: new TrieNode() };
   #size = 0;
   #patterns = 0;
+  /** How many of them have a `**` before their last segment. */
+  #inner = 0;
 
   constructor(separator: Separator = '/') {
     this.#separator = separator;
@@ -77,8 +82,10 @@ export class Subscriptions {
   match(destination: string, visit: (listeners: readonly Subscriber[]) => void): void {
     const exact = this.#exact.get(destination);
     if (exact !== undefined) visit(exact);
-    if (this.#patterns > 0)
-      matchFrom(this.#rootOf(destination), segmentsOf(destination, this.#separator), 0, visit);
+    if (this.#patterns === 0) return;
+    const segments = segmentsOf(destination, this.#separator);
+    if (this.#inner === 0) matchFrom(this.#rootOf(destination), segments, 0, visit);
+    else matchAlong(this.#rootOf(destination), segments, visit);
   }
 
   #exactListeners(destination: string): Listeners {
@@ -92,6 +99,7 @@ export class Subscriptions {
     const segments = segmentsOf(pattern, this.#separator);
     const rest = segments.at(-1) === '**';
     if (rest) segments.pop();
+    if (segments.includes('**')) this.#inner++;
     const node = segments.reduce(child, this.#rootOf(pattern));
     return rest ? node.rest : node.here;
   }
@@ -120,6 +128,7 @@ export class Subscriptions {
     if (!takeOut(listeners, subscriber)) return false;
     this.#size--;
     this.#patterns--;
+    if (segments.includes('**')) this.#inner--;
     prune(path, segments);
     return listeners.length === 0;
   }
@@ -129,12 +138,14 @@ function child(node: TrieNode, segment: string): TrieNode {
   const known = existingChild(node, segment);
   if (known !== undefined) return known;
   const made = new TrieNode();
-  if (isPattern(segment)) node.globs.set(segment, { matches: segmentMatcher(segment), node: made });
+  if (segment === '**') node.many = made;
+  else if (isPattern(segment)) node.globs.set(segment, { matches: segmentMatcher(segment), node: made });
   else node.fixed.set(segment, made);
   return made;
 }
 
 function existingChild(node: TrieNode, segment: string): TrieNode | undefined {
+  if (segment === '**') return node.many;
   return isPattern(segment) ? node.globs.get(segment)?.node : node.fixed.get(segment);
 }
 
@@ -152,6 +163,7 @@ function walk(root: TrieNode, segments: readonly string[]): TrieNode[] | undefin
 /** Cuts off the nodes that hold nothing any more, from the end of the path. */
 function prune(path: readonly TrieNode[], segments: readonly string[]): void {
   for (let at = path.length - 1; at > 0 && path[at]!.empty; at--) {
+    if (segments[at - 1] === '**') path[at - 1]!.many = undefined;
     path[at - 1]!.fixed.delete(segments[at - 1]!);
     path[at - 1]!.globs.delete(segments[at - 1]!);
   }
@@ -184,4 +196,41 @@ function matchFrom(
   if (fixed !== undefined) matchFrom(fixed, segments, at + 1, visit);
   for (const glob of node.globs.values())
     if (glob.matches(segment)) matchFrom(glob.node, segments, at + 1, visit);
+}
+
+/**
+ * The same where some patterns have a `**` before their last segment: all nodes that the segments so far lead to are
+ * kept at a time, each once, so that no pattern is found twice and none takes longer than its length says.
+ */
+function matchAlong(root: TrieNode, segments: readonly string[], visit: (found: Listeners) => void): void {
+  const ended = new Set<TrieNode>();
+  let at = new Map<TrieNode, boolean>();
+  reach(at, root, false);
+  for (const segment of segments) {
+    for (const node of at.keys()) if (node.rest.length > 0) ended.add(node);
+    at = step(at, segment);
+  }
+  for (const node of at.keys()) {
+    if (node.rest.length > 0) ended.add(node);
+    if (node.here.length > 0) visit(node.here);
+  }
+  for (const { rest } of ended) visit(rest);
+}
+
+/** One segment further. A node that stands behind `**` may stay where it is. */
+function step(at: ReadonlyMap<TrieNode, boolean>, segment: string): Map<TrieNode, boolean> {
+  const next = new Map<TrieNode, boolean>();
+  for (const [node, stays] of at) {
+    if (stays) reach(next, node, true);
+    const fixed = node.fixed.get(segment);
+    if (fixed !== undefined) reach(next, fixed, false);
+    for (const glob of node.globs.values()) if (glob.matches(segment)) reach(next, glob.node, false);
+  }
+  return next;
+}
+
+/** `**` stands for no segment too. */
+function reach(at: Map<TrieNode, boolean>, node: TrieNode, stays: boolean): void {
+  at.set(node, stays);
+  if (node.many !== undefined && !at.has(node.many)) reach(at, node.many, true);
 }

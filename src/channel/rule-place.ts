@@ -28,7 +28,7 @@ export class RulePlace {
     this.text = text;
     this.#separator = separator;
     this.#variables = variablesOf(segments, text);
-    this.#pattern = `/${segments.map(asPattern).join(separator)}`;
+    this.#pattern = asPattern(text);
     this.#matcher = new PatternMatcher(this.#pattern, separator);
   }
 
@@ -69,8 +69,8 @@ export class RulePlace {
   }
 }
 
-function asPattern(segment: string): string {
-  return segment.replace(/\{[^}]*\}/, '*');
+function asPattern(text: string): string {
+  return text.replace(/\{[^}]*\}/g, '*');
 }
 
 function variablesOf(segments: readonly string[], text: string): readonly Variable[] {

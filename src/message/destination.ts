@@ -1,8 +1,8 @@
 // Destinations as text: what is well-formed, what is a pattern, and what lies under a prefix.
 import { StompwireError } from '../errors.ts';
 
-/** What stands between the segments of a destination. */
-export type Separator = '/' | '.';
+/** What stands between the segments of a destination; `/.` means that both do [RabbitMQ, ActiveMQ]. */
+export type Separator = '/' | '.' | '/.';
 
 /** Whether a destination is a pattern: it holds `*` or `?` [Spring's AntPathMatcher]. */
 export function isPattern(destination: string): boolean {
@@ -20,15 +20,16 @@ export function isUnder(destination: string, prefix: string): boolean {
 
 /**
  * The segments of a destination or pattern. The first character is its leading `/` and belongs to none;
- * with separator `.`, `/topic/a.b` has the segments `topic/a` and `b`, as in Spring's AntPathMatcher(".").
+ * with separator `.`, `/topic/a.b` has the segments `topic/a` and `b`, as in Spring's AntPathMatcher("."); with
+ * `/.` it has three.
  */
 export function segmentsOf(destination: string, separator: Separator): string[] {
-  return destination.slice(1).split(separator);
+  return destination.slice(1).split(separator === '/.' ? /[/.]/ : separator);
 }
 
 /**
- * Refuses what cannot be a destination: no leading `/`, a control character, `**` before the last segment,
- * or a pattern of more than 256 characters.
+ * Refuses what cannot be a destination: no leading `/`, a control character, `**` before the last segment (with
+ * separator `/.` it may stand for any one), or a pattern of more than 256 characters.
  *
  * @throws {StompwireError} `bad-destination`
  */
@@ -63,13 +64,11 @@ function assertPattern(pattern: string, separator: Separator): void {
 
 function assertRest(pattern: string, separator: Separator): void {
   const segments = segmentsOf(pattern, separator);
-  const at = segments.findIndex((segment) => segment.includes('**'));
-  if (segments[at] !== '**' || at !== segments.length - 1) {
-    throw new StompwireError(
-      'bad-destination',
-      `pattern '${printable(pattern)}': ** must be the whole last segment`,
-    );
-  }
+  const early = separator === '/.' ? undefined : segments.slice(0, -1);
+  const whole = segments.every((segment) => segment === '**' || !segment.includes('**'));
+  if (whole && !early?.includes('**')) return;
+  const where = separator === '/.' ? 'a whole segment' : 'the whole last segment';
+  throw new StompwireError('bad-destination', `pattern '${printable(pattern)}': ** must be ${where}`);
 }
 
 /** A value as it may be shown: control characters escaped, cut at 80 characters. */

@@ -1,4 +1,5 @@
 // Destination templates such as `/chat-room/{roomId}/send`: parsing, expanding, and the types of their variables.
+import { type Separator, segmentsOf } from './destination.ts';
 
 /** The names of the variables in a template, as a type. */
 type VariableOf<T extends string> = T extends `${string}{${infer Name}}${infer Rest}`
@@ -23,10 +24,10 @@ const variablePattern = /^([^{}]*)\{(?!__proto__\})([A-Za-z_][A-Za-z0-9_]*)\}([^
  * Splits a template into its segments.
  *
  * @param template - begins with `/`; a segment holds at most one `{name}`
- * @param separator - what stands between the segments, `/` or `.`
+ * @param separator - what stands between the segments
  * @throws {TypeError} when the template is malformed, holds a wildcard or names a variable twice
  */
-export function parseTemplate(template: string, separator: '/' | '.' = '/'): readonly Segment[] {
+export function parseTemplate(template: string, separator: Separator = '/'): readonly Segment[] {
   if (!template.startsWith('/') || template.length < 2) {
     throw new TypeError(`template '${template}' must begin with '/' and name something`);
   }
@@ -34,10 +35,7 @@ export function parseTemplate(template: string, separator: '/' | '.' = '/'): rea
     throw new TypeError(`template '${template}' is no pattern: in the place of * and ? write {name}`);
   }
   const seen = new Set<string>();
-  return template
-    .slice(1)
-    .split(separator)
-    .map((text) => parseSegment(text, template, seen));
+  return segmentsOf(template, separator).map((text) => parseSegment(text, template, seen));
 }
 
 function parseSegment(text: string, template: string, seen: Set<string>): Segment {

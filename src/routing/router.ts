@@ -28,6 +28,8 @@ export interface RouterOptions {
   readonly brokerPrefixes: readonly string[];
   readonly userPrefix: string;
   readonly separator: Separator;
+  /** What divides the segments of patterns, where that is more than {@link separator}. */
+  readonly patternSeparator?: Separator;
   /** `/queue` is one more prefix under which messages fan out [Spring's simple broker]. */
   readonly queuesFanOut?: boolean;
 }
@@ -170,8 +172,8 @@ export class Router {
 
   /** Where the broker delivers what a session subscribes to. */
   addressOf(destination: string, session: Owner): string {
-    const { userPrefix, appPrefix, separator } = this.#options;
-    assertDestination(destination, separator);
+    const { userPrefix, appPrefix, separator, patternSeparator = separator } = this.#options;
+    assertDestination(destination, patternSeparator);
     if (isUnder(destination, appPrefix)) {
       throw new StompwireError('no-handler', `no handler answers SUBSCRIBE to '${printable(destination)}'`);
     }
