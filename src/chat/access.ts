@@ -26,6 +26,8 @@ export interface AccessParts {
 
 interface Answer {
   readonly access: Promise<Access>;
+  /** The same, once it is there. */
+  known: Access | undefined;
   readonly until: number;
 }
 
@@ -51,9 +53,25 @@ export class RoomAccess {
     const known = this.#known.get(roomId)?.get(user);
     if (known !== undefined && known.until > now) return known.access;
     const access = this.#ask(roomId, user);
-    this.#keep(roomId, user, { access, until: now + this.#parts.keeps });
-    access.catch(() => this.forget(roomId, user)); // a failure is nobody's answer
+    const answer: Answer = { access, known: undefined, until: now + this.#parts.keeps };
+    this.#keep(roomId, user, answer);
+    access.then(
+      (found) => {
+        answer.known = found;
+      },
+      () => this.forget(roomId, user), // a failure is nobody's answer
+    );
     return access;
+  }
+
+  /**
+   * Whether somebody is known to write in a room that is there, without asking. A handler that need not wait for the
+   * answer does not hold up what its session sends next.
+   */
+  isKnownToWrite(roomId: string, user: string): boolean {
+    const answer = this.#known.get(roomId)?.get(user);
+    if (answer?.known === undefined || answer.until <= this.#parts.now()) return false;
+    return answer.known.writes && answer.known.room !== undefined;
   }
 
   /** @throws {ChatProblem} `no-such-room`, `no-access` */

@@ -35,12 +35,18 @@ export function addMappings(
   app.message(
     '/chat-room/{roomId}/send',
     { body: Post, sendTo: `${topic}/chat-room/{roomId}` },
-    async ({ params, user, body }) => {
-      const { room } = await access.assertWrites(checkedRoomId(params.roomId), user.name);
-      if (room === undefined) await rooms.used(params.roomId);
-      return messageOf(params.roomId, user.name, { content: body.content });
+    ({ params, user, body }) => {
+      const { roomId } = params;
+      const said = () => messageOf(roomId, user.name, { content: body.content });
+      if (access.isKnownToWrite(roomId, user.name)) return said();
+      return firstWritable(roomId, user.name).then(said);
     },
   );
+  /** An open room is there from its first message. */
+  async function firstWritable(roomId: string, user: string): Promise<void> {
+    const { room } = await access.assertWrites(checkedRoomId(roomId), user);
+    if (room === undefined) await rooms.used(roomId);
+  }
   app.message('/chat.sendMessage', { body: Post, sendTo: `${topic}/${publicRoom}` }, ({ user, body }) =>
     messageOf(publicRoom, user.name, { content: body.content }),
   );

@@ -169,4 +169,27 @@ describe('what is known of access', () => {
     Object.assign(repository.members, { roleOf });
     expect(await access.of('r', 'kim')).toMatchObject({ reads: false });
   });
+
+  it('answers at once who writes, while that is known', async () => {
+    await rooms.create({ id: 'r', kind: 'private' }, 'kim');
+    expect(access.isKnownToWrite('r', 'kim')).toBe(false);
+    await access.of('r', 'kim');
+    expect(access.isKnownToWrite('r', 'kim')).toBe(true);
+    await rooms.invite('r', 'lee', 'reader', 'kim');
+    await access.of('r', 'lee');
+    expect(access.isKnownToWrite('r', 'lee')).toBe(false);
+    now += 5001;
+    expect(access.isKnownToWrite('r', 'kim')).toBe(false);
+  });
+
+  it('answers at once of an open room when it was used', async () => {
+    begin(true);
+    await access.of('r', 'kim');
+    expect(access.isKnownToWrite('r', 'kim')).toBe(false); // it is still to be made
+    await rooms.used('r');
+    await access.of('r', 'kim');
+    expect(access.isKnownToWrite('r', 'kim')).toBe(true);
+    access.forget('r');
+    expect(access.isKnownToWrite('r', 'kim')).toBe(false);
+  });
 });
