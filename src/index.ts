@@ -6,7 +6,7 @@ export type { Allow, Deny, Rules } from './channel/authorize.ts';
 export type { Interceptor, Soon } from './channel/channel.ts';
 export type { Inbound, SessionView } from './channel/inbound.ts';
 export type { Interceptors, Line, OutboundLine, PerSession } from './channel/interceptors.ts';
-export type { Delivery, Outbound, SubscriptionView } from './channel/outbound.ts';
+export type { AppendedAs, Delivery, Outbound, SubscriptionView } from './channel/outbound.ts';
 export { type RateLimitOptions, rateLimit } from './channel/rate-limit.ts';
 export type { Asked, Condition, RuledCommand, When } from './channel/rule.ts';
 export { ConfigError, resolveConfig } from './config/config.ts';
@@ -24,6 +24,7 @@ export type { Addresses } from './listeners.ts';
 export { Message, type MessageChanges, type MessageParts } from './message/message.ts';
 export type { LogPolicy, Policies, ReceiptLevel } from './message/policies.ts';
 export type { ParamsOf } from './message/template.ts';
+export type { Counter, Labels, Metrics } from './metrics/metrics.ts';
 export type { AnswerOptions } from './routing/answer.ts';
 export type { Application } from './routing/application.ts';
 export type {

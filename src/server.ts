@@ -26,6 +26,7 @@ import { startOps } from './http/ops.ts';
 import { type Addresses, addressesOf, createListeners, type Listeners } from './listeners.ts';
 import { assertDestination } from './message/destination.ts';
 import type { Policies } from './message/policies.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { Application } from './routing/application.ts';
 import { Nodes } from './routing/nodes.ts';
@@ -206,6 +207,11 @@ export class Server {
   attach(part: Lifecycle): this {
     this.#attached.push(part);
     return this;
+  }
+
+  /** Where figures of your own go, to be shown among the server's: `stompwire_` is put before their names. */
+  get metrics(): Metrics {
+    return this.#metrics;
   }
 
   /** Where the server is reached; after `start`. */

@@ -8,6 +8,7 @@ import { StompwireError } from '../errors.ts';
 import type { Separator } from '../message/destination.ts';
 import type { Message } from '../message/message.ts';
 import { type LogPolicy, Policies } from '../message/policies.ts';
+import { destinationHash, messageIdOf, numberOf } from '../message/position.ts';
 import { type Counter, type Metrics, noMetrics } from '../metrics/metrics.ts';
 import type { QueueTerms } from '../queue/consumer.ts';
 import type { Appended, Log } from '../relay/log.ts';
@@ -116,7 +117,7 @@ export class Broker {
    */
   publish(message: Message, sending?: Sending): Soon<void> {
     if (this.publishing.empty) return this.#hand(message, sending);
-    return this.publishing.run({ message }, (passed) => this.#hand(passed.message, sending));
+    return this.publishing.run({ message }, (passed) => this.#hand(passed.message, sending, passed));
   }
 
   /**
@@ -160,27 +161,38 @@ export class Broker {
     return queues.enqueue(message, terms);
   }
 
-  #hand(message: Message, sending: Sending | undefined): Soon<void> {
+  #hand(message: Message, sending: Sending | undefined, passed?: Outbound): Soon<void> {
     const { destination, address } = message;
     // what somebody's own queue is told has an address of its own, and no log
     const policy = address === destination ? this.policyOf(destination) : undefined;
-    if (policy !== undefined) return this.#append(message, policy, sending);
+    if (policy !== undefined) return this.#append(message, policy, sending, passed);
     this.#published.add();
     const done = this.#relay.publish(message);
     return done instanceof Promise ? markInLine(done) : done;
   }
 
-  #append(message: Message, policy: LogPolicy, sending: Sending | undefined): Soon<void> {
+  #append(message: Message, policy: LogPolicy, sending: Sending | undefined, passed?: Outbound): Soon<void> {
     const log = this.#relay.log!;
     if (sending !== undefined) assertPossible(sending.level ?? policy.receipt, log);
     this.#published.add();
     const done = log.append(message, policy, sending?.nextKey());
     if (done instanceof Promise)
-      return markInLine(done.then((appended) => this.#appended(message.destination, appended, sending)));
-    this.#appended(message.destination, done, sending);
+      return markInLine(
+        done.then((appended) => this.#appended(message.destination, appended, sending, passed)),
+      );
+    this.#appended(message.destination, done, sending, passed);
   }
 
-  #appended(destination: string, { position, again }: Appended, sending: Sending | undefined): void {
+  #appended(
+    destination: string,
+    { position, again }: Appended,
+    sending: Sending | undefined,
+    passed: Outbound | undefined,
+  ): void {
+    if (passed !== undefined) {
+      const messageId = messageIdOf(destinationHash(destination), position);
+      passed.appended = { messageId, number: numberOf(position), again };
+    }
     if (sending === undefined) return;
     sending.appended(destination, position, again);
     const safe = this.whenSafe(sending.level, destination, position);

@@ -8,6 +8,17 @@ import type { SessionView } from './inbound.ts';
  */
 export interface Outbound {
   message: Message;
+  /** Where it stands in its log, for interceptors of what is published once `next()` is done; none of a plain message. */
+  appended?: AppendedAs | undefined;
+}
+
+/** The place that a message was given in the log of its destination. */
+export interface AppendedAs {
+  readonly messageId: string;
+  /** See {@link HistoryMessage.number}. */
+  readonly number: number;
+  /** Whether its idempotency key was known: nothing was published, and this is the place of the first one. */
+  readonly again: boolean;
 }
 
 /** A subscription as its client made it. */

@@ -105,6 +105,15 @@ export class History {
     return { messages: records.map((record) => messageOf(record, hash)), next };
   }
 
+  /**
+   * The number of a message, by its message-id.
+   *
+   * @throws {StompwireError} `bad-resume`: it is none of this destination's
+   */
+  numberOf(destination: string, messageId: string): number {
+    return numberOf(placeNamed(destination, messageId));
+  }
+
   async #placeOf(
     reader: HistoryReader,
     destination: string,

@@ -14,6 +14,11 @@ export interface PublishOptions extends SendOptions {
    * answer is that of the first one, for as long as the policy says (`window`).
    */
   readonly idempotencyKey?: string | undefined;
+  /**
+   * Only those hear it who are subscribed on this node: it goes past the other nodes and past the log, and no
+   * interceptor of what is published sees it.
+   */
+  readonly onlyHere?: boolean | undefined;
   /** When the call is done; default: what the policy of the destination says. */
   readonly receiptLevel?: ReceiptLevel | undefined;
 }

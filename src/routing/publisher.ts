@@ -14,7 +14,7 @@ import { type Owner, queuePrefix, type UserDelivery } from './user-destinations.
 
 /** What a publisher stands on. */
 export interface PublisherParts {
-  readonly broker: Pick<Broker, 'publish' | 'enqueue'>;
+  readonly broker: Pick<Broker, 'publish' | 'enqueue' | 'deliver'>;
   readonly users: UserDelivery;
   readonly converters: Converters;
   readonly separator: Separator;
@@ -79,7 +79,8 @@ export class Publisher {
     const sending = new OwnSending(destination, options);
     const converted = this.convert(payload, options.produces);
     const message = this.message(destination, converted, options, headerPairs(options.headers));
-    await this.#hand(message, sending);
+    if (options.onlyHere) this.#parts.broker.deliver(message);
+    else await this.#hand(message, sending);
     return sending.done(destination);
   }
 

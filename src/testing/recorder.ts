@@ -36,6 +36,7 @@ export class Recorder {
   readonly broker: PublisherParts['broker'] = {
     publish: (message) => this.#record(message.destination, message, {}),
     enqueue: (message) => this.#record(message.destination, message, {}),
+    deliver: (message) => this.#record(message.destination, message, {}),
   };
 
   readonly users: UserDelivery = {

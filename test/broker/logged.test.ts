@@ -78,6 +78,30 @@ describe('a logged destination', () => {
     expect(again.places).toEqual(first.places);
   });
 
+  it('tells who looked at a message where it stands, once it does, and whether it stood there before', async () => {
+    for (const parts of [{}, { beginnings: { of: async () => ({ epoch: 7, seq: 0 }) } }]) {
+      const { broker } = new Stage({}, parts);
+      const seen: unknown[] = [];
+      broker.publishing.use(async (outbound, next) => {
+        seen.push(outbound.appended);
+        await next();
+        seen.push(outbound.appended);
+      });
+      await broker.publish(messageTo('/topic/room/1'), new Asked(undefined, ['k']));
+      await broker.publish(messageTo('/topic/room/1'), new Asked(undefined, ['k']));
+      await broker.publish(messageTo('/topic/plain'));
+      const place = { messageId: expect.stringMatching(/\.7-1$/), number: 7001 };
+      expect(seen).toEqual([
+        undefined,
+        { ...place, again: false },
+        undefined,
+        { ...place, again: true },
+        undefined,
+        undefined,
+      ]);
+    }
+  });
+
   it('waits for a slow log, and refuses as it does', async () => {
     const { broker, log, listener } = new Stage(
       {},

@@ -42,6 +42,10 @@ describe('the history of a server', () => {
     const { messages } = await server.history.page(room, { sender: 'kim', limit: 1 });
     const { messageId, number } = published[5]!;
     expect(messages[0]).toMatchObject({ messageId, number, sender: 'kim' });
+    expect(server.history.numberOf(room, messageId!)).toBe(number);
+    expect(() => server.history.numberOf('/topic/room/2', messageId!)).toThrow(
+      expect.objectContaining({ code: 'bad-resume' }),
+    );
   });
 
   it('numbers are safe integers that grow, whatever lies between', async () => {
@@ -54,6 +58,14 @@ describe('the history of a server', () => {
     expect(await bodiesOf(server, { before: 0 })).toEqual([]);
     expect(await bodiesOf(server, { before: Number.MAX_SAFE_INTEGER })).toEqual(['b', 'a']);
     expect(await bodiesOf(server, { after: 0, order: 'oldest' })).toEqual(['a', 'b']);
+  });
+
+  it('keeps nothing of what is for this node only, which is heard all the same', async () => {
+    const server = await serverWith(['/topic/room/*']);
+    const heard: string[] = [];
+    await server.listen(room, ({ body }) => void heard.push(String(body)));
+    const { messageId } = await server.publish(room, 'here', { onlyHere: true });
+    expect([messageId, heard, await bodiesOf(server, {})]).toEqual([undefined, ['here'], []]);
   });
 
   it('publishes once under a key, for each sender', async () => {
