@@ -231,6 +231,18 @@ describe('the journal of queues', () => {
     expect(await idsIn(await queuesOver(file), '/queue/a')).toEqual(['2']);
   });
 
+  it('answers for what is gone again while something else is written', async () => {
+    const queues = await queuesOver(newJournal());
+    const consumption = queues.consume('/queue/a', { prefetch: 0, auto: true, take: () => {} });
+    consumption.begin();
+    const other = queues.enqueue(messageOf('1', '/queue/b'), { persistent: true });
+    await Promise.resolve();
+    await Promise.resolve(); // the commit is under way
+    await queues.enqueue(messageOf('2'), { persistent: true });
+    await other;
+    expect(queues.size).toEqual({ waiting: 1, outstanding: 0 });
+  });
+
   it('never writes what is gone before it would be written', async () => {
     const file = newJournal();
     const queues = await queuesOver(file);

@@ -30,9 +30,11 @@ class Pending {
     this.done.catch(() => {}); // who waits hears of it; nobody may wait
   }
 
-  /** Whether somebody waits for it; how often something was tried is not worth a sync. */
-  get due(): boolean {
-    return this.added.size + this.gone.length + this.bound.size > 0;
+  /** Whether somebody may wait for it; how often something was tried is not worth a sync. */
+  due = false;
+
+  get empty(): boolean {
+    return this.added.size + this.gone.length + this.tried.size + this.bound.size === 0;
   }
 
   /** Takes over what must be written whatever failed. */
@@ -128,6 +130,7 @@ export class SqliteJournal implements Journal {
 
   written(): Promise<void> {
     const { done } = this.#pending;
+    this.#pending.due = true;
     this.#soon();
     return done;
   }
@@ -141,6 +144,7 @@ export class SqliteJournal implements Journal {
 
   #changed(): void {
     this.changes++;
+    this.#pending.due = true;
     this.#soon();
   }
 
@@ -162,7 +166,7 @@ export class SqliteJournal implements Journal {
   /** @returns whether it went well */
   async #commit(pending: Pending): Promise<boolean> {
     try {
-      if (pending.due || pending.tried.size > 0) await this.#thread.ask('commit', pending.changes);
+      if (!pending.empty) await this.#thread.ask('commit', pending.changes);
       pending.resolve();
       return true;
     } catch (error) {
