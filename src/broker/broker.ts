@@ -121,7 +121,7 @@ export class Broker {
   }
 
   /**
-   * Puts a message into the queue of its address; done when it is kept.
+   * Puts a message into the queue of its address; done when it is kept. What is enqueued later stands behind it.
    *
    * @throws {StompwireError} `queue-full`, `not-supported` where the relay keeps no queues
    */
@@ -158,7 +158,8 @@ export class Broker {
     const { queues } = this.#relay;
     if (queues === undefined) throw new StompwireError('not-supported', 'this broker keeps no queues');
     this.#published.add();
-    return queues.enqueue(message, terms);
+    const done = queues.enqueue(message, terms);
+    return done instanceof Promise ? markInLine(done) : done;
   }
 
   #hand(message: Message, sending: Sending | undefined, passed?: Outbound): Soon<void> {

@@ -1,6 +1,7 @@
 // A subscription that takes from a queue: gives its client what it has credit for, and hears what was dealt with.
 import type { Broker } from '../broker/broker.ts';
 import type { Channel, Soon } from '../channel/channel.ts';
+import { markInLine } from '../channel/in-line.ts';
 import { InOrder } from '../channel/in-order.ts';
 import type { SessionView } from '../channel/inbound.ts';
 import type { Delivery, Outbound, SubscriptionView } from '../channel/outbound.ts';
@@ -101,7 +102,7 @@ export abstract class AcknowledgedSubscription extends Subscription implements Q
   }
 
   /**
-   * Tells the queue what became of deliveries.
+   * Tells the queue what became of deliveries; what it is told later stands behind that.
    *
    * @param requeue - of a NACK: whether they may come again; none: it is an ACK
    * @throws {StompwireError} `unknown-delivery`: the queue has given them to somebody else
@@ -113,7 +114,7 @@ export abstract class AcknowledgedSubscription extends Subscription implements Q
       if (done instanceof Promise) slow.push(done.then((known) => this.#assertKnown(known, tag)));
       else this.#assertKnown(done, tag);
     }
-    return slow.length === 0 ? undefined : Promise.all(slow).then(() => {});
+    return slow.length === 0 ? undefined : markInLine(Promise.all(slow).then(() => {}));
   }
 
   take(delivery: QueueDelivery): void {

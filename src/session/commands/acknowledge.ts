@@ -1,6 +1,7 @@
 // ACK and NACK: a delivery was dealt with, or was not [STOMP 1.2, ACK and NACK].
 import type { Frame } from '../../../frames/index.ts';
 import type { Soon } from '../../channel/channel.ts';
+import { isInLine } from '../../channel/in-line.ts';
 import { StompwireError } from '../../errors.ts';
 import { unknownDelivery } from '../acknowledged-subscription.ts';
 import type { Named } from '../acks.ts';
@@ -8,6 +9,7 @@ import type { Processed } from '../receipts.ts';
 import type { Step } from '../transactions.ts';
 import { type CommandSession, inboundOf } from './command.ts';
 import { kept, within } from './transaction.ts';
+import { unawaited } from './unawaited.ts';
 
 /** The delivery, in mode `client` all before it as well, will not come again. */
 export function ack(session: CommandSession, frame: Frame): Soon<void> | Soon<Processed> {
@@ -32,10 +34,11 @@ function settle(
   const inbound = inboundOf(session, frame);
   if (frame.headers.has('transaction'))
     return within(session, inbound, () => stepOf(session, frame, requeue));
-  return session.services.inbound.run(inbound, () => {
+  const done = session.services.inbound.run(inbound, () => {
     const { subscription, tag } = find(session, frame);
     return subscription.settle(subscription.claim(tag).tags, requeue);
   });
+  return done instanceof Promise && isInLine(done) ? unawaited(session, done, done) : done;
 }
 
 /** Until COMMIT the queue knows nothing of it; here it is acknowledged, and cannot be a second time. */
