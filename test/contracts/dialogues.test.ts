@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashPassword } from '../../src/auth/password-hash.ts';
 import { dialogues, obstacle } from '../../src/conformance/corpus.ts';
 import { play, type Stage } from '../../src/conformance/play.ts';
+import { errorTable } from '../../src/errors.ts';
 import { type Config, createServer, type Server } from '../../src/index.ts';
 import { Folder } from '../auth/folder.ts';
 
@@ -14,7 +15,8 @@ const usual = ['queues', 'temporary-queues'];
 /** What the second server is started with, for the conversations that need more than the first has. */
 const offers = new Set([
   ...usual,
-  ...['authentication', 'virtual-hosts', 'short-heart-beats', 'five-subscriptions', 'two-transactions'],
+  ...['authentication', 'virtual-hosts', 'short-heart-beats', 'short-time-outs'],
+  ...['five-subscriptions', 'two-transactions'],
 ]);
 
 const folder = new Folder();
@@ -29,6 +31,8 @@ beforeAll(async () => {
     virtualHosts: ['/'],
     heartbeatSend: 100,
     heartbeatReceive: 100,
+    connectTimeout: 1500,
+    frameTimeout: 1500,
     maxSubscriptions: 5,
     maxTransactions: 2,
   });
@@ -68,4 +72,31 @@ describe.each(Object.entries(kinds))('over %s', (kind, addressOf) => {
 it('there are at least eighty, each with a title and the rule that it shows', () => {
   expect(all.length).toBeGreaterThanOrEqual(80);
   for (const { name, title, cites } of all) expect([name, title, cites]).not.toContain('');
+});
+
+/** Codes that no conversation of a few frames brings about: they tell of time, of the machine, of other parts of the server. */
+const elsewhere = new Set([
+  ...[
+    'unencodable-header',
+    'authentication-unavailable',
+    'credentials-expired',
+    'user-changed',
+    'idle-timeout',
+  ],
+  ...['too-many-durable-subscriptions', 'transaction-too-wide', 'too-many-sessions', 'ended-by-application'],
+  ...['slow-client', 'going-away', 'internal'],
+  ...['bad-configuration', 'history-damaged', 'queues-damaged', 'address-in-use'],
+]);
+
+it('every code that ends a session is shown by one, but for those that tell of something else', () => {
+  const shown = all.flatMap(({ steps }) =>
+    steps.flatMap((step) =>
+      step.kind === 'gets' ? step.frame.headers.filter(([name]) => name === 'code') : [],
+    ),
+  );
+  const ending = Object.entries(errorTable).filter(
+    ([code, { close }]) => close !== null && !elsewhere.has(code),
+  );
+  const codes = new Set(shown.map(([, code]) => code));
+  expect(ending.map(([code]) => code).filter((code) => !codes.has(code))).toEqual([]);
 });
