@@ -67,8 +67,6 @@ export interface Terms {
   readonly keeps: Level;
   /** Codes with which a SUBSCRIBE may be refused, to be tried again. */
   readonly refusals?: readonly string[];
-  /** Whether the history may get later what was told to be missing: it is counted, and no fault. */
-  readonly late?: boolean;
 }
 
 /** What is wrong, and where. */

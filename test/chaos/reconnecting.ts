@@ -87,11 +87,11 @@ export abstract class Reconnecting implements Hearer {
     this.ready();
   }
 
-  /** Back when the server says, and not all at once. */
+  /** Back when the server says, which spreads its clients by itself; after a while where it does not say. */
   ended(why: string, retryAfter: number): void {
     this.notes.count(`ended: ${why.replace(/\d{4,}/g, 'N')}`);
     this.#lostAt ??= performance.now();
-    this.#away([again[0] + retryAfter, again[1] + retryAfter]);
+    this.#away(retryAfter > 0 ? [retryAfter, retryAfter + 100] : again);
   }
 
   abstract frame(...frame: Parameters<Hearer['frame']>): void;

@@ -36,7 +36,6 @@ export const killTerms: Terms = { gaps: 'told', keeps: 'stored' };
 export const nodesTerms: Terms = {
   gaps: 'told',
   keeps: 'replicated',
-  late: true,
   refusals: ['relay-unavailable', 'history-unavailable', 'resume-broken'],
 };
 

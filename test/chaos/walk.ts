@@ -122,8 +122,9 @@ export class Walk {
     if (this.#terms.gaps === 'never') this.#tell('gap', `told, from ${nameOf(missed)} to ${nameOf(place)}`);
     const kept = this.#log.order.slice(missed.rank, place.rank).find(({ stored }) => stored);
     // whoever only listens is told that there is more, and has to ask for it
-    if (kept !== undefined && this.#terms.late) this.figures.lateGaps++;
-    else if (kept !== undefined && this.#from !== undefined)
+    if (kept === undefined) return;
+    this.figures.lateGaps++;
+    if (this.#from !== undefined)
       this.#tell(
         'skipped',
         `${nameOf(kept)} is in the store, and a gap was told up to ${nameOf(place)} (from ${this.#from})`,
