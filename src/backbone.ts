@@ -5,6 +5,7 @@ import type { Channel } from './channel/channel.ts';
 import type { Inbound } from './channel/inbound.ts';
 import type { Outgoing } from './channel/interceptors.ts';
 import type { Outbound } from './channel/outbound.ts';
+import { patternSeparator } from './config/compat.ts';
 import type { Config } from './config/config.ts';
 import type { Replay } from './history/replay.ts';
 import { HistoryService } from './history-service.ts';
@@ -64,7 +65,15 @@ export class Backbone {
     this.broker = this.#newBroker(failed);
     const { appPrefix, brokerPrefixes, userPrefix, pathSeparator: separator, compat } = parts.config;
     const { queuesFanOut } = profiles[compat];
-    const prefixes = { appPrefix, brokerPrefixes, userPrefix, separator, queuesFanOut };
+    const patterns = patternSeparator(parts.config);
+    const prefixes = {
+      appPrefix,
+      brokerPrefixes,
+      userPrefix,
+      separator,
+      patternSeparator: patterns,
+      queuesFanOut,
+    };
     this.#users = new OwnQueues(this.broker, parts.registry, prefixes, this.#nextId, () => this.far);
     this.router = new Router(this.broker, parts.app, prefixes, this.#nextId, {
       users: this.#users,
@@ -105,7 +114,7 @@ export class Backbone {
   #newBroker(failed: (error: unknown, message: Message) => void): Broker {
     const { config, policies, metrics, publishing, outgoing } = this.#parts;
     return new Broker(this.history.relay, {
-      separator: config.pathSeparator,
+      separator: patternSeparator(config),
       policies,
       metrics,
       failed,

@@ -1,5 +1,6 @@
 // Puts together what the logs of a server stand on: policies, store, writer, and the relay that keeps the logs.
 import { isShared, openFeed, openQueues, openRelay, openSharedRelay, openStore } from './backends.ts';
+import { patternSeparator } from './config/compat.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { parsePolicy } from './config/logged.ts';
 import { isDurable } from './config/logged-checks.ts';
@@ -36,8 +37,9 @@ export interface HistoryParts {
 type OwnQueues = Awaited<ReturnType<typeof openQueues>>;
 
 /** The policies that the options give; a program adds its own behind them. */
-export function policiesOf({ logged, pathSeparator }: Config): Policies {
-  const policies = new Policies(pathSeparator);
+export function policiesOf(config: Config): Policies {
+  const { logged } = config;
+  const policies = new Policies(patternSeparator(config));
   for (const text of logged) policies.add(parsePolicy(text));
   return policies;
 }
@@ -103,7 +105,7 @@ export class HistoryService {
       userTimeout: config.userTimeout,
       claimWindow: config.idempotencyWindow,
       policies,
-      separator: config.pathSeparator,
+      separator: patternSeparator(config),
       history: store !== undefined,
       queues: queueParts(parts),
       metrics,

@@ -1,4 +1,5 @@
 // What the queues of a server are set up with: their limits, and what is counted of them.
+import { patternSeparator } from './config/compat.ts';
 import type { Config } from './config/config.ts';
 import type { Message } from './message/message.ts';
 import type { Counter, Metrics } from './metrics/metrics.ts';
@@ -35,7 +36,7 @@ export function queueParts({ config, metrics, clock }: QueueSetup) {
     deadLetters: config.deadLetterQueue,
     queues: config.maxQueues,
     bindings: config.maxDurableSubscriptions,
-    separator: config.pathSeparator,
+    separator: patternSeparator(config),
     now: clock,
     dropped: (_message: Message, why: Loss) => dropped[why].add(),
     died: () => dead.add(),

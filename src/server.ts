@@ -16,6 +16,7 @@ import type { Inbound } from './channel/inbound.ts';
 import { type Interceptors, Outgoing } from './channel/interceptors.ts';
 import type { Outbound } from './channel/outbound.ts';
 import { rateLimit } from './channel/rate-limit.ts';
+import { patternSeparator } from './config/compat.ts';
 import { type Config, resolveConfig } from './config/config.ts';
 import { opsAddress } from './config/host-port.ts';
 import { assertSafeToListen } from './config/listen-rules.ts';
@@ -136,14 +137,14 @@ export class Server {
     this.users = new Users(this.#registry, () => this.#publisher('sent'), far);
     this.app = new Application(config.pathSeparator);
     this.policies = policiesOf(config);
-    this.rules = new Rules(config.pathSeparator, {
+    this.rules = new Rules(patternSeparator(config), {
       userPrefix: config.userPrefix,
       authDestination: authDestination(config),
       policies: this.policies,
     });
     this.#limitSends(config);
     this.#inbound.useLast(this.rules.interceptor);
-    this.#outgoing = new Outgoing(config.pathSeparator);
+    this.#outgoing = new Outgoing(patternSeparator(config));
     this.interceptors = { inbound: this.#inbound, broker: this.#publishing, outbound: this.#outgoing };
     this.#ownsHttp = parts.http === undefined;
     this.http = parts.http ?? this.#createHttp();
@@ -194,7 +195,7 @@ export class Server {
    */
   async listen(destination: string, listener: (heard: Heard) => void): Promise<Listening> {
     const { broker } = this.#started('listen()');
-    assertDestination(destination, this.config.pathSeparator);
+    assertDestination(destination, patternSeparator(this.config));
     const failed = (err: unknown): void => this.log.error({ err, destination }, 'a listener failed');
     return new ProgramSubscriber(broker, destination, listener, failed).begin();
   }

@@ -2,12 +2,13 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Authenticator } from './auth/authenticator.ts';
 import { chooseAuthenticator } from './auth/choose.ts';
+import { guest } from './auth/guest.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import type { Relay } from './relay/relay.ts';
 import type { Claims } from './routing/claims.ts';
 import { MemoryClaims } from './routing/memory-claims.ts';
 import { SharedClaims } from './routing/shared-claims.ts';
-import { profiles } from './session/profile.ts';
+import { profileOf } from './session/profile.ts';
 import type { SessionOptions } from './session/services.ts';
 import { version } from './version.ts';
 
@@ -17,10 +18,17 @@ export function authenticatorOf(
   authenticator: Authenticator | undefined,
   log: FastifyBaseLogger,
 ): Authenticator {
-  if (authenticator === undefined) return chooseAuthenticator(config, log);
+  if (authenticator === undefined) return ownAuthenticator(config, log);
   if (config.auth === 'anonymous') return authenticator;
   const line = `auth: "${config.auth}" has no effect beside an authenticator of your own; leave one of them out`;
   throw new ConfigError([line]);
+}
+
+/** Clients of RabbitMQ come as guest where nothing else is said. */
+function ownAuthenticator(config: Config, log: FastifyBaseLogger): Authenticator {
+  const { compat, auth, allowAnonymous } = config;
+  if (compat === 'rabbitmq' && auth === 'anonymous' && !allowAnonymous) return guest();
+  return chooseAuthenticator(config, log);
 }
 
 /** Where a client sends its new credentials. */
@@ -38,7 +46,7 @@ export function sessionOptions(config: Config): SessionOptions {
       headerLineBytes: config.maxHeaderLineBytes,
     },
     authDestination: authDestination(config),
-    profile: profiles[config.compat],
+    profile: profileOf(config),
     heartbeat: { send: config.heartbeatSend, receive: config.heartbeatReceive },
     serverName: `stompwire/${version()}`,
   };

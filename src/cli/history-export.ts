@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { patternSeparator } from '../config/compat.ts';
 import type { Config } from '../config/config.ts';
 import { StompwireError } from '../errors.ts';
 import { lineOf } from '../history/record-lines.ts';
@@ -31,8 +32,8 @@ export function exportHistory(
   flags: Readonly<Record<string, unknown>>,
   around: HistorySurroundings,
 ): Promise<number> {
-  const work = async (store: HistoryStore, { pathSeparator }: Config): Promise<number> => {
-    const matchers = destinations.map((pattern) => matcherOf(pattern, pathSeparator));
+  const work = async (store: HistoryStore, config: Config): Promise<number> => {
+    const matchers = destinations.map((pattern) => matcherOf(pattern, patternSeparator(config)));
     const wanted = (destination: string): boolean =>
       matchers.length === 0 || matchers.some((matcher) => matcher.matches(destination));
     const total = around.stderr.isTTY === true ? await store.upkeep.count({}) : 0;

@@ -1,7 +1,8 @@
 // Makes one frozen configuration of layered sources, or tells everything that is wrong with them.
+import { compatDefaults } from './compat.ts';
 import { ConfigError } from './config-error.ts';
 import { clashesOf } from './cross-checks.ts';
-import { type Config, OPTION_KEYS, OPTIONS } from './schema.ts';
+import { type Config, OPTION_KEYS, OPTIONS, type OptionKey } from './schema.ts';
 import { type Layer, type Problem, problemsOf } from './validate.ts';
 
 export type { Config };
@@ -52,10 +53,10 @@ function withoutUndefined(layer: Layer): Layer {
 
 /** What passed the schema has the type of the table; what did not is left at its default, for a clash in it means nothing. */
 function merged(layers: readonly Layer[], wrong: ReadonlySet<string>): Config {
-  const pairs = OPTION_KEYS.map((key) => {
-    const layer = layers.find(({ values }) => Object.hasOwn(values, key));
-    return [key, layer === undefined || wrong.has(key) ? OPTIONS[key].default : layer.values[key]];
-  });
+  const given = (key: OptionKey): unknown =>
+    wrong.has(key) ? undefined : layers.find(({ values }) => Object.hasOwn(values, key))?.values[key];
+  const usual = compatDefaults[(given('compat') as Config['compat'] | undefined) ?? 'none'];
+  const pairs = OPTION_KEYS.map((key) => [key, given(key) ?? usual[key] ?? OPTIONS[key].default]);
   return structuredClone(Object.fromEntries(pairs)) as Config;
 }
 

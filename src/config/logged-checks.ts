@@ -1,6 +1,7 @@
 // The rules that hold between what is logged and where it is kept.
 import { StompwireError } from '../errors.ts';
 import { assertDestination, isUnder } from '../message/destination.ts';
+import { patternSeparator } from './compat.ts';
 import { type GivenPolicy, PolicyFault, parsePolicy } from './logged.ts';
 import type { Config, OptionKey } from './schema.ts';
 import type { Check, Named, Problem } from './validate.ts';
@@ -12,11 +13,11 @@ const readable: Check = (config, named) =>
     return fault === undefined ? [] : [problem(['logged'], `${named('logged')}: ${fault}`)];
   });
 
-function faultOf(text: string, { brokerPrefixes, pathSeparator }: Config): string | undefined {
+function faultOf(text: string, config: Config): string | undefined {
   try {
     const { pattern } = parsePolicy(text);
-    assertDestination(pattern, pathSeparator);
-    const prefixes = brokerPrefixes.filter((prefix) => prefix !== '/queue');
+    assertDestination(pattern, patternSeparator(config));
+    const prefixes = config.brokerPrefixes.filter((prefix) => prefix !== '/queue');
     if (prefixes.some((prefix) => isUnder(pattern, prefix))) return undefined;
     return `"${pattern}" lies under no prefix that can be logged; allowed: ${prefixes.join(', ')}`;
   } catch (error) {

@@ -1,23 +1,22 @@
-// PORT: whose clients need no change of their own: how what they write is put as this server has it.
-import type { Frame, Version } from '../../frames/index.ts';
-
-/** Of a session, what a translation may depend on. */
-export interface TranslatedSession {
-  readonly id: string;
-  readonly version: Version;
-}
+// Whose clients need no change of their own: how what they write is put as this server has it.
+import { ownPattern, type PatternSyntax } from '../message/pattern-syntax.ts';
+import { activemq } from './profiles/activemq.ts';
+import { rabbitmq } from './profiles/rabbitmq.ts';
+import type { Translate } from './profiles/translate.ts';
 
 /** What is different for clients of another broker. */
 export interface Profile {
   /** Whether `/queue` is one more prefix under which messages fan out. */
   readonly queuesFanOut: boolean;
-  /** Whether every MESSAGE of a queue says if it was delivered before, and not only one that was. */
+  /** Whether every MESSAGE says if it was delivered before, and not only one that was. */
   readonly tellsRedelivered: boolean;
+  /** Whether CONNECTED tells the heart-beats that were agreed upon, none where none was asked for. */
+  readonly tellsAgreedHeartbeats?: boolean;
   /**
    * Changes the headers of a client's frame in their place, before anything else looks at it: how destinations are
-   * written, what headers are called, what holds when nothing is said. What it throws refuses the frame.
+   * written, what headers are called, what holds when nothing is said.
    */
-  readonly translate?: (frame: Frame, session: TranslatedSession) => void;
+  readonly translate?: Translate;
 }
 
 const own: Profile = { queuesFanOut: false, tellsRedelivered: false };
@@ -26,6 +25,29 @@ const own: Profile = { queuesFanOut: false, tellsRedelivered: false };
 export const profiles: Readonly<Record<'none' | 'spring' | 'rabbitmq' | 'activemq', Profile>> = {
   none: own,
   spring: { ...own, queuesFanOut: true },
-  rabbitmq: { ...own, tellsRedelivered: true },
+  rabbitmq: { ...own, tellsRedelivered: true, tellsAgreedHeartbeats: true },
   activemq: own,
 };
+
+/** What the options say of whose clients there are, and of how they write patterns. */
+export interface ProfileOptions {
+  readonly compat: keyof typeof profiles;
+  readonly patterns: PatternSyntax;
+}
+
+/** The profile of a server. */
+export function profileOf({ compat, patterns }: ProfileOptions): Profile {
+  const profile = profiles[compat];
+  if (compat === 'rabbitmq') return { ...profile, translate: rabbitmq(patterns) };
+  if (compat === 'activemq') return { ...profile, translate: activemq(patterns) };
+  return patterns === 'spring' ? profile : { ...profile, translate: patternsOf(patterns) };
+}
+
+/** Of a client that writes nothing but its patterns as that broker has them. */
+function patternsOf(syntax: PatternSyntax): Translate {
+  return ({ command, headers }) => {
+    if (command !== 'SUBSCRIBE' && command !== 'UNSUBSCRIBE') return;
+    const destination = headers.get('destination');
+    if (destination !== undefined) headers.set('destination', ownPattern(destination, syntax));
+  };
+}

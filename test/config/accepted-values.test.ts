@@ -53,6 +53,7 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
     ],
   },
   virtualHosts: { good: [[], ['/'], ['a', 'b']], bad: [['a b'], [''], ['a', 'a'], 'a'] },
+  patterns: { good: ['spring', 'rabbitmq', 'activemq'], bad: ['', 'mqtt', null] },
   compat: { good: ['none', 'spring', 'rabbitmq', 'activemq'], bad: ['', 'Spring', 'kafka', null] },
   prefetch: count(1),
   maxPrefetch: count(1),

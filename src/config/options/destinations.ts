@@ -9,7 +9,14 @@ export const DESTINATIONS = {
     flag: 'compat',
     placeholder: '<broker>',
     reason:
-      "Whose clients are to need no change: with spring /queue fans out like /topic, as its simple broker's does.",
+      'Whose clients are to need no change of their own: destinations, headers and some defaults are as there; see docs/compat.md.',
+  }),
+  patterns: oneOf(['spring', 'rabbitmq', 'activemq'], {
+    default: 'spring',
+    flag: 'patterns',
+    placeholder: '<broker>',
+    reason:
+      'How clients write patterns: with * and ** between /, with * and # or with * and > between .; compat has its own.',
   }),
   appPrefix: text({
     default: '/app',

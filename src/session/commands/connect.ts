@@ -47,14 +47,14 @@ function greet(session: CommandSession, version: Version): void {
   const { events, options } = session.services;
   events.tell('connect', () => ({ session }));
   if (hasEnded(session)) return; // a listener sent it away
-  const { heartbeat, serverName } = options;
+  const { serverName } = options;
   session.speak(version);
   session.state = 'connected';
   session.farewell = 'due';
   session.handshake = undefined;
   const headers: Record<string, string> = {
     version,
-    'heart-beat': `${heartbeat.send},${heartbeat.receive}`,
+    'heart-beat': heartbeatOf(session),
     session: session.id,
     server: serverName,
     'user-name': session.user!.name,
@@ -67,6 +67,12 @@ function greet(session: CommandSession, version: Version): void {
 
 function hasEnded({ state }: CommandSession): boolean {
   return state === 'closing' || state === 'closed';
+}
+
+function heartbeatOf({ services, sendsEvery, hearsEvery }: CommandSession): string {
+  const { heartbeat, profile } = services.options;
+  if (profile.tellsAgreedHeartbeats) return `${sendsEvery},${hearsEvery}`;
+  return `${heartbeat.send},${heartbeat.receive}`;
 }
 
 /** The server's own values are sent back; what holds is the greater of what one gives and the other wants. */

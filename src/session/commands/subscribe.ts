@@ -10,6 +10,7 @@ import { directAnswer } from '../direct-answer.ts';
 import type { Processed } from '../receipts.ts';
 import type { ResumedSubscription } from '../resumed-subscription.ts';
 import { Subscription } from '../subscription.ts';
+import { TellingSubscription } from '../telling-subscription.ts';
 import { WatchedSubscription } from '../watched-subscription.ts';
 import { type Asked, acknowledged, askedOf } from './acknowledged.ts';
 import { type CommandSession, inboundOf } from './command.ts';
@@ -92,6 +93,8 @@ export function plain(session: CommandSession, { id, destination }: Subscription
   const given = router.addressOf(destination, session);
   const address = given === destination ? view.destination : detached(given);
   const line = deliveries(destination);
+  if (session.services.options.profile.tellsRedelivered)
+    return new TellingSubscription(session, view, address, line);
   if (line === undefined) return new Subscription(session, view, address);
   return new WatchedSubscription(session, view, address, line);
 }
