@@ -20,6 +20,7 @@ export {
   StompwireError,
 } from './errors.ts';
 export type { History, HistoryAnswer, HistoryAsked, HistoryMessage } from './history/history.ts';
+export type { RequestedName, StreamAsked, Streams } from './http/streams.ts';
 export type { Addresses } from './listeners.ts';
 export { Message, type MessageChanges, type MessageParts } from './message/message.ts';
 export type { LogPolicy, Policies, ReceiptLevel } from './message/policies.ts';

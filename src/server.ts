@@ -24,6 +24,7 @@ import { History } from './history/history.ts';
 import { policiesOf } from './history-service.ts';
 import { closeHttp, createHttp, type Health } from './http/http.ts';
 import { startOps } from './http/ops.ts';
+import { Streams } from './http/streams.ts';
 import { type Addresses, addressesOf, createListeners, type Listeners } from './listeners.ts';
 import { assertDestination } from './message/destination.ts';
 import type { Policies } from './message/policies.ts';
@@ -94,6 +95,8 @@ export class Server {
   readonly history = new History(() => this.#started('history').history.reader);
   /** The nodes of the service, to announce something to all of them. */
   readonly nodes: Nodes;
+  /** Event streams (SSE), and who sends an HTTP request. */
+  readonly streams = new Streams();
   /** Who is connected, to be written to and to be sent away. */
   readonly users: Users;
   readonly config: Config;
@@ -297,7 +300,9 @@ export class Server {
     this.#backbone = backbone;
     for (const part of this.#attached) await part.start?.();
     this.#outgoing.fix();
-    this.#sessions = new Sessions(this.#services(backbone), config, this.#prefix);
+    const services = this.#services(backbone);
+    this.#sessions = new Sessions(services, config, this.#prefix);
+    this.streams.start(this.#sessions, services, config);
     this.#metrics.gauge('sessions', 'Sessions that are open', () => this.#sessions?.size ?? 0);
     if (this.#around !== undefined) return this.#openWithout(this.#around.transport, this.#sessions);
     this.#listeners = this.#createListeners();
@@ -366,6 +371,7 @@ export class Server {
     this.#state = 'draining';
     if (served && drainDelay > 0) await pause(drainDelay);
     for (const transport of this.#transports) await transport.stop();
+    this.streams.stop();
     await this.#sessions?.drain({ within, rate, retryAfter });
     // not before: a client that polls has to come once more to hear that
     if (this.#ownsHttp) this.http.server.close();

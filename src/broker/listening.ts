@@ -2,7 +2,7 @@
 import type { Buffer } from 'node:buffer';
 import type { Soon } from '../channel/channel.ts';
 import type { Message } from '../message/message.ts';
-import type { Position } from '../message/position.ts';
+import { numberOf, type Position } from '../message/position.ts';
 import type { Broker } from './broker.ts';
 import type { Subscriber } from './subscriptions.ts';
 
@@ -13,6 +13,8 @@ export interface Heard {
   readonly messageId: string;
   /** Its place, on a logged destination. */
   readonly position: Position | undefined;
+  /** As the history has it; see {@link HistoryMessage.number}. */
+  readonly number: number | undefined;
   /** The name of the session that sent it; none when the server itself did. */
   readonly sender: string | undefined;
   readonly contentType: string | undefined;
@@ -77,13 +79,15 @@ export class ProgramSubscriber implements Subscriber, Listening {
   }
 }
 
-function heardOf({ destination, id, position, sender, contentType, headers, body }: Message): Heard {
+/** A message as a program sees it. */
+export function heardOf({ destination, id, position, sender, contentType, headers, body }: Message): Heard {
   const pairs: [string, string][] = [];
   for (let i = 0; i + 1 < headers.length; i += 2) pairs.push([headers[i]!, headers[i + 1]!]);
   return {
     destination,
     messageId: id,
     position,
+    number: position && numberOf(position),
     sender,
     contentType,
     headers: Object.fromEntries(pairs),

@@ -35,7 +35,7 @@ export type MessageChanges = Pick<MessageParts, 'body' | 'contentType' | 'header
 
 /**
  * A message, immutable for everyone who handles it. `encodings` is a cache that the encoder of MESSAGE
- * frames keeps here, one entry per STOMP version, so that a message is encoded once for all subscribers.
+ * frames keeps here, one entry per STOMP version and one for other forms, so that a message is encoded once for all subscribers.
  */
 export class Message {
   readonly destination: string;
@@ -49,7 +49,7 @@ export class Message {
   readonly position: Position | undefined;
   readonly time: number;
   readonly sender: string | undefined;
-  readonly encodings: [object | undefined, object | undefined, object | undefined];
+  readonly encodings: [object | undefined, object | undefined, object | undefined, object | undefined];
 
   constructor(parts: MessageParts) {
     this.destination = parts.destination;
@@ -63,7 +63,7 @@ export class Message {
     this.position = parts.position;
     this.time = parts.time ?? 0;
     this.sender = parts.sender;
-    this.encodings = [undefined, undefined, undefined];
+    this.encodings = [undefined, undefined, undefined, undefined];
   }
 
   /** The same message but for some of its parts; this one stays as it is. */

@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import type { Version } from '../../frames/index.ts';
 import type { Message } from '../message/message.ts';
 import type { Framing } from '../transport/transport.ts';
-import { type EncodedMessage, encodingOf, messagePrefix, wireIdOf } from './encoding.ts';
+import { type EncodedMessage, encodingOf, eventEncodingOf, messagePrefix, wireIdOf } from './encoding.ts';
 
 /** A run of frames with room for subscription ids: the bytes for one id, and where the ids stand once another was asked for. */
 interface Template {
@@ -113,6 +113,8 @@ const longestSharedId = 64;
 /** So many runs that begin in one turn are found again, beside the latest. */
 const mostBegun = 1024;
 
+const nothing = Buffer.alloc(0);
+
 /** Where runs begin: one lane for all connections of one framing and STOMP version. */
 export class Lane {
   readonly framing: Framing;
@@ -126,25 +128,27 @@ export class Lane {
 
   constructor(framing: Framing, version: Version) {
     this.framing = framing;
-    this.prefix = framing.quote?.(messagePrefix) ?? messagePrefix;
+    this.prefix = framing.event ? nothing : (framing.quote?.(messagePrefix) ?? messagePrefix);
     this.#version = version;
   }
 
   /** A subscription's id as it travels here; see {@link wireIdOf}. */
   wireId(id: string): string {
+    if (this.framing.event !== undefined) return '';
     const plain = wireIdOf(id, this.#version);
     return this.framing.quote?.(Buffer.from(plain, 'latin1')).toString('latin1') ?? plain;
   }
 
   /** What stands behind the id in a MESSAGE, as this framing has it; a framing that quotes carries text only. */
   tailOf(encoded: EncodedMessage): Buffer {
-    if (this.framing.quote === undefined) return encoded.tail;
+    if (this.framing.quote === undefined || this.framing.event !== undefined) return encoded.tail;
     encoded.quoted ??= this.framing.quote(encoded.asText?.() ?? encoded.tail);
     return encoded.quoted;
   }
 
   /** The message in this lane's version. */
   encoded(message: Message): EncodedMessage {
+    if (this.framing.event !== undefined) return eventEncodingOf(message, this.framing);
     return encodingOf(message, this.#version);
   }
 

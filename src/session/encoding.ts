@@ -2,6 +2,7 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { encodeHeaderLeniently, type Version } from '../../frames/index.ts';
 import type { Message } from '../message/message.ts';
+import type { Framing } from '../transport/transport.ts';
 
 /** Everything of a MESSAGE frame that stands before the subscription's id. */
 export const messagePrefix = Buffer.from('MESSAGE\nsubscription:');
@@ -27,6 +28,16 @@ export function encodingOf(message: Message, version: Version): EncodedMessage {
   if (known !== undefined) return known;
   const made = encode(message, version);
   message.encodings[slot] = made;
+  return made;
+}
+
+/** The encoded form of a message for a framing that has one of its own, made at the first call as well. */
+export function eventEncodingOf(message: Message, framing: Framing): EncodedMessage {
+  const byFraming = (message.encodings[3] ??= new Map()) as Map<Framing, EncodedMessage>;
+  const known = byFraming.get(framing);
+  if (known !== undefined) return known;
+  const made = { tail: framing.event!(message), text: true, asText: undefined, quoted: undefined };
+  byFraming.set(framing, made);
   return made;
 }
 

@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import type { Frame } from '../../frames/index.ts';
 import type { SubscriptionView } from '../channel/outbound.ts';
 import type { StompwireError } from '../errors.ts';
+import type { Peer } from '../transport/transport.ts';
 import type { State } from './commands/command.ts';
 import type { SessionServices } from './services.ts';
 import { asStompwireError, levelOf, survives } from './told.ts';
@@ -16,6 +17,7 @@ export interface Told {
 /** Whose frame was refused. */
 export interface RefusedSession extends Told {
   readonly state: State;
+  readonly peer: Pick<Peer, 'transport'>;
   fail(error: StompwireError, frame?: Frame): void;
 }
 

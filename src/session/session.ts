@@ -12,7 +12,7 @@ import { stepOf } from './commands/table.ts';
 import { tellRefusal } from './error-queue.ts';
 import type { Ending } from './events.ts';
 import { sayFarewell, tellOfEnd } from './farewell.ts';
-import { type Goodbye, goodbyeTo, refusalOf } from './goodbye.ts';
+import { type Goodbye, goodbyeTo, noteRefusal, refusalOf } from './goodbye.ts';
 import { Outbox, type OutboxOwner } from './outbox.ts';
 import { type Processed, Receipts } from './receipts.ts';
 import type { SessionServices } from './services.ts';
@@ -190,8 +190,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   /** Tells the client what went wrong in an ERROR frame, and ends the session. */
   fail(error: StompwireError, frame?: Frame): void {
     if (this.state === 'closing' || this.state === 'closed') return;
-    this.services.counters.refused(error);
-    this.services.log.info({ session: this.id, code: error.code, reason: error.message }, 'session refused');
+    noteRefusal(this, this.#connection, error);
     this.#finish(refusalOf(this, error, frame));
   }
 

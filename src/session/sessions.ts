@@ -1,4 +1,5 @@
 // All sessions of a server: opens them within the limits, and closes them in the end.
+import type { User } from '../auth/authenticator.ts';
 import { StompwireError } from '../errors.ts';
 import type { Connection, Handshake } from '../transport/transport.ts';
 import type { SessionServices } from './services.ts';
@@ -44,10 +45,11 @@ export class Sessions implements SessionEnd {
     return this.#open.size;
   }
 
-  /** Puts a session on a connection; one too many is told so and closed. */
-  readonly accept = (connection: Connection, handshake: Handshake | undefined): Session => {
+  /** Puts a session on a connection; one too many is told so and closed. @param user - who it is, where that is known */
+  readonly accept = (connection: Connection, handshake: Handshake | undefined, user?: User): Session => {
     const id = `${this.#prefix}-${(this.#opened++).toString(36)}`;
     const session = new Session(id, connection, handshake, this.#services, this);
+    session.user = user;
     this.#open.add(session);
     const refusal = this.#refusal(connection.peer.address);
     if (refusal !== undefined) session.fail(refusal);

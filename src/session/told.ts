@@ -1,6 +1,7 @@
 // What becomes of what was thrown: what the client is told, whether its session lives, how loud the log is.
 import { FrameError } from '../../frames/index.ts';
 import { isErrorCode, StompwireError } from '../errors.ts';
+import type { Peer } from '../transport/transport.ts';
 import type { State } from './commands/command.ts';
 import type { SessionOptions } from './services.ts';
 
@@ -15,12 +16,13 @@ export function asStompwireError(error: unknown): StompwireError {
 /** Whose frame was refused. */
 export interface Refused {
   readonly state: State;
+  readonly peer: Pick<Peer, 'transport'>;
   readonly services: { readonly options: Pick<SessionOptions, 'denial'> };
 }
 
-/** Whether an error is told on the error queue; before CONNECTED there is no such queue. */
-export function survives({ state, services }: Refused, { code, rule }: StompwireError): boolean {
-  if (state === 'opening') return false;
+/** Whether an error is told on the error queue; before CONNECTED there is no such queue, and in an event stream. */
+export function survives({ state, peer, services }: Refused, { code, rule }: StompwireError): boolean {
+  if (state === 'opening' || peer.transport === 'http') return false;
   return rule.close === null || (code === 'denied' && services.options.denial === 'keep');
 }
 

@@ -1,11 +1,13 @@
 // The clocks of a session: which deadline comes next, and what has run out.
 import { StompwireError } from '../errors.ts';
 import { tickMs } from '../time/wheel.ts';
+import type { Peer } from '../transport/transport.ts';
 import type { SessionOptions } from './services.ts';
 
 /** What the clocks look at; all times in milliseconds on the wheel, 0: not running. */
 export interface Watched {
   readonly services: { readonly options: SessionOptions; readonly clock: () => number };
+  readonly peer: Pick<Peer, 'transport'>;
   readonly now: number;
   /** Whether the client has not said CONNECT yet. */
   readonly opening: boolean;
@@ -42,7 +44,7 @@ export function nextDeadline(session: Watched): number | undefined {
   if (session.opening) next = at(next, session.openedAt, options.connectTimeout);
   if (session.partialSince !== 0) next = at(next, session.partialSince, options.frameTimeout);
   if (session.outbox.stuckSince !== 0) next = at(next, session.outbox.stuckSince, options.outboxTime);
-  if (session.lastFrame !== 0 && !session.busy) next = at(next, session.lastFrame, options.idleTimeout);
+  if (isIdle(session)) next = at(next, session.lastFrame, options.idleTimeout);
   if (session.user?.expiresAt !== undefined)
     next = Math.min(next, session.now + Math.min(left(session.user.expiresAt, session), calendarCheck));
   if (session.hearsEvery !== 0 && !session.paused) next = at(next, session.lastRead, silence(session));
@@ -72,7 +74,7 @@ export function overdue(session: Watched, now: number): StompwireError | 'gone' 
   if (session.user?.expiresAt !== undefined && left(session.user.expiresAt, session) <= 0) {
     return new StompwireError('credentials-expired');
   }
-  if (session.lastFrame !== 0 && !session.busy && ran(session.lastFrame, options.idleTimeout, now)) {
+  if (isIdle(session) && ran(session.lastFrame, options.idleTimeout, now)) {
     return new StompwireError(
       'idle-timeout',
       `no frame came but heart-beats for idleTimeout=${options.idleTimeout} ms`,
@@ -87,6 +89,11 @@ export function overdue(session: Watched, now: number): StompwireError | 'gone' 
   if (session.sendsEvery !== 0 && session.outbox.stuckSince === 0 && now >= sendsAt(session))
     session.outbox.beat();
   return undefined;
+}
+
+/** An event stream says nothing, by its nature. */
+function isIdle({ lastFrame, busy, peer }: Watched): boolean {
+  return lastFrame !== 0 && !busy && peer.transport !== 'http';
 }
 
 /** Credentials run out by the calendar, not by the wheel's clock. */

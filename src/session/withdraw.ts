@@ -24,6 +24,8 @@ export function withdraw(
   events.tell('unsubscribe', () => ({ session, subscription }));
   const fields = { session: session.id, subscription: id, code: error.code, err: raw };
   log[levelOf(error)](fields, error.message);
-  tellOfSubscription(session, error, subscription);
+  // an event stream has nothing but its subscription
+  if (session.peer.transport === 'http') session.fail(error);
+  else tellOfSubscription(session, error, subscription);
   return true;
 }

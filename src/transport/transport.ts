@@ -1,6 +1,8 @@
 // PORT: what a session needs of the connection under it, and what a listener promises to a session.
 import type { Buffer } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { StompwireError } from '../errors.ts';
+import type { Message } from '../message/message.ts';
 
 /**
  * How the bytes of one STOMP frame are wrapped on a connection. Framings are shared constants: two
@@ -10,6 +12,8 @@ export interface Framing {
   readonly name: string;
   /** Makes a frame's bytes fit to stand inside the framing; none: they stand as they are. */
   readonly quote?: (bytes: Buffer) => Buffer;
+  /** A MESSAGE where it is no STOMP frame: the same for all subscriptions, whose ids do not travel. */
+  readonly event?: (message: Message) => Buffer;
   /** What stands behind every frame. */
   readonly trailer: Buffer;
   /** How many bytes stand before a frame of `frameBytes` bytes (quoted, where the framing quotes). */
@@ -29,7 +33,8 @@ export interface Handshake {
 
 /** Who is at the other end. */
 export interface Peer {
-  readonly transport: 'websocket' | 'tcp' | 'sockjs';
+  /** `http`: an event stream, or a request by itself; what is behind it says nothing more. */
+  readonly transport: 'websocket' | 'tcp' | 'sockjs' | 'http';
   /** The address, after trusted proxies are looked through. */
   readonly address: string;
   readonly secure: boolean;
@@ -47,6 +52,8 @@ export interface Connection {
   readonly unsent: number;
   /** Sends framed bytes. They must not change until `unsent` was seen 0. */
   write(bytes: Buffer): void;
+  /** Hears why its client is about to be sent away, where that is told better than by a last frame. */
+  refused?(error: StompwireError): void;
   /** Flushes, tells the code and reason where the kind of connection can, ends. Input is discarded from here on. */
   close(code: number, reason: string): void;
   /** Ends at once, without flushing. */

@@ -188,6 +188,7 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
   sockjsDisconnectDelay: milliseconds(1),
   maxSessions: count(1),
   maxSessionsPerAddress: count(0),
+  maxStreamsPerUser: count(1),
   maxSessionsPerUser: count(0),
   maxSubscriptionsPerUser: count(0),
   sendsPerSecond: count(0),

@@ -27,8 +27,12 @@ describe('what was thrown', () => {
 });
 
 describe('a session', () => {
-  const lives = (code: ErrorCode, denial: 'close' | 'keep', state: 'opening' | 'connected' = 'connected') =>
-    survives({ state, services: { options: { denial } } }, new StompwireError(code));
+  const lives = (
+    code: ErrorCode,
+    denial: 'close' | 'keep',
+    state: 'opening' | 'connected' = 'connected',
+    transport: 'websocket' | 'http' = 'websocket',
+  ) => survives({ state, peer: { transport }, services: { options: { denial } } }, new StompwireError(code));
 
   it('lives on after what is told, and after a denial where that is meant', () => {
     expect(lives('no-handler', 'close')).toBe(true);
@@ -36,6 +40,11 @@ describe('a session', () => {
     expect(lives('denied', 'close')).toBe(false);
     expect(lives('denied', 'keep')).toBe(true);
     expect(lives('bad-header', 'keep')).toBe(false);
+  });
+
+  it('that is an event stream lives on after nothing: it has no error queue', () => {
+    for (const code of ['no-access', 'denied'] as const)
+      expect(lives(code, 'keep', 'connected', 'http')).toBe(false);
   });
 
   it('that is not connected lives on after nothing', () => {

@@ -20,6 +20,7 @@ function session(
   const beats: number[] = [];
   return {
     services: { options: { ...limits, ...options }, clock: () => 0 },
+    peer: { transport: 'websocket' },
     now: 0,
     opening: false,
     openedAt: 10,

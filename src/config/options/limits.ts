@@ -77,6 +77,14 @@ export const LIMITS = {
     max: 10_000_000,
     reason: 'The most connections from one address, for offices and proxies share one; 0 sets no bound.',
   }),
+  maxStreamsPerUser: whole({
+    default: 20,
+    flag: 'max-streams-per-user',
+    unit: 'streams',
+    min: 1,
+    max: 10_000_000,
+    reason: 'The most event streams (SSE) that one name has open on this node, be it proven or only said.',
+  }),
   maxSessionsPerUser: whole({
     default: 0,
     flag: 'max-sessions-per-user',

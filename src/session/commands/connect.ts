@@ -21,7 +21,7 @@ export function connect(session: CommandSession, frame: Frame): Soon<void> {
   const version = negotiateVersion(frame.headers.get('accept-version'));
   agreeHeartbeats(session, frame);
   assertHost(session, frame);
-  const user = identify(session, frame.headers);
+  const user = session.user ?? identify(session, frame.headers); // of an event stream it may be known
   return user instanceof Promise
     ? user.then((known) => admit(session, frame, version, known))
     : admit(session, frame, version, user);
