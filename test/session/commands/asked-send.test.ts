@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Sending } from '../../../src/channel/inbound.ts';
 import { StompwireError } from '../../../src/errors.ts';
 import { type LogPolicy, Policies, usualPolicy } from '../../../src/message/policies.ts';
+import { MessageLost } from '../../../src/relay/log.ts';
 import type { MemoryLogParts } from '../../../src/relay/memory-log.ts';
 import { Gate } from '../../broker/gate.ts';
 import { LogInMemory } from '../../contracts/log-in-memory.ts';
@@ -196,6 +197,27 @@ describe('a retry', () => {
     expect(later.session.clientToken).toBe(clientToken);
     expect(await told(later.say('SEND', retry))).toEqual(['RECEIPT a']);
     expect([world.runs, await told(client)]).toEqual([1, []]);
+  });
+
+  it('is run again when what it brought was lost, and not when it only cannot be confirmed', async () => {
+    const world = new LoggedWorld();
+    let runs = 0;
+    world.app.message('/say', { sendTo: '/topic/room/1' }, () => ({ run: ++runs }));
+    const client = await world.connected();
+    client.say('SUBSCRIBE', { id: 'errors', destination: '/user/queue/errors' });
+    const headers = { destination: '/app/say', 'idempotency-key': 'k', 'receipt-level': 'stored' };
+    const reasons = [new StompwireError('relay-unavailable', 'away'), new MessageLost(), undefined];
+    Object.assign(world.log.relay.log!, {
+      stored: async () => {
+        const reason = reasons.shift();
+        if (reason !== undefined) throw reason;
+      },
+    });
+    for (const receipt of ['a', 'b', 'c']) {
+      client.say('SEND', { ...headers, receipt }, '{}');
+      expect(await told(client)).toEqual([receipt === 'c' ? 'RECEIPT c' : `relay-unavailable ${receipt}`]);
+      expect(runs).toBe(receipt === 'c' ? 2 : 1);
+    }
   });
 
   it('is not somebody else, nor another destination, who takes the same key', async () => {
