@@ -130,6 +130,11 @@ export class Broker {
     return this.publishing.run({ message }, (passed) => this.#keep(passed.message, terms));
   }
 
+  /** @throws {StompwireError} `transaction-too-wide`: what lies there cannot be dealt with in one step */
+  assertTogether(addresses: readonly string[]): void {
+    this.#relay.assertTogether?.(addresses);
+  }
+
   /** Does in one go what `steps` begins before it returns, as far as the relay has to do with it. */
   together(steps: () => Soon<void>): Soon<void> {
     return this.#relay.together === undefined ? steps() : this.#relay.together(steps);

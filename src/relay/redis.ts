@@ -1,7 +1,7 @@
 // The relay over Redis: many nodes, one broker. Plain messages by pub/sub, logged ones through logs in streams.
 import { randomBytes } from 'node:crypto';
-import type { Separator } from '../message/destination.ts';
-import { isPattern } from '../message/destination.ts';
+import { StompwireError } from '../errors.ts';
+import { isPattern, printable, type Separator } from '../message/destination.ts';
 import type { Message } from '../message/message.ts';
 import { PatternMatcher } from '../message/pattern.ts';
 import type { Policies } from '../message/policies.ts';
@@ -170,6 +170,16 @@ export class RedisRelay implements Relay {
     if (!isPattern(destination)) return this.#partitionOf(destination).disinterest(destination);
     this.#patterns.delete(destination);
     for (const partition of this.#partitions) partition.narrowed();
+  }
+
+  assertTogether(addresses: readonly string[]): void {
+    const [first = ''] = addresses;
+    const apart = addresses.find((one) => this.#keys.partitionOf(one) !== this.#keys.partitionOf(first));
+    if (apart === undefined) return;
+    throw new StompwireError(
+      'transaction-too-wide',
+      `'${printable(first)}' and '${printable(apart)}' lie in different partitions: COMMIT them one by one`,
+    );
   }
 
   async close(): Promise<void> {

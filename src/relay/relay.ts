@@ -36,9 +36,14 @@ export interface Relay {
   interest(destination: string): Soon<void>;
   disinterest(destination: string): Soon<void>;
   /**
+   * Refuses addresses of messages and queues that do not lie together. Absent: all do.
+   *
+   * @throws {StompwireError} `transaction-too-wide`
+   */
+  assertTogether?(addresses: readonly string[]): void;
+  /**
    * Does in one go what `steps` begins before it returns: what it publishes, enqueues, acknowledges and refuses.
-   * Rejects before any of it is done with `transaction-too-wide`, when that cannot be done in one. Absent: what is
-   * begun at once is done at once, and nobody sees a part of it.
+   * Absent: what is begun at once is done at once, and nobody sees a part of it.
    */
   together?(steps: () => Soon<void>): Soon<void>;
   /** Ends; nothing is delivered afterwards. Twice is harmless. */

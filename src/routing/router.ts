@@ -20,6 +20,7 @@ import {
   queuePrefix,
   type UserDelivery,
   type UserMessage,
+  userAddress,
 } from './user-destinations.ts';
 
 /** What destinations begin with. */
@@ -46,6 +47,13 @@ export interface RouterParts {
   readonly handlerTimeout?: number;
   /** Milliseconds since the epoch of Unix. */
   readonly clock?: () => number;
+}
+
+/** Where a SEND goes. */
+export interface Target {
+  readonly address: string;
+  /** What it puts into a queue. */
+  readonly queued?: Message;
 }
 
 /** Answers SEND and SUBSCRIBE by their destinations. */
@@ -106,28 +114,30 @@ export class Router {
   };
 
   /**
-   * The message that a SEND puts into a queue; none: it goes elsewhere. What would be refused whenever it is sent
-   * is refused now.
+   * Where a SEND goes; none: to a handler. What would be refused whenever it is sent is refused now.
    *
    * @throws {StompwireError}
    */
-  queued(inbound: Inbound): Message | undefined {
+  targetOf(inbound: Inbound): Target | undefined {
     const { destination } = inbound;
     const { appPrefix, userPrefix, separator } = this.#options;
     if (isUnder(destination, appPrefix)) return undefined;
     assertDestination(destination, separator);
     if (isPattern(destination)) throw notOne(destination);
-    if (isUnder(destination, userPrefix)) parseUserDestination(destination, userPrefix);
-    else if (isTemporary(destination)) this.#temporary.placeOf(destination, inbound.session);
-    else if (!this.#isTopic(destination)) return this.#queuedThere(inbound);
-    return undefined;
+    if (isUnder(destination, userPrefix)) {
+      const { name, path } = parseUserDestination(destination, userPrefix);
+      return { address: userAddress(name, path) };
+    }
+    if (isTemporary(destination)) return this.#temporary.placeOf(destination, inbound.session);
+    if (this.#isTopic(destination)) return { address: destination };
+    return this.#queuedThere(inbound);
   }
 
-  #queuedThere(inbound: Inbound): Message {
+  #queuedThere(inbound: Inbound): Target {
     this.#assertQueue(inbound);
-    const message = this.#messageOf(inbound);
-    termsOf(message.headers, this.#clock());
-    return message;
+    const queued = this.#messageOf(inbound);
+    termsOf(queued.headers, this.#clock());
+    return { address: queued.address, queued };
   }
 
   /** The one way to write a SEND's destination, for rules to compare. */

@@ -80,6 +80,11 @@ export abstract class AcknowledgedSubscription extends Subscription implements Q
     this.#credit = Math.min(credit, session.outbox.limit / 2);
   }
 
+  /** Whether its queue is the broker's, and not this session's own. */
+  get shared(): boolean {
+    return true;
+  }
+
   /** Whether it takes from its queue still. */
   get active(): boolean {
     return this.consumption !== undefined;

@@ -65,6 +65,10 @@ export class TopicQueueSubscription extends AcknowledgedSubscription {
     this.#queue = new Queue({ limits: terms.limits, now: session.services.clock, lost, gone: () => {} });
   }
 
+  override get shared(): boolean {
+    return false;
+  }
+
   override begin(broker: Broker): Soon<void> {
     this.joined(this.#queue.consume(this));
     return broker.subscribe(this.address, this);

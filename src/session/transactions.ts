@@ -21,6 +21,8 @@ export interface Step {
   readonly bytes: number;
   /** The frame: its `receipt` is answered after COMMIT. */
   readonly frame: Frame;
+  /** What of the broker's it concerns; none: nothing, before it is done. */
+  readonly address?: string | undefined;
   /** What it puts into a queue, for which there must be room. */
   readonly queued?: Message | undefined;
   /** Throws when the step cannot be done: nothing of the transaction is, then. */
@@ -35,6 +37,8 @@ export interface Step {
 export interface Committing {
   /** Refuses messages that would not all find room in their queues. */
   assertRoom(messages: readonly Message[]): void;
+  /** Refuses addresses that cannot be dealt with in one step. */
+  assertTogether(addresses: readonly string[]): void;
   /** Does in one go what is begun before `steps` returns. */
   together(steps: () => Soon<void>): Soon<void>;
   /** Answers a frame. */
@@ -128,6 +132,7 @@ export class Transactions {
 export function commit(steps: readonly Step[], committing: Committing): Soon<void> {
   try {
     for (const step of steps) step.check?.();
+    committing.assertTogether(steps.flatMap(({ address }) => address ?? []));
     committing.assertRoom(steps.flatMap(({ queued }) => queued ?? []));
   } catch (error) {
     undo(steps);

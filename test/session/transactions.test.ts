@@ -16,6 +16,9 @@ const committing: Committing = {
   assertRoom: (messages) => {
     if (messages.length > 1) throw new StompwireError('queue-full');
   },
+  assertTogether: (addresses) => {
+    if (new Set(addresses).size > 1) throw new StompwireError('transaction-too-wide');
+  },
   together: (steps) => steps(),
   processed: (one, processed) =>
     answered.push(one, ...(processed === undefined ? [] : [JSON.stringify(processed)])),
@@ -117,6 +120,17 @@ describe('a commit', () => {
     expect(done).toEqual(['undone']);
     commit([acknowledges, sends()], committing);
     expect(done).toEqual(['undone', 'done', 'sent']);
+  });
+
+  it('does nothing when it cannot be done in one step', () => {
+    const done: string[] = [];
+    const at = (address: string): Step => ({ ...step(1, () => void done.push(address)), address });
+    expect(() => commit([at('/topic/a'), step(), at('/topic/b')], committing)).toThrow(
+      expect.objectContaining({ code: 'transaction-too-wide' }),
+    );
+    expect(done).toEqual([]);
+    commit([at('/topic/a'), step(), at('/topic/a')], committing);
+    expect(done).toEqual(['/topic/a', '/topic/a']);
   });
 
   it('answers its frames when all of it is done, but those that were answered otherwise', async () => {

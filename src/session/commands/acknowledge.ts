@@ -48,6 +48,7 @@ function stepOf(session: CommandSession, frame: Frame, requeue: boolean | undefi
   return {
     bytes: 0,
     frame: kept(frame),
+    address: subscription.shared ? subscription.address : undefined,
     check: () => {
       if (!subscription.active) throw unknownDelivery(nameOf(session, frame));
     },

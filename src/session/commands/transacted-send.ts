@@ -33,6 +33,7 @@ function stepOf(
 ): Step {
   const { router } = session.services;
   const inbound = { ...passed, body: Buffer.from(passed.body) };
+  const target = router.targetOf(inbound);
   const run = (): Soon<void> | Soon<Processed> =>
     sending === undefined
       ? router.send(inbound)
@@ -40,7 +41,8 @@ function stepOf(
   return {
     bytes: inbound.body.length,
     frame,
-    queued: router.queued(inbound),
+    address: target?.address,
+    queued: target?.queued,
     run: router.isAnswered(inbound.destination) ? () => handled(session, frame, run) : run,
   };
 }

@@ -23,6 +23,7 @@ export function commit(session: CommandSession, frame: Frame): Soon<void> {
   return inbound.run(inboundOf(session, frame), () =>
     done(taken(session, frame), {
       assertRoom: (messages) => broker.queues?.assertRoom?.(messages),
+      assertTogether: (addresses) => broker.assertTogether(addresses),
       together: (steps) => broker.together(steps),
       processed: (one, processed) => session.processed(one, processed),
     }),
