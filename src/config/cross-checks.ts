@@ -97,7 +97,18 @@ const deadLettersQueued: Check = ({ deadLetterQueue }, named) =>
         },
       ];
 
+/** What is not signed can be forged by everybody who finds the address. */
+const webhookSigned: Check = ({ webhookUrl, webhookSecret }, named) => {
+  if ((webhookUrl === undefined) === (webhookSecret === undefined)) return [];
+  const line =
+    webhookSecret === undefined
+      ? `${named('webhookUrl')} needs webhookSecret, which it is signed with, by STOMPWIRE_WEBHOOK_SECRET`
+      : `${named('webhookSecret')} needs webhookUrl; give both of them, or neither`;
+  return [{ keys: ['webhookUrl', 'webhookSecret'], line }];
+};
+
 const CHECKS: readonly Check[] = [
+  webhookSigned,
   temporaryApart,
   deadLettersQueued,
   prefixesApart,

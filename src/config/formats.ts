@@ -66,6 +66,11 @@ function isKeysAddress(text: string): boolean {
   );
 }
 
+/** What quotes messages goes over TLS, or stays on this machine. */
+function isHookAddress(text: string): boolean {
+  return text.includes('://') && isKeysAddress(text);
+}
+
 /** The names that schemas may use as `format`. */
 export const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   'not-empty': (text) => text.trim() !== '',
@@ -79,6 +84,7 @@ export const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   name: (text) => NAME.test(text),
   'jwt-secret': isSecret,
   'keys-address': isKeysAddress,
+  'hook-address': isHookAddress,
   'jwt-algorithm': (text) => JWT_ALGORITHM.test(text),
   'host-and-port': (text) => {
     const address = splitHostAndPort(text);

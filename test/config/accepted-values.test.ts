@@ -142,6 +142,17 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
   // the other ways, and what goes with them, need one another: test/config/auth-checks.test.ts
   rooms: { good: ['auto', 'open', 'members'], bad: ['', 'closed', 'Open', true] },
   maxRoomMembers: { good: [2, 10_000, 10_000_000], bad: [1, 10_000_001, 2.5, '5'] },
+  presenceNamed: { good: [0, 200, 2000], bad: [-1, 2001, '5'] },
+  presenceGather: { good: [10, 60_000], bad: [9, 60_001, '500'] },
+  noticeMembers: { good: [0, 10_000], bad: [-1, 10_001] },
+  noticesKept: { good: [0, 1000], bad: [-1, 1001] },
+  // the address and the secret need one another: test/config/config.test.ts
+  webhookUrl: {
+    good: [],
+    bad: ['', 'hook', '/hook', 'http://hook.example/x', 'https://u:p@hook.example', 'ftp://h/x', 5],
+  },
+  webhookSecret: { good: [], bad: ['', 'x'.repeat(31), 5] },
+  webhookDelay: { good: [0, 86_400_000], bad: [-1, 86_400_001] },
   auth: { good: ['anonymous'], bad: ['', 'none', 'JWT', true] },
   usersFile: { good: [], bad: ['', 5, null] },
   passwordChecks: { good: [1, 64], bad: [0, 65, 1.5, '2', null] },

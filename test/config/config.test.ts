@@ -173,6 +173,18 @@ describe('options that clash', () => {
     expect(problemsOf(options)).toEqual([`${line}; give another port`]);
   });
 
+  it('are a webhook without its secret, or the other way round', () => {
+    const [webhookUrl, webhookSecret] = ['https://hook.example/x?key=hidden', 's'.repeat(32)];
+    expect(problemsOf({ webhookUrl })).toEqual([
+      'webhookUrl from the options needs webhookSecret, which it is signed with, by STOMPWIRE_WEBHOOK_SECRET',
+    ]);
+    expect(problemsOf({ webhookSecret })).toEqual([
+      'webhookSecret from the options needs webhookUrl; give both of them, or neither',
+    ]);
+    expect(problemsOf({ webhookUrl, webhookSecret })).toEqual([]);
+    expect(problemsOf({ webhookUrl: 'http://127.0.0.1:9/x', webhookSecret })).toEqual([]);
+  });
+
   it('are not two ports that are chosen freely, nor ops on another host', () => {
     expect(problemsOf({ port: 0, stompPort: 0, ops: 0 })).toEqual([]);
     expect(problemsOf({ ops: '10.0.0.1:8080' })).toEqual([]);

@@ -1,5 +1,5 @@
-// The options of the chat service: who may enter rooms, and how large they grow.
-import { oneOf, whole } from '../option.ts';
+// The options of the chat service: who may enter rooms, how large they grow, and who is told what of them.
+import { oneOf, optionalText, whole } from '../option.ts';
 
 export const CHAT = {
   rooms: oneOf(['auto', 'open', 'members'], {
@@ -16,5 +16,65 @@ export const CHAT = {
     min: 2,
     max: 10_000_000,
     reason: 'The most members of one room.',
+  }),
+  presenceNamed: whole({
+    default: 200,
+    flag: 'presence-named',
+    unit: 'users',
+    min: 0,
+    max: 2000,
+    reason:
+      'In rooms with more people than that it is told how many are there, not who; to name everybody to everybody is traffic of their square.',
+  }),
+  presenceGather: whole({
+    default: 500,
+    flag: 'presence-gather',
+    unit: 'ms',
+    min: 10,
+    max: 60_000,
+    reason:
+      'For how long those who come to a room and go are gathered before it is told; in large rooms longer.',
+  }),
+  noticeMembers: whole({
+    default: 200,
+    flag: 'notice-members',
+    unit: 'users',
+    min: 0,
+    max: 10_000,
+    reason:
+      'In rooms with more members than that only who is mentioned is notified, and counts are told when asked for.',
+  }),
+  noticesKept: whole({
+    default: 100,
+    flag: 'notices-kept',
+    unit: 'notices',
+    min: 0,
+    max: 1000,
+    reason: 'How many notifications are kept for a user who is away; the oldest go first, 0 keeps none.',
+  }),
+  webhookUrl: optionalText({
+    flag: 'webhook-url',
+    format: 'hook-address',
+    placeholder: '<url>',
+    secret: true,
+    allowed: 'an https address, or one of http on this machine, without a password',
+    reason:
+      'Where notifications of those who are away are posted, signed; they quote messages, so they travel by TLS.',
+  }),
+  webhookSecret: optionalText({
+    flag: 'webhook-secret',
+    format: 'jwt-secret',
+    placeholder: '<secret>',
+    secret: true,
+    allowed: 'a secret of at least 32 bytes, as it is or as base64:<text>, in the environment or the file',
+    reason: 'What the webhook is signed with, HMAC-SHA256; other users see the flags of a process.',
+  }),
+  webhookDelay: whole({
+    default: 30_000,
+    flag: 'webhook-delay',
+    unit: 'ms',
+    min: 0,
+    max: 86_400_000,
+    reason: 'How long a notification waits for its user to come back before it is posted.',
   }),
 };
