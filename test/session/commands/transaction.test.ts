@@ -1,5 +1,7 @@
 // BEGIN, COMMIT and ABORT: all or nothing, for SEND, ACK and NACK, with receipts that tell the truth.
 import { beforeEach, describe, expect, it } from 'vitest';
+import { StompwireError } from '../../../src/errors.ts';
+import { MemoryRelay } from '../../../src/relay/memory.ts';
 import { Gate } from '../../broker/gate.ts';
 import { type Client, type Heard, World } from '../world.ts';
 
@@ -126,6 +128,22 @@ describe('a transaction', () => {
     send('/topic/a', 'x'.repeat(1001));
     expect(await client.ended()).toMatchObject({ code: 'transaction-too-large', close: 1009 });
     expect(await other.heard()).toEqual([]);
+  });
+
+  it('is refused as a whole where its parts lie too far apart, handlers aside', async () => {
+    const seen: string[][] = [];
+    const assertTogether = (addresses: readonly string[]): void => {
+      seen.push([...addresses]);
+      throw new StompwireError('transaction-too-wide');
+    };
+    world = new World({ relay: Object.assign(new MemoryRelay(), { assertTogether }) });
+    world.rules.allow.send('/user/ann/**');
+    client = await world.connected();
+    begin();
+    for (const to of ['/topic/a', '/queue/a', '/user/ann/queue/x', '/app/x']) send(to, '1');
+    client.say('COMMIT', { transaction: 't', receipt: 'r' });
+    expect(await client.ended()).toMatchObject({ code: 'transaction-too-wide', close: 1008 });
+    expect(seen).toEqual([['/topic/a', '/queue/a', 'user:ann/queue/x']]);
   });
 
   it('is held to rules when its frames come', async () => {
