@@ -7,6 +7,8 @@ import { errorTable } from '../src/errors.ts';
 const elsewhere = new Set([
   'bad-configuration',
   'history-damaged',
+  'queues-damaged',
+  'queues-unavailable',
   'address-in-use',
   'unencodable-header',
   'bad-cursor',
