@@ -84,6 +84,15 @@ describe.runIf(program)('queues over a Redis', () => {
     for (const { ids } of takers) expect(ids.length).toBeLessThanOrEqual(150);
   });
 
+  it('leaves of what comes at once something to each node that wants more', async () => {
+    const [one, other] = [await node(), await node()];
+    const takers = [await one.take(), await other.take()];
+    await until(async () => (await commands.llen((await commands.keys('*\0hungry'))[0] ?? 'none')) === 2);
+    await one.send(...numbered(60));
+    await until(async () => takers.flatMap(({ ids }) => ids).length === 60);
+    for (const { ids } of takers) expect(ids.length).toBeGreaterThan(5);
+  });
+
   it('gives the messages of a node that was killed to the others, in their place, and counts the delivery', async () => {
     const sender = await node();
     const doomed = await farNode(3);
@@ -205,6 +214,22 @@ describe.runIf(program)('queues over a Redis', () => {
     expect(twice).toEqual([]);
     expect(new Set(acknowledged).size).toBe(acknowledged.length);
   }, 60_000);
+
+  it('gives again what Redis gave it in an answer that was lost, as if it had never been out', async () => {
+    const one = await node();
+    const taker = await one.take(1);
+    await one.send('1', '2');
+    await taker.has(1);
+    const [line] = await commands.keys('*:queue:/queue/a\0line');
+    const [holder] = await commands.zrange((await commands.keys('*:leases'))[0]!, '0', '-1');
+    await commands.zrem(line!, '2');
+    await commands.hset(line!.replace('\0line', '\0out'), '2', `${holder} 999999 1 4 0`);
+    await commands.call('CLIENT', 'KILL', 'TYPE', 'normal');
+    await until(async () => (await waiting()) === 1);
+    expect(await taker.acknowledge(0)).toBe(true);
+    await taker.has(2);
+    expect(taker.given[1]).toMatchObject({ message: { id: '2' }, deliveries: 1 });
+  });
 
   it('goes on when Redis comes back empty, and knows nothing of what was out', async () => {
     const bare = await startRedis(program!);
