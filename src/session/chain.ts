@@ -2,8 +2,11 @@
 import { Buffer } from 'node:buffer';
 import type { Version } from '../../frames/index.ts';
 import type { Message } from '../message/message.ts';
+import { wrap } from '../transport/framing.ts';
 import type { Framing } from '../transport/transport.ts';
 import { type EncodedMessage, encodingOf, eventEncodingOf, messagePrefix, wireIdOf } from './encoding.ts';
+
+const eol = Buffer.from('\n');
 
 /** A run of frames with room for subscription ids: the bytes for one id, and where the ids stand once another was asked for. */
 interface Template {
@@ -120,6 +123,8 @@ export class Lane {
   readonly framing: Framing;
   /** What stands before the id in a MESSAGE, as this framing has it. */
   readonly prefix: Buffer;
+  /** A heart-beat, as this framing has it [STOMP 1.2, Heart-beating]. */
+  readonly beat: Buffer;
   readonly #version: Version;
   /** The latest run of one message, by the length of the ids it is for. */
   readonly #firsts: (Link | undefined)[] = new Array(longestSharedId + 1).fill(undefined);
@@ -129,6 +134,7 @@ export class Lane {
   constructor(framing: Framing, version: Version) {
     this.framing = framing;
     this.prefix = framing.event ? nothing : (framing.quote?.(messagePrefix) ?? messagePrefix);
+    this.beat = wrap(framing, eol);
     this.#version = version;
   }
 

@@ -16,8 +16,6 @@ export interface OutboxOwner {
   overflowed(): void;
 }
 
-const eol = Buffer.from('\n');
-
 /** Above this many bytes within one turn, a write is made at once. */
 const writeEarly = 128 * 1024;
 
@@ -126,7 +124,7 @@ export class Outbox {
 
   /** Sends a heart-beat [STOMP 1.2, Heart-beating]. */
   beat(): void {
-    this.send(eol);
+    this.#pushLast(this.#lane.beat);
     this.lastWrite = this.#owner.now;
   }
 
