@@ -3,7 +3,7 @@ import type { Server } from '../index.ts';
 import { RoomAccess } from './access.ts';
 import { addMappings } from './mappings.ts';
 import { addPage } from './page.ts';
-import { MemoryRepository } from './repositories/memory.ts';
+import { repositoryOf } from './repositories/chosen.ts';
 import type { ChatRepository } from './repository.ts';
 import { addRoomMappings } from './room-mappings.ts';
 import { type RoomChange, Rooms } from './rooms.ts';
@@ -22,9 +22,11 @@ const accessKeeps = 5000;
 const changed = 'chat.room-changed';
 
 /** Puts the chat on a server; call it before `start`. */
-export function installChat(server: Server, { repository = new MemoryRepository() }: ChatParts = {}): void {
+export function installChat(server: Server, parts: ChatParts = {}): void {
   const { config, log } = server;
   const open = config.rooms === 'open' || (config.rooms === 'auto' && config.auth === 'anonymous');
+  const died = (err: Error): void => log.error({ err }, 'the thread of the chat ended; it is started again');
+  const repository = parts.repository ?? repositoryOf({ config, open, died });
   const access = new RoomAccess({ repository, open, keeps: accessKeeps, now: () => performance.now() });
   const rooms = new Rooms({
     repository,

@@ -18,7 +18,7 @@ export interface ListAsked {
  * Keeps what the chat knows beside messages. Guarantees:
  * - each call is atomic, and what it has changed is seen by every call that begins later, on every node;
  * - what is durable survives the end of the process and of the machine once the call is done;
- * - lists are in the order of room ids or of user names, by code unit; one goes on where it ended, whatever changed.
+ * - lists are in the order of room ids or of user names, by code point; one goes on where it ended, whatever changed.
  * A store that is away rejects with `history-unavailable`, one that is full with `history-full`; trying again is right.
  */
 export interface ChatRepository {

@@ -89,11 +89,11 @@ export function chatRepositoryContract(kind: RepositoryKind): void {
       });
 
       it('lists the public ones part by part, in the order of their ids', async () => {
-        for (const id of ['b', 'a', 'd', 'c', 'Z']) await repository.rooms.create(roomOf(id), []);
+        for (const id of ['b', 'a', '𝒜', 'Ａ', 'c', 'Z']) await repository.rooms.create(roomOf(id), []);
         await repository.rooms.create(roomOf('p', { kind: 'private' }), []);
         await repository.rooms.create(roomOf('q', { kind: 'direct' }), []);
         const rooms = await whole((asked) => repository.rooms.listPublic(asked));
-        expect(rooms.map(({ id }) => id)).toEqual(['Z', 'a', 'b', 'c', 'd']);
+        expect(rooms.map(({ id }) => id)).toEqual(['Z', 'a', 'b', 'c', 'Ａ', '𝒜']);
       });
 
       it('renames what is there', async () => {
@@ -140,6 +140,33 @@ export function chatRepositoryContract(kind: RepositoryKind): void {
         expect(await repository.members.count('r')).toBe(4);
         expect(await repository.members.put(memberOf('r', 'kim', 'member'), 4)).toBe('done');
         expect(await repository.members.put(memberOf('none', 'kim'), 4)).toBe('gone');
+      });
+
+      it('has room again for others when somebody has left', async () => {
+        for (const user of ['lee', 'park']) await repository.members.put(memberOf('r', user), 3);
+        expect(await repository.members.put(memberOf('r', 'choi'), 3)).toBe('full');
+        await repository.members.remove('r', 'lee');
+        expect(await repository.members.put(memberOf('r', 'choi'), 3)).toBe('done');
+        expect(await repository.members.put(memberOf('r', 'lee'), 3)).toBe('full');
+        expect(await repository.members.count('r')).toBe(3);
+      });
+
+      it('of a room that is deleted under load are in no room that is made again', async () => {
+        const users = Array.from({ length: 12 }, (_, i) => `u${i}`);
+        const coming = users.map((user) => repository.members.put(memberOf('r', user), 50));
+        await repository.rooms.delete('r');
+        await repository.rooms.create(roomOf('r', { kind: 'private' }), [memberOf('r', 'kim', 'owner')]);
+        const done = await Promise.all(coming);
+        const there = await whole((asked) => repository.members.of('r', asked));
+        const late = users.filter(
+          (_, i) => done[i] === 'done' && there.some(({ user }) => user === users[i]),
+        );
+        expect(there.map(({ user }) => user).sort()).toEqual(['kim', ...late].sort());
+        await repository.rooms.delete('r');
+        await repository.rooms.create(roomOf('r'), []);
+        expect((await repository.members.of('r', { limit: 50 })).items).toEqual([]);
+        for (const user of users) expect(await repository.members.roleOf('r', user)).toBeUndefined();
+        expect((await repository.members.roomsOf('u1', { limit: 9 })).items).toEqual([]);
       });
 
       it('lists the rooms of a user with the role in each', async () => {

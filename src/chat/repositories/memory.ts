@@ -1,4 +1,5 @@
 // What the chat knows, in memory: the readable reference of the repository port.
+import { Buffer } from 'node:buffer';
 import type {
   ChatRepository,
   ListAsked,
@@ -122,8 +123,11 @@ export class MemoryRepository implements ChatRepository {
 /** The part of a list that is asked for, in the order of its keys. */
 function part<Item>(items: readonly Item[], keyOf: (item: Item) => string, asked: ListAsked): Listed<Item> {
   const { after, limit } = asked;
-  const behind = items.filter((item) => after === undefined || keyOf(item) > after);
-  behind.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const behind = items.filter((item) => after === undefined || compare(keyOf(item), after) > 0);
+  behind.sort((a, b) => compare(keyOf(a), keyOf(b)));
   const shown = behind.slice(0, limit);
   return { items: shown, next: behind.length > limit ? keyOf(shown.at(-1)!) : undefined };
 }
+
+/** As databases do: by their bytes in UTF-8, which is the order of code points. */
+const compare = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));

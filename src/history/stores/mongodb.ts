@@ -2,13 +2,13 @@
 import type { Db, MongoClient, TopologyDescription } from 'mongodb';
 import { StompwireError } from '../../errors.ts';
 import type { LogRecord } from '../../message/record.ts';
+import { clientFor, databaseOf, isDurable } from '../../mongodb/connection.ts';
+import { asking } from '../../mongodb/failures.ts';
 import { positionInCursor } from '../cursor.ts';
 import { PageFilling } from '../page.ts';
 import type { HistoryPage, HistoryQuery, HistoryStore, Refusal, StoreUpkeep } from '../store.ts';
 import { holds, textOf, wordsOf } from '../words.ts';
-import { clientFor, databaseOf, isDurable } from './mongodb/connection.ts';
 import { type RecordDocument, recordOf, unindexed } from './mongodb/document.ts';
-import { asking } from './mongodb/failures.ts';
 import { filtersOf, sortOf } from './mongodb/filters.ts';
 import { Run } from './mongodb/runs.ts';
 import { keepFor, messagesIn, migrate } from './mongodb/schema.ts';

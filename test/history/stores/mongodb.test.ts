@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 import { MongoNetworkError, MongoServerError, type WriteError } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { StompwireError } from '../../../src/errors.ts';
-import { clientFor, databaseOf } from '../../../src/history/stores/mongodb/connection.ts';
-import { failureOf, isOfDocument } from '../../../src/history/stores/mongodb/failures.ts';
+import { clientFor, databaseOf } from '../../../src/mongodb/connection.ts';
+import { failureOf, isOfDocument } from '../../../src/mongodb/failures.ts';
 import { filtersOf } from '../../../src/history/stores/mongodb/filters.ts';
 import { MongoDbStore } from '../../../src/history/stores/mongodb.ts';
 

@@ -3,9 +3,9 @@ import { Buffer } from 'node:buffer';
 import { Binary, BSON } from 'mongodb';
 import type { Position } from '../../../message/position.ts';
 import type { LogRecord } from '../../../message/record.ts';
+import { reasonOf } from '../../../mongodb/failures.ts';
 import { flawOf } from '../../keepable.ts';
 import { bigramsOf, textOf } from '../../words.ts';
-import { reasonOf } from './failures.ts';
 
 /** A record in the collection `messages`. */
 export interface RecordDocument {

@@ -1,8 +1,6 @@
 // Putting records into MongoDB: in batches, what can never be kept apart from what can, and one in place of a tombstone.
 import { type Db, MongoBulkWriteError, MongoServerError } from 'mongodb';
 import type { LogRecord } from '../../../message/record.ts';
-import type { Refusal } from '../../store.ts';
-import { type Upsert, upsertOf } from './document.ts';
 import {
   duplicateKey,
   isDuplicate,
@@ -10,7 +8,9 @@ import {
   isUnsendable,
   reasonOf,
   writeErrorsOf,
-} from './failures.ts';
+} from '../../../mongodb/failures.ts';
+import type { Refusal } from '../../store.ts';
+import { type Upsert, upsertOf } from './document.ts';
 import { messagesIn } from './schema.ts';
 
 /** A record and its write. */

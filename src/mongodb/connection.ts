@@ -1,6 +1,6 @@
 // The way to a MongoDB: what its address says, and what holds where it says nothing.
 import { type Db, MongoClient, type MongoClientOptions, type WriteConcern } from 'mongodb';
-import { StompwireError } from '../../../errors.ts';
+import { StompwireError } from '../errors.ts';
 
 /** The database when the address names none. */
 const usualDatabase = 'stompwire';

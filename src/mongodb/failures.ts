@@ -1,6 +1,6 @@
 // What the driver's errors mean: the history is away, its disk is full, or one record cannot be kept.
 import { MongoBulkWriteError, MongoError, type WriteError } from 'mongodb';
-import { StompwireError } from '../../../errors.ts';
+import { StompwireError } from '../errors.ts';
 
 export const duplicateKey = 11000;
 const outOfDiskSpace = 14031;

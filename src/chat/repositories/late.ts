@@ -1,0 +1,50 @@
+// A repository whose code, and the packages that it needs, are loaded when it is opened: no other service needs them.
+import { ConfigError, StompwireError } from '../../index.ts';
+import type { ChatRepository, MemberShelf, NoticeShelf, ReadingShelf, RoomShelf } from '../repository.ts';
+
+/** Another repository, once it is open. */
+export class LateRepository implements ChatRepository {
+  readonly #load: () => Promise<ChatRepository>;
+  #loaded: ChatRepository | undefined;
+
+  constructor(load: () => Promise<ChatRepository>) {
+    this.#load = load;
+  }
+
+  get rooms(): RoomShelf {
+    return this.#opened.rooms;
+  }
+
+  get members(): MemberShelf {
+    return this.#opened.members;
+  }
+
+  get reading(): ReadingShelf {
+    return this.#opened.reading;
+  }
+
+  get notices(): NoticeShelf {
+    return this.#opened.notices;
+  }
+
+  /** @throws {ConfigError} a package is not installed */
+  async open(): Promise<void> {
+    try {
+      this.#loaded = await this.#load();
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+      const name = /'([^']+)'/.exec((error as Error).message)?.[1] ?? 'of the rooms';
+      throw new ConfigError([`the package ${name} is not installed; npm install ${name} mends that`]);
+    }
+    await this.#loaded.open();
+  }
+
+  async close(): Promise<void> {
+    await this.#loaded?.close();
+  }
+
+  get #opened(): ChatRepository {
+    if (this.#loaded === undefined) throw new StompwireError('history-unavailable', 'the rooms are not open');
+    return this.#loaded;
+  }
+}

@@ -1,0 +1,93 @@
+// The collections and indexes of the chat in MongoDB, and their version.
+import type { Collection, Db, ObjectId } from 'mongodb';
+import { StompwireError } from '../../../index.ts';
+import type { Notice, ReadMark, Role, Room } from '../../room.ts';
+
+/**
+ * A room. What belongs to it names its `key` and not its id: the document of the room is what makes all of that be
+ * there, or not be there, in one step, and a room that is made again begins with nothing.
+ */
+export interface RoomDocument extends Pick<Room, 'name' | 'kind' | 'createdAt'> {
+  readonly _id: string;
+  readonly createdBy?: string;
+  readonly key: string;
+}
+
+/** A member. No two of a room have one slot, and there are as many slots as a room may have members. */
+export interface MemberDocument {
+  readonly _id: string;
+  readonly key: string;
+  readonly room: string;
+  readonly user: string;
+  readonly role: Role;
+  readonly joinedAt: number;
+  readonly slot: number;
+}
+
+/** How far somebody has read. */
+export interface MarkDocument extends Pick<ReadMark, 'number' | 'at'> {
+  readonly _id: string;
+  readonly key: string;
+  readonly user: string;
+}
+
+/** What waits for somebody; in the order of `kept`, when it was taken, and within a millisecond of `tie`. */
+export interface NoticeDocument extends Pick<Notice, 'number' | 'at'> {
+  readonly _id: string;
+  readonly user: string;
+  readonly id: string;
+  readonly room: string;
+  /** As JSON: names of fields may be such as MongoDB gives a meaning to. */
+  readonly payload: string;
+  readonly kept: number;
+  readonly tie: ObjectId;
+}
+
+interface StateDocument {
+  readonly _id: 'schema';
+  readonly version: number;
+}
+
+export const roomsIn = (db: Db): Collection<RoomDocument> => db.collection('chat_rooms');
+export const membersIn = (db: Db): Collection<MemberDocument> => db.collection('chat_members');
+export const marksIn = (db: Db): Collection<MarkDocument> => db.collection('chat_marks');
+export const noticesIn = (db: Db): Collection<NoticeDocument> => db.collection('chat_notices');
+const stateIn = (db: Db): Collection<StateDocument> => db.collection('chat_state');
+
+/** What belongs to a room, or waits for a user, is named by the two; no user's name has a control character. */
+export const idOf = (first: string, second: string): string => `${first}\n${second}`;
+
+/** Each brings the schema to its version from the one before; may be run again when it was interrupted. */
+const migrations: readonly ((db: Db) => Promise<void>)[] = [
+  async (db) => {
+    await roomsIn(db).createIndexes([{ name: 'kind', key: { kind: 1, _id: 1 } }]);
+    await membersIn(db).createIndexes([
+      { name: 'slot', key: { key: 1, slot: 1 }, unique: true },
+      { name: 'room', key: { key: 1, user: 1 } },
+      { name: 'user', key: { user: 1, room: 1 } },
+    ]);
+    await marksIn(db).createIndexes([{ name: 'room', key: { key: 1, user: 1 } }]);
+    await noticesIn(db).createIndexes([
+      { name: 'user', key: { user: 1, kept: 1, tie: 1 } },
+      { name: 'room', key: { room: 1 } },
+    ]);
+  },
+];
+
+/**
+ * Makes the schema, or brings it to the version of this program; several may try at the same time.
+ *
+ * @throws {StompwireError} `history-unavailable` when a newer program has made it
+ */
+export async function migrate(db: Db): Promise<void> {
+  const found = (await stateIn(db).findOne({ _id: 'schema' }))?.version ?? 0;
+  if (found > migrations.length)
+    throw new StompwireError(
+      'history-unavailable',
+      `the chat has version ${found} of its schema, which a newer stompwire made; this one knows ${migrations.length}`,
+    );
+  for (let version = found; version < migrations.length; version++) {
+    await migrations[version]!(db);
+    await stateIn(db).updateOne({ _id: 'schema' }, { $max: { version: version + 1 } }, { upsert: true });
+  }
+}

@@ -1,0 +1,25 @@
+// What the chat's thread is asked, as plain data: the shelves of the repository, flat.
+import type { ListAsked, Listed } from '../../repository.ts';
+import type { Membership, Notice, ReadMark, Role, Room } from '../../room.ts';
+
+/** What the thread does; see the repository's port. */
+export interface ChatCalls {
+  createRoom(room: Room, members: readonly Membership[]): Room;
+  findRoom(id: string): Room | undefined;
+  publicRooms(asked: ListAsked): Listed<Room>;
+  renameRoom(id: string, name: string): Room | undefined;
+  deleteRoom(id: string): boolean;
+  putMember(membership: Membership, cap: number): 'done' | 'full' | 'gone';
+  removeMember(roomId: string, user: string): Role | undefined;
+  roleOf(roomId: string, user: string): Role | undefined;
+  membersOf(roomId: string, asked: ListAsked): Listed<Membership>;
+  roomsOf(user: string, asked: ListAsked): Listed<Room & { readonly role: Role }>;
+  countMembers(roomId: string): number;
+  advance(mark: ReadMark): { readonly mark: ReadMark; readonly moved: boolean };
+  marksOf(user: string, roomIds: readonly string[]): readonly ReadMark[];
+  marksIn(roomId: string, asked: ListAsked): Listed<ReadMark>;
+  keepNotice(user: string, notice: Notice, cap: number): void;
+  noticesOf(user: string, limit: number): readonly Notice[];
+  dropNotices(user: string, ids: readonly string[]): void;
+  readNotices(user: string, roomId: string, upTo: number): void;
+}

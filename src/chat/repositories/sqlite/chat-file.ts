@@ -1,0 +1,233 @@
+// The file of the chat: its tables, and what is written and read.
+import type { Database, Statement } from 'better-sqlite3';
+import type { FileKind } from '../../../sqlite/file-kind.ts';
+import { markTable } from '../../../sqlite/schema.ts';
+import type { ListAsked, Listed } from '../../repository.ts';
+import type { Membership, Notice, ReadMark, Role, Room, RoomKind } from '../../room.ts';
+import type { ChatCalls } from './calls.ts';
+
+/** A file of rooms. Texts compare by their bytes in UTF-8, which is the order of code points. */
+export const chatFile: FileKind = {
+  name: 'chat',
+  application: 0x73747763, // stwc
+  migrations: [
+    `${markTable}
+    CREATE TABLE room (
+      id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, created_at INTEGER NOT NULL, created_by TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX room_kind ON room (kind, id);
+    CREATE TABLE member (
+      room TEXT NOT NULL, user TEXT NOT NULL, role TEXT NOT NULL, joined_at INTEGER NOT NULL,
+      PRIMARY KEY (room, user)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX member_user ON member (user, room);
+    CREATE TABLE read_mark (
+      room TEXT NOT NULL, user TEXT NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL,
+      PRIMARY KEY (room, user)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE notice (
+      kept INTEGER PRIMARY KEY, user TEXT NOT NULL, id TEXT NOT NULL, room TEXT NOT NULL,
+      number INTEGER NOT NULL, at INTEGER NOT NULL, payload TEXT NOT NULL, UNIQUE (user, id)
+    ) STRICT;
+    CREATE INDEX notice_user ON notice (user, kept);
+    CREATE INDEX notice_room ON notice (room);`,
+  ],
+  codes: { unavailable: 'history-unavailable', damaged: 'history-damaged', full: 'history-full' },
+};
+
+interface RoomRow {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: RoomKind;
+  readonly created_at: number;
+  readonly created_by: string | null;
+}
+
+const columns = 'room.id, room.name, room.kind, room.created_at, room.created_by';
+const memberColumns = 'room AS roomId, user, role, joined_at AS joinedAt';
+const markColumns = 'room AS roomId, user, number, at';
+
+/** What the thread does with an open file: one step each, or all of it in one commit. */
+export class ChatFile implements ChatCalls {
+  readonly #db: Database;
+  readonly #statements = new Map<string, Statement>();
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  createRoom(room: Room, members: readonly Membership[]): Room {
+    return this.#together(() => {
+      const there = this.findRoom(room.id);
+      if (there !== undefined) return there;
+      const { id, name, kind, createdAt, createdBy = null } = room;
+      this.#run('INSERT INTO room VALUES (?, ?, ?, ?, ?)', id, name, kind, createdAt, createdBy);
+      for (const member of members) this.#put(member);
+      return room;
+    });
+  }
+
+  findRoom(id: string): Room | undefined {
+    const row = this.#get<RoomRow>(`SELECT ${columns} FROM room WHERE id = ?`, id);
+    return row && roomOf(row);
+  }
+
+  publicRooms({ after = '', limit }: ListAsked): Listed<Room> {
+    const sql = `SELECT ${columns} FROM room WHERE kind = 'public' AND id > ? ORDER BY id LIMIT ?`;
+    return part(this.#all<RoomRow>(sql, after, limit + 1).map(roomOf), limit, ({ id }) => id);
+  }
+
+  renameRoom(id: string, name: string): Room | undefined {
+    this.#run('UPDATE room SET name = ? WHERE id = ?', name, id);
+    return this.findRoom(id);
+  }
+
+  deleteRoom(id: string): boolean {
+    return this.#together(() => {
+      for (const table of ['member', 'read_mark', 'notice'])
+        this.#run(`DELETE FROM ${table} WHERE room = ?`, id);
+      return this.#run('DELETE FROM room WHERE id = ?', id) > 0;
+    });
+  }
+
+  putMember(membership: Membership, cap: number): 'done' | 'full' | 'gone' {
+    const { roomId, user, role } = membership;
+    return this.#together(() => {
+      if (this.#run('UPDATE member SET role = ? WHERE room = ? AND user = ?', role, roomId, user) > 0)
+        return 'done';
+      if (this.findRoom(roomId) === undefined) return 'gone';
+      if (this.countMembers(roomId) >= cap) return 'full';
+      this.#put(membership);
+      return 'done';
+    });
+  }
+
+  removeMember(roomId: string, user: string): Role | undefined {
+    return this.#together(() => {
+      const role = this.roleOf(roomId, user);
+      this.#run('DELETE FROM member WHERE room = ? AND user = ?', roomId, user);
+      this.#run('DELETE FROM read_mark WHERE room = ? AND user = ?', roomId, user);
+      return role;
+    });
+  }
+
+  roleOf(roomId: string, user: string): Role | undefined {
+    const sql = 'SELECT role FROM member WHERE room = ? AND user = ?';
+    return this.#get<{ role: Role }>(sql, roomId, user)?.role;
+  }
+
+  membersOf(roomId: string, { after = '', limit }: ListAsked): Listed<Membership> {
+    const sql = `SELECT ${memberColumns} FROM member WHERE room = ? AND user > ? ORDER BY user LIMIT ?`;
+    return part(this.#all<Membership>(sql, roomId, after, limit + 1), limit, ({ user }) => user);
+  }
+
+  roomsOf(user: string, { after = '', limit }: ListAsked): Listed<Room & { readonly role: Role }> {
+    const sql = `SELECT ${columns}, member.role FROM member JOIN room ON room.id = member.room
+      WHERE member.user = ? AND member.room > ? ORDER BY member.room LIMIT ?`;
+    const rows = this.#all<RoomRow & { role: Role }>(sql, user, after, limit + 1);
+    const rooms = rows.map((row) => ({ ...roomOf(row), role: row.role }));
+    return part(rooms, limit, ({ id }) => id);
+  }
+
+  countMembers(roomId: string): number {
+    return this.#get<{ count: number }>('SELECT count(*) AS count FROM member WHERE room = ?', roomId)!.count;
+  }
+
+  advance(mark: ReadMark): { readonly mark: ReadMark; readonly moved: boolean } {
+    const { roomId, user, number, at } = mark;
+    return this.#together(() => {
+      const known = this.#mark(roomId, user);
+      if (known !== undefined && known.number >= number) return { mark: known, moved: false };
+      if (this.findRoom(roomId) === undefined) return { mark, moved: false };
+      this.#run('INSERT OR REPLACE INTO read_mark VALUES (?, ?, ?, ?)', roomId, user, number, at);
+      return { mark, moved: true };
+    });
+  }
+
+  marksOf(user: string, roomIds: readonly string[]): readonly ReadMark[] {
+    return roomIds.map((roomId) => this.#mark(roomId, user)).filter((mark) => mark !== undefined);
+  }
+
+  marksIn(roomId: string, { after = '', limit }: ListAsked): Listed<ReadMark> {
+    const sql = `SELECT ${markColumns} FROM read_mark WHERE room = ? AND user > ? ORDER BY user LIMIT ?`;
+    return part(this.#all<ReadMark>(sql, roomId, after, limit + 1), limit, ({ user }) => user);
+  }
+
+  keepNotice(user: string, { id, roomId, number, at, payload }: Notice, cap: number): void {
+    this.#together(() => {
+      const sql = `INSERT INTO notice (user, id, room, number, at, payload) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT DO NOTHING`;
+      if (this.#run(sql, user, id, roomId, number, at, JSON.stringify(payload)) === 0) return;
+      this.#run(
+        `DELETE FROM notice WHERE kept IN
+          (SELECT kept FROM notice WHERE user = ? ORDER BY kept DESC LIMIT -1 OFFSET ?)`,
+        user,
+        cap,
+      );
+    });
+  }
+
+  noticesOf(user: string, limit: number): readonly Notice[] {
+    const sql =
+      'SELECT id, room AS roomId, number, at, payload FROM notice WHERE user = ? ORDER BY kept LIMIT ?';
+    const rows = this.#all<Omit<Notice, 'payload'> & { payload: string }>(sql, user, limit);
+    return rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) as Notice['payload'] }));
+  }
+
+  dropNotices(user: string, ids: readonly string[]): void {
+    this.#together(() => {
+      for (const id of ids) this.#run('DELETE FROM notice WHERE user = ? AND id = ?', user, id);
+    });
+  }
+
+  readNotices(user: string, roomId: string, upTo: number): void {
+    this.#run('DELETE FROM notice WHERE user = ? AND room = ? AND number <= ?', user, roomId, upTo);
+  }
+
+  #put({ roomId, user, role, joinedAt }: Membership): void {
+    this.#run('INSERT INTO member VALUES (?, ?, ?, ?)', roomId, user, role, joinedAt);
+  }
+
+  #mark(roomId: string, user: string): ReadMark | undefined {
+    return this.#get<ReadMark>(
+      `SELECT ${markColumns} FROM read_mark WHERE room = ? AND user = ?`,
+      roomId,
+      user,
+    );
+  }
+
+  #together<T>(work: () => T): T {
+    return this.#db.transaction(work).immediate();
+  }
+
+  #run(sql: string, ...given: unknown[]): number {
+    return this.#statement(sql).run(...given).changes;
+  }
+
+  #get<Row>(sql: string, ...given: unknown[]): Row | undefined {
+    return this.#statement(sql).get(...given) as Row | undefined;
+  }
+
+  #all<Row>(sql: string, ...given: unknown[]): Row[] {
+    return this.#statement(sql).all(...given) as Row[];
+  }
+
+  /** Each is made ready once: there are as many as this file has. */
+  #statement(sql: string): Statement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const made = this.#db.prepare(sql);
+    this.#statements.set(sql, made);
+    return made;
+  }
+}
+
+function roomOf({ id, name, kind, created_at, created_by }: RoomRow): Room {
+  return { id, name, kind, createdAt: created_at, createdBy: created_by ?? undefined };
+}
+
+/** One more was asked for than the part holds: it tells whether there is another part. */
+function part<Item>(found: readonly Item[], limit: number, keyOf: (item: Item) => string): Listed<Item> {
+  const items = found.slice(0, limit);
+  return { items, next: found.length > limit ? keyOf(items.at(-1)!) : undefined };
+}
