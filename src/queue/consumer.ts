@@ -16,6 +16,20 @@ export interface QueueLimits {
   readonly tries: number;
 }
 
+/** What who subscribes says of the queue itself [RabbitMQ, queue arguments]. Times in milliseconds. */
+export interface QueueArguments {
+  /** How long a message may wait (`x-message-ttl`). */
+  readonly ttl?: number;
+  /** After how long without a consumer the queue is gone, with what waits in it (`x-expires`). */
+  readonly unused?: number;
+  /** How many messages may wait; the oldest makes room for one more (`x-max-length`). */
+  readonly count?: number;
+  /** Whether the queue is gone with its last consumer. */
+  readonly autoDelete?: boolean;
+  /** The only session that may consume. */
+  readonly owner?: string;
+}
+
 /** How a message is to be queued. */
 export interface QueueTerms {
   /** 0 to 9; higher ones are delivered first. */
@@ -43,6 +57,8 @@ export interface QueueConsumer {
   readonly auto: boolean;
   /** Whether it is about to end: what it would be given is better given to another. */
   readonly leaving?: boolean;
+  /** Whose it is: a queue may be one session's own. */
+  readonly owner?: string;
   /** Takes a delivery. It must not throw. */
   take(delivery: QueueDelivery): void;
 }

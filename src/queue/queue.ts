@@ -113,6 +113,11 @@ export class Queue {
     return this.#consumers.reduce((sum, { outstanding }) => sum + outstanding.size, 0);
   }
 
+  /** Whether somebody consumes. */
+  get consumed(): boolean {
+    return this.#consumers.length > 0;
+  }
+
   /** Whether nothing would be lost with it. */
   get idle(): boolean {
     return this.#line.length === 0 && this.#consumers.length === 0;

@@ -3,11 +3,18 @@ import type { Soon } from '../channel/channel.ts';
 import { StompwireError } from '../errors.ts';
 import { printable, type Separator } from '../message/destination.ts';
 import type { Message } from '../message/message.ts';
-import type { Consumption, QueueConsumer, QueueLimits, QueueTerms } from '../queue/consumer.ts';
+import type {
+  Consumption,
+  QueueArguments,
+  QueueConsumer,
+  QueueLimits,
+  QueueTerms,
+} from '../queue/consumer.ts';
 import { deadLetterOf, isDead } from '../queue/dead-letter.ts';
 import type { Journal, KeptBinding, KeptMessage } from '../queue/journal.ts';
 import { bytesOf, type Loss, Queue, type QueueEntry, type QueueOwner } from '../queue/queue.ts';
 import { usualTermsOf } from '../queue/terms.ts';
+import { DeclaredQueues } from './declared-queues.ts';
 import { MemoryBindings } from './memory-bindings.ts';
 import type { Queues } from './queues.ts';
 
@@ -43,9 +50,11 @@ export class MemoryQueues implements Queues {
   readonly bindings: MemoryBindings;
   readonly #parts: MemoryQueuesParts;
   readonly #queues = new Map<string, Queue>();
+  readonly #declared: DeclaredQueues;
 
   constructor(parts: MemoryQueuesParts) {
     this.#parts = parts;
+    this.#declared = new DeclaredQueues(parts);
     this.bindings = new MemoryBindings({
       ...parts,
       keep: (message) => this.#keep(message),
@@ -88,7 +97,14 @@ export class MemoryQueues implements Queues {
     return done;
   }
 
+  declare(destination: string, terms: QueueArguments): void {
+    this.#removeUnused(destination);
+    this.#declared.declare(destination, terms);
+  }
+
   consume(destination: string, consumer: QueueConsumer): Consumption {
+    this.#removeUnused(destination);
+    this.#declared.consumedBy(destination, consumer.owner);
     const queue = this.#queueOf(destination);
     const consumption = queue.consume(consumer);
     return {
@@ -97,6 +113,7 @@ export class MemoryQueues implements Queues {
       refuse: (tag, requeue) => this.#written(() => consumption.refuse(tag, requeue) as boolean),
       cancel: () => {
         void consumption.cancel();
+        if (!queue.consumed && this.#declared.left(destination)) this.#drop(destination);
         this.#forgetIdle(destination, queue);
       },
     };
@@ -129,6 +146,7 @@ export class MemoryQueues implements Queues {
 
   /** Takes out what has expired; to be called now and then. */
   sweep(): void {
+    for (const address of this.#declared.unused()) this.#drop(address);
     for (const [address, queue] of this.#queues) {
       queue.sweep();
       this.#forgetIdle(address, queue);
@@ -157,7 +175,18 @@ export class MemoryQueues implements Queues {
     }
   }
 
+  #removeUnused(address: string): void {
+    if (this.#declared.isUnused(address)) this.#drop(address);
+  }
+
+  /** A topic fills it no more either. */
+  #drop(address: string): void {
+    const bound = this.bindings.unbind(address);
+    if (bound === false) void this.remove(address);
+  }
+
   #put(message: Message, terms: QueueTerms): readonly [Queue, QueueEntry] {
+    this.#removeUnused(message.address);
     const queue = this.#queueOf(message.address);
     if (!queue.hasRoomFor(message)) this.#overflow(queue, message);
     const entry = queue.add(kept(message), terms);
@@ -184,9 +213,12 @@ export class MemoryQueues implements Queues {
   }
 
   #ownerOf(address: string): QueueOwner {
-    const { limits, now, journal } = this.#parts;
+    const { now, journal } = this.#parts;
+    const declared = this.#declared;
     return {
-      limits,
+      get limits() {
+        return declared.limitsOf(address);
+      },
       now,
       gone: (entry) => journal?.gone(entry),
       given: (entry) => journal?.tried(entry),
@@ -198,12 +230,14 @@ export class MemoryQueues implements Queues {
   }
 
   #overflow(queue: Queue, message: Message): void {
-    if (this.#parts.limits.overflow === 'drop-oldest' && queue.makeRoomFor(message)) return;
+    const { overflow } = this.#declared.limitsOf(message.address);
+    if (overflow === 'drop-oldest' && queue.makeRoomFor(message)) return;
     this.#forgetIdle(message.address, queue);
     throw this.#full(message.address, queue);
   }
 
   #assertRoomFor(address: string, count: number, bytes: number): void {
+    if (this.#declared.limitsOf(address).overflow === 'drop-oldest') return;
     const queue = this.#queueOf(address);
     const fits = queue.hasRoomForAll(count, bytes);
     this.#forgetIdle(address, queue);
@@ -211,7 +245,7 @@ export class MemoryQueues implements Queues {
   }
 
   #full(address: string, queue: Queue): StompwireError {
-    const { count, bytes } = this.#parts.limits;
+    const { count, bytes } = this.#declared.limitsOf(address);
     return new StompwireError(
       'queue-full',
       `'${printable(address)}' holds ${queue.waiting} messages; it may hold queueCount=${count} and queueBytes=${bytes}`,

@@ -1,7 +1,7 @@
 // PORT: the queues that some relays keep, where one of many consumers gets each message.
 import type { Soon } from '../channel/channel.ts';
 import type { Message } from '../message/message.ts';
-import type { Consumption, QueueConsumer, QueueTerms } from '../queue/consumer.ts';
+import type { Consumption, QueueArguments, QueueConsumer, QueueTerms } from '../queue/consumer.ts';
 
 /**
  * Keeps queues. Guarantees:
@@ -19,6 +19,13 @@ export interface Queues {
   consume(destination: string, consumer: QueueConsumer): Soon<Consumption>;
   /** Ends a queue with all that waits in it: nobody comes for that any more. One that is not there is no error. */
   remove(destination: string): Soon<void>;
+  /**
+   * Says what a queue is like, from now on; where it is missing, no queue is different from the others. What was said
+   * once holds until the queue is gone by what it says.
+   *
+   * @throws {StompwireError} `bad-header` when something else was said before, `denied` when it is somebody else's
+   */
+  declare?(destination: string, terms: QueueArguments): void;
   /** Messages that wait, and that are unacknowledged, over all queues of this node's knowledge. */
   readonly size: { readonly waiting: number; readonly outstanding: number };
   /** The queues that topics fill, where these queues can be filled so. */

@@ -8,7 +8,7 @@ import type { Delivery, Outbound, SubscriptionView } from '../channel/outbound.t
 import { StompwireError } from '../errors.ts';
 import { printable } from '../message/destination.ts';
 import type { Message } from '../message/message.ts';
-import type { Consumption, QueueConsumer, QueueDelivery } from '../queue/consumer.ts';
+import type { Consumption, QueueArguments, QueueConsumer, QueueDelivery } from '../queue/consumer.ts';
 import { type AckMode, type Claim, Outstanding } from './outstanding.ts';
 import type { SessionServices } from './services.ts';
 import { type SubscribingSession, Subscription } from './subscription.ts';
@@ -44,6 +44,8 @@ export interface AckTerms {
   readonly outbound?: Channel<Outbound> | undefined;
   /** The interceptors of its deliveries. */
   readonly line: Channel<Delivery> | undefined;
+  /** What its queue is to be like. */
+  readonly declared?: QueueArguments | undefined;
 }
 
 /** So many bytes may wait in the outbox before deliveries are held back here. */
@@ -60,6 +62,7 @@ export abstract class AcknowledgedSubscription extends Subscription implements Q
   readonly outstanding: Outstanding | undefined;
   protected readonly session: AcknowledgingSession;
   protected consumption: Consumption | undefined;
+  protected readonly declared: QueueArguments | undefined;
   readonly #terms: AckTerms;
   readonly #intercepted: boolean;
   readonly #credit: number;
@@ -75,6 +78,7 @@ export abstract class AcknowledgedSubscription extends Subscription implements Q
     this.prefetch = terms.prefetch;
     this.serial = terms.serial;
     this.outstanding = terms.mode === 'auto' ? undefined : new Outstanding(terms.mode);
+    this.declared = terms.declared;
     this.#terms = terms;
     this.#intercepted = terms.line !== undefined || terms.outbound?.empty === false;
     this.#credit = Math.min(credit, session.outbox.limit / 2);

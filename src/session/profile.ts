@@ -10,6 +10,8 @@ export interface Profile {
   readonly queuesFanOut: boolean;
   /** Whether every MESSAGE says if it was delivered before, and not only one that was. */
   readonly tellsRedelivered: boolean;
+  /** Whether a SUBSCRIBE says what its queue is like: for how long it holds what, and how long it stays. */
+  readonly declaresQueues?: boolean;
   /** Whether CONNECTED tells the heart-beats that were agreed upon, none where none was asked for. */
   readonly tellsAgreedHeartbeats?: boolean;
   /**
@@ -25,7 +27,7 @@ const own: Profile = { queuesFanOut: false, tellsRedelivered: false };
 export const profiles: Readonly<Record<'none' | 'spring' | 'rabbitmq' | 'activemq', Profile>> = {
   none: own,
   spring: { ...own, queuesFanOut: true },
-  rabbitmq: { ...own, tellsRedelivered: true, tellsAgreedHeartbeats: true },
+  rabbitmq: { ...own, tellsRedelivered: true, tellsAgreedHeartbeats: true, declaresQueues: true },
   activemq: own,
 };
 

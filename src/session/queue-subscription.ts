@@ -18,7 +18,9 @@ import {
 /** Takes from a queue of the broker's, beside other consumers. */
 export class QueueSubscription extends AcknowledgedSubscription {
   override begin(broker: Broker): Soon<void> {
-    const consumption = queuesOf(broker).consume(this.address, this);
+    const queues = queuesOf(broker);
+    if (this.declared !== undefined) declareOf(queues)(this.address, this.declared);
+    const consumption = queues.consume(this.address, this);
     if (consumption instanceof Promise) return consumption.then((begun) => this.#join(begun));
     return this.#join(consumption);
   }
@@ -95,6 +97,12 @@ export class TopicQueueSubscription extends AcknowledgedSubscription {
 export function queuesOf({ queues }: Broker): Queues {
   if (queues === undefined) throw new StompwireError('not-supported', 'this broker keeps no queues');
   return queues;
+}
+
+function declareOf(queues: Queues): NonNullable<Queues['declare']> {
+  if (queues.declare !== undefined) return queues.declare.bind(queues);
+  const said = 'durable, auto-delete, exclusive, x-message-ttl, x-expires or x-max-length of its own';
+  throw new StompwireError('not-supported', `over this broker no queue has ${said}: leave them out`);
 }
 
 /** @throws {StompwireError} `not-supported` */

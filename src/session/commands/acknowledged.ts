@@ -3,11 +3,13 @@ import type { Frame, Headers } from '../../../frames/index.ts';
 import type { SubscriptionView } from '../../channel/outbound.ts';
 import { StompwireError } from '../../errors.ts';
 import { printable } from '../../message/destination.ts';
+import type { QueueArguments } from '../../queue/consumer.ts';
 import type { AcknowledgedSubscription, AckTerms } from '../acknowledged-subscription.ts';
 import { Acks } from '../acks.ts';
 import { durableAddress } from '../durable.ts';
 import { DurableSubscription, QueueSubscription, TopicQueueSubscription } from '../queue-subscription.ts';
 import type { CommandSession } from './command.ts';
+import { declaredOf } from './declared.ts';
 
 const modes = ['auto', 'client', 'client-individual'] as const satisfies AckTerms['mode'][];
 
@@ -17,6 +19,8 @@ export interface Asked {
   readonly prefetch: number;
   /** The address of a queue that a topic fills while its client is away. */
   readonly durable: string | undefined;
+  /** What its queue is to be like. */
+  readonly declared: QueueArguments | undefined;
 }
 
 /**
@@ -34,14 +38,15 @@ export function askedOf(session: CommandSession, frame: Frame, destination: stri
   const isQueue = router.isQueue(destination);
   const durable = isQueue ? undefined : durableAddress(session, headers, destination);
   if (mode === 'auto' && !isQueue && durable === undefined) return undefined;
-  return { mode, prefetch: prefetchOf(session, headers), durable };
+  const declared = isQueue || durable !== undefined ? declaredOf(session, headers, isQueue) : undefined;
+  return { mode, prefetch: prefetchOf(session, headers), durable, declared };
 }
 
 /** The subscription that it gets. */
 export function acknowledged(
   session: CommandSession,
   view: SubscriptionView,
-  { mode, prefetch, durable }: Asked,
+  { mode, prefetch, durable, declared }: Asked,
 ): AcknowledgedSubscription {
   const { router, deliveries, options, broker } = session.services;
   const address = router.addressOf(view.destination, session);
@@ -53,6 +58,7 @@ export function acknowledged(
     tellsAckId: mode !== 'auto' && session.version === '1.2',
     alwaysTells: options.profile.tellsRedelivered,
     line: deliveries(view.destination),
+    declared,
   };
   const queued = { ...terms, outbound: broker.outbound };
   if (durable !== undefined) return new DurableSubscription(session, view, durable, queued);

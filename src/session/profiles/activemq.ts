@@ -9,7 +9,10 @@ import type { Translate, TranslatedSession } from './translate.ts';
 export function activemq(syntax: PatternSyntax): Translate {
   const deaf = new WeakMap<TranslatedSession, Map<string, PatternMatcher>>();
   return ({ command, headers }, session) => {
-    if (command === 'SEND') return excludeSender(headers, deaf.get(session));
+    if (command === 'SEND') {
+      translateDestination(headers, 'spring');
+      return excludeSender(headers, deaf.get(session));
+    }
     if (command === 'UNSUBSCRIBE') deaf.get(session)?.delete(idOf(headers));
     if (command !== 'SUBSCRIBE' && command !== 'UNSUBSCRIBE') return;
     translateDestination(headers, syntax);
@@ -29,7 +32,8 @@ function idOf(headers: Headers): string {
 function translateDestination(headers: Headers, syntax: PatternSyntax): void {
   const given = headers.get('destination');
   if (given === undefined) return;
-  const own = ownPattern(withoutOptions(given, headers), syntax);
+  const named = given.startsWith('/') ? given : `/queue/${given}`;
+  const own = ownPattern(withoutOptions(named, headers), syntax);
   if (own !== given) headers.set('destination', own);
 }
 

@@ -1,0 +1,97 @@
+// What was said of single queues of a node: their own limits, whose they are, and when they are gone.
+import { StompwireError } from '../errors.ts';
+import { printable } from '../message/destination.ts';
+import type { QueueArguments, QueueLimits } from '../queue/consumer.ts';
+
+/** One that something was said of. */
+interface Declared {
+  readonly terms: QueueArguments;
+  readonly limits: QueueLimits;
+  /** Since when nobody consumes; none: somebody does. */
+  idleSince: number | undefined;
+}
+
+/** What holds for all of them. */
+export interface DeclaredParts {
+  readonly limits: QueueLimits;
+  /** How many there may be. */
+  readonly queues: number;
+  readonly now: () => number;
+}
+
+/** Queues that are not like the others. */
+export class DeclaredQueues {
+  readonly #parts: DeclaredParts;
+  readonly #declared = new Map<string, Declared>();
+
+  constructor(parts: DeclaredParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws {StompwireError} `bad-header`, `denied`, `queue-full` */
+  declare(address: string, terms: QueueArguments): void {
+    const known = this.#declared.get(address);
+    if (known !== undefined) return assertSame(address, known.terms, terms);
+    if (this.#declared.size >= this.#parts.queues)
+      throw new StompwireError('queue-full', `there are maxQueues=${this.#parts.queues} queues already`);
+    this.#declared.set(address, { terms, limits: this.#merged(terms), idleSince: this.#parts.now() });
+  }
+
+  limitsOf(address: string): QueueLimits {
+    if (this.#declared.size === 0) return this.#parts.limits;
+    return this.#declared.get(address)?.limits ?? this.#parts.limits;
+  }
+
+  /** @throws {StompwireError} `denied` */
+  consumedBy(address: string, session: string | undefined): void {
+    const known = this.#declared.get(address);
+    if (known === undefined) return;
+    assertOwner(address, known.terms, session);
+    known.idleSince = undefined;
+  }
+
+  /** The last consumer has left. @returns whether the queue is gone with it */
+  left(address: string): boolean {
+    const known = this.#declared.get(address);
+    if (known === undefined) return false;
+    known.idleSince = this.#parts.now();
+    return known.terms.autoDelete === true && this.#declared.delete(address);
+  }
+
+  /** Whether nobody has consumed for as long as its terms allow: it is forgotten, and to be removed. */
+  isUnused(address: string): boolean {
+    const known = this.#declared.get(address);
+    if (known?.idleSince === undefined || known.terms.unused === undefined) return false;
+    return this.#parts.now() - known.idleSince >= known.terms.unused && this.#declared.delete(address);
+  }
+
+  /** All of them that are gone by now. */
+  unused(): string[] {
+    return [...this.#declared.keys()].filter((address) => this.isUnused(address));
+  }
+
+  #merged({ ttl, count }: QueueArguments): QueueLimits {
+    const { limits } = this.#parts;
+    const age = limits.age === 0 ? (ttl ?? 0) : Math.min(limits.age, ttl ?? limits.age);
+    if (count === undefined) return { ...limits, age };
+    return { ...limits, age, count: Math.min(count, limits.count), overflow: 'drop-oldest' };
+  }
+}
+
+const names = ['ttl', 'unused', 'count', 'autoDelete'] as const;
+
+/** [RabbitMQ]: who says something else of a queue that is there is refused. */
+function assertSame(address: string, was: QueueArguments, said: QueueArguments): void {
+  assertOwner(address, was, said.owner);
+  const other = names.find((name) => (was[name] ?? false) !== (said[name] ?? false));
+  if (other === undefined) return;
+  throw new StompwireError(
+    'bad-header',
+    `'${printable(address)}' was declared with ${other} ${was[other] ?? 'unset'}, and not ${said[other] ?? 'unset'}`,
+  );
+}
+
+function assertOwner(address: string, { owner }: QueueArguments, session: string | undefined): void {
+  if (owner === undefined || owner === session) return;
+  throw new StompwireError('denied', `'${printable(address)}' is exclusive to another session`);
+}
