@@ -83,8 +83,12 @@ export interface NoticeShelf {
   keep(user: string, notice: Notice, cap: number): Promise<void>;
   /** The oldest first. */
   of(user: string, limit: number): Promise<readonly Notice[]>;
-  /** Forgets those that were told. */
-  drop(user: string, ids: readonly string[]): Promise<void>;
+  /**
+   * Forgets some, for whoever will tell them.
+   *
+   * @returns the ids of those that were there: of calls at the same time, on any node, each is in the answer of one
+   */
+  drop(user: string, ids: readonly string[]): Promise<readonly string[]>;
   /** Forgets those of a room up to a message: it was read. */
   read(user: string, roomId: string, upTo: number): Promise<void>;
 }

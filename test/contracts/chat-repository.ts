@@ -215,9 +215,18 @@ export function chatRepositoryContract(kind: RepositoryKind): void {
         const kept = ['a', 'b', 'a', 'c'].map((id, i) => noticeOf(id, 'r', i));
         for (const notice of kept) await repository.notices.keep('kim', notice, 10);
         expect(await repository.notices.of('kim', 2)).toEqual([kept[0], kept[1]]);
-        await repository.notices.drop('kim', ['a', 'none']);
+        expect(await repository.notices.drop('kim', ['a', 'none'])).toEqual(['a']);
+        expect(await repository.notices.drop('kim', ['a'])).toEqual([]);
         expect((await repository.notices.of('kim', 9)).map(({ id }) => id)).toEqual(['b', 'c']);
         expect(await repository.notices.of('lee', 9)).toEqual([]);
+      });
+
+      it('are dropped by one of those who do it at the same time', async () => {
+        const ids = Array.from({ length: 20 }, (_, i) => `n${i}`);
+        for (const [i, id] of ids.entries()) await repository.notices.keep('kim', noticeOf(id, 'r', i), 100);
+        const dropped = await Promise.all([0, 1, 2, 3].map(() => repository.notices.drop('kim', ids)));
+        expect(dropped.flat().sort()).toEqual([...ids].sort());
+        expect(await repository.notices.of('kim', 9)).toEqual([]);
       });
 
       it('beyond the cap the oldest go', async () => {

@@ -108,7 +108,11 @@ export class MemoryRepository implements ChatRepository {
       this.#notices.set(user, [...kept, notice].slice(-cap));
     },
     of: async (user, limit) => (this.#notices.get(user) ?? []).slice(0, limit),
-    drop: async (user, ids) => this.#keepOnly(user, this.#notices.get(user), ({ id }) => !ids.includes(id)),
+    drop: async (user, ids) => {
+      const notices = this.#notices.get(user) ?? [];
+      this.#keepOnly(user, notices, ({ id }) => !ids.includes(id));
+      return notices.flatMap(({ id }) => (ids.includes(id) ? [id] : []));
+    },
     read: async (user, roomId, upTo) =>
       this.#keepOnly(user, this.#notices.get(user), (one) => one.roomId !== roomId || one.number > upTo),
   };

@@ -15,8 +15,15 @@ export function noticeShelf(ask: Ask): NoticeShelf {
         return (await found.toArray()).map(noticeOf);
       }),
     drop: (user, ids) =>
+      // one by one: only so it is known which of them this call has taken away
       ask(async (db) => {
-        await noticesIn(db).deleteMany({ _id: { $in: ids.map((id) => idOf(user, id)) } });
+        const dropped = await Promise.all(
+          ids.map(async (id) => {
+            const { deletedCount } = await noticesIn(db).deleteOne({ _id: idOf(user, id) });
+            return deletedCount === 1 ? [id] : [];
+          }),
+        );
+        return dropped.flat();
       }),
     read: (user, room, upTo) =>
       ask(async (db) => {

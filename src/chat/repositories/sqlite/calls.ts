@@ -20,6 +20,6 @@ export interface ChatCalls {
   marksIn(roomId: string, asked: ListAsked): Listed<ReadMark>;
   keepNotice(user: string, notice: Notice, cap: number): void;
   noticesOf(user: string, limit: number): readonly Notice[];
-  dropNotices(user: string, ids: readonly string[]): void;
+  dropNotices(user: string, ids: readonly string[]): readonly string[];
   readNotices(user: string, roomId: string, upTo: number): void;
 }

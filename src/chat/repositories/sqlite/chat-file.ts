@@ -174,10 +174,10 @@ export class ChatFile implements ChatCalls {
     return rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) as Notice['payload'] }));
   }
 
-  dropNotices(user: string, ids: readonly string[]): void {
-    this.#together(() => {
-      for (const id of ids) this.#run('DELETE FROM notice WHERE user = ? AND id = ?', user, id);
-    });
+  dropNotices(user: string, ids: readonly string[]): readonly string[] {
+    return this.#together(() =>
+      ids.filter((id) => this.#run('DELETE FROM notice WHERE user = ? AND id = ?', user, id) === 1),
+    );
   }
 
   readNotices(user: string, roomId: string, upTo: number): void {
