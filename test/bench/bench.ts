@@ -9,6 +9,7 @@ import { heartbeats } from './heartbeats.ts';
 import { idle } from './idle.ts';
 import { logged } from './logged.ts';
 import { placement } from './processes.ts';
+import { queues } from './queues.ts';
 import { relay } from './relay.ts';
 import { type Row, tableOf } from './report.ts';
 import { resume } from './resume.ts';
@@ -32,6 +33,7 @@ const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Row[]>>> =
   stored,
   resume,
   writer,
+  queues,
   relay,
   logged,
 };

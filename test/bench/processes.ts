@@ -1,6 +1,6 @@
 // Child processes as benchmarks need them: on a core of their own, their CPU time and memory read from outside.
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
 const cores = availableParallelism();
@@ -26,6 +26,11 @@ export function start(part: keyof typeof coresOf, command: readonly string[], ip
   });
 }
 
+/** Moves a process that runs, with all of its threads, to a part of the machine. */
+export function pin(part: keyof typeof coresOf, pid: number): void {
+  if (pins) execFileSync('taskset', ['-a', '-c', '-p', coresOf[part], String(pid)], { stdio: 'ignore' });
+}
+
 /** Ends a process and waits until it is gone. */
 export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
@@ -48,6 +53,15 @@ export function cpuOf(pid: number): number {
 export function memoryOf(pid: number): number {
   if (process.platform !== 'linux') return Number(ps(pid, 'rss='));
   return Number(/VmRSS:\s*(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);
+}
+
+/** The same of a process and all that it started, as long as they run. */
+export function cpuOfTree(pid: number): number {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const children = threads.flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean),
+  );
+  return children.reduce((sum, child) => sum + cpuOfTree(Number(child)), cpuOf(pid));
 }
 
 /** How many files a process may have open at most: Node asks for as many by itself. */
