@@ -72,6 +72,7 @@ export class Backbone {
       userPrefix,
       separator,
       patternSeparator: patterns,
+      queuePatterns: parts.config.patterns === 'activemq',
       queuesFanOut,
     };
     this.#users = new OwnQueues(this.broker, parts.registry, prefixes, this.#nextId, () => this.far);

@@ -52,10 +52,17 @@ export class MemoryQueues implements Queues {
   readonly #queues = new Map<string, Queue>();
   readonly #declared: DeclaredQueues;
 
+  readonly patterns = true;
+  readonly #patterns: PatternConsumers;
   constructor(parts: MemoryQueuesParts) {
     this.#parts = parts;
     this.#declared = new DeclaredQueues(parts);
     this.bindings = new MemoryBindings({
+    this.#patterns = new PatternConsumers(parts.separator, {
+      addresses: () => this.#queues.keys(),
+      consume: (address, consumer) => this.#consume(address, consumer),
+      isEmpty: (address) => this.#isEmpty(address),
+    });
       ...parts,
       keep: (message) => this.#keep(message),
       remove: (queue) => this.remove(queue),
@@ -104,6 +111,11 @@ export class MemoryQueues implements Queues {
 
   consume(destination: string, consumer: QueueConsumer): Consumption {
     this.#removeUnused(destination);
+    if (isPattern(destination)) return this.#patterns.consume(destination, consumer);
+    return this.#consume(destination, consumer);
+  }
+
+  #consume(destination: string, consumer: QueueConsumer): Consumption {
     this.#declared.consumedBy(destination, consumer.owner);
     const queue = this.#queueOf(destination);
     const consumption = queue.consume(consumer);
@@ -148,6 +160,7 @@ export class MemoryQueues implements Queues {
   sweep(): void {
     for (const address of this.#declared.unused()) this.#drop(address);
     for (const [address, queue] of this.#queues) {
+    this.#patterns.sweep();
       queue.sweep();
       this.#forgetIdle(address, queue);
     }
@@ -164,6 +177,7 @@ export class MemoryQueues implements Queues {
     const queue = new Queue(this.#ownerOf(address));
     this.#queues.set(address, queue);
     return queue;
+    this.#patterns.joined(address);
   }
 
   #assertMore(address: string, count: number): void {

@@ -15,7 +15,7 @@ import type { Consumption, QueueArguments, QueueConsumer, QueueTerms } from '../
 export interface Queues {
   /** Puts a message into the queue of its address; done when it is kept. Rejects with `queue-full`. */
   enqueue(message: Message, terms?: QueueTerms): Soon<void>;
-  /** Adds a consumer; nothing is delivered before it begins. */
+  /** Adds a consumer; nothing is delivered before it begins. Where {@link patterns}, it may be one of many queues. */
   consume(destination: string, consumer: QueueConsumer): Soon<Consumption>;
   /** Ends a queue with all that waits in it: nobody comes for that any more. One that is not there is no error. */
   remove(destination: string): Soon<void>;
@@ -26,6 +26,8 @@ export interface Queues {
    * @throws {StompwireError} `bad-header` when something else was said before, `denied` when it is somebody else's
    */
   declare?(destination: string, terms: QueueArguments): void;
+  /** Whether a pattern stands for all queues that fit it. */
+  readonly patterns?: boolean;
   /** Messages that wait, and that are unacknowledged, over all queues of this node's knowledge. */
   readonly size: { readonly waiting: number; readonly outstanding: number };
   /** The queues that topics fill, where these queues can be filled so. */

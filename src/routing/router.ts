@@ -33,6 +33,8 @@ export interface RouterOptions {
   readonly patternSeparator?: Separator;
   /** `/queue` is one more prefix under which messages fan out [Spring's simple broker]. */
   readonly queuesFanOut?: boolean;
+  /** A pattern stands for all queues that fit it [ActiveMQ]. */
+  readonly queuePatterns?: boolean;
 }
 
 /** What a router may be given; what is left out is harmless. */
@@ -189,7 +191,7 @@ export class Router {
     }
     if (isUnder(destination, temporaryPrefix)) return this.#temporary.addressOf(destination, session);
     if (!isUnder(destination, userPrefix)) {
-      if (!this.#isTopic(destination)) this.#assertConsumed(destination);
+      if (!this.#isTopic(destination)) this.#assertConsumed(destination, this.#options.queuePatterns);
       return destination;
     }
     const path = destination.slice(userPrefix.length);
@@ -252,9 +254,9 @@ export class Router {
     );
   }
 
-  #assertConsumed(destination: string): void {
+  #assertConsumed(destination: string, patterns = false): void {
     if (!this.isQueue(destination)) throw this.#unknown(destination);
-    if (!isPattern(destination)) return;
+    if (patterns || !isPattern(destination)) return;
     throw new StompwireError(
       'bad-destination',
       `'${printable(destination)}': a queue is named, patterns are for topics`,

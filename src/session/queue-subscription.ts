@@ -20,6 +20,8 @@ export class QueueSubscription extends AcknowledgedSubscription {
   override begin(broker: Broker): Soon<void> {
     const queues = queuesOf(broker);
     if (this.declared !== undefined) declareOf(queues)(this.address, this.declared);
+    if (isPattern(this.address) && queues.patterns !== true)
+      throw new StompwireError('not-supported', 'over this broker a queue is named: patterns are for topics');
     const consumption = queues.consume(this.address, this);
     if (consumption instanceof Promise) return consumption.then((begun) => this.#join(begun));
     return this.#join(consumption);
