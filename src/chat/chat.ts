@@ -1,10 +1,13 @@
 // The chat service: rooms over the library's public face, and the page that people see.
 import type { Server } from '../index.ts';
 import { RoomAccess } from './access.ts';
-import { addMappings } from './mappings.ts';
+import { Live } from './live.ts';
+import { addMappings, topicOf } from './mappings.ts';
+import { Messages } from './messages.ts';
 import { addPage } from './page.ts';
 import { repositoryOf } from './repositories/chosen.ts';
 import type { ChatRepository } from './repository.ts';
+import { addRest } from './rest/rest.ts';
 import { addRoomMappings } from './room-mappings.ts';
 import { type RoomChange, Rooms } from './rooms.ts';
 import { endSubscriptions } from './sent-out.ts';
@@ -34,17 +37,22 @@ export function installChat(server: Server, parts: ChatParts = {}): void {
     maxMembers: config.maxRoomMembers,
     clock: Date.now,
     changed: async (change) => {
+      await live.changing(change);
       await server.nodes.announce(changed, { ...change });
     },
   });
   server.nodes.on(changed, (about) => {
     const change = about as unknown as RoomChange;
     access.forget(change.room.id, 'user' in change ? change.user : undefined);
+    live.changed(change);
     endSubscriptions(server, change);
   });
   server.attach({ start: () => repository.open(), stop: () => repository.close() });
-  addMappings(server, { access, rooms });
+  const live = new Live(server, { repository, access });
+  const messages = new Messages({ server, access, rooms, topic: topicOf(config.brokerPrefixes) });
+  addMappings(server, { access, messages });
   addRoomMappings(server, rooms);
+  addRest(server, { access, rooms, messages, open });
   addPage(server);
   log.debug({ open }, 'rooms');
 }

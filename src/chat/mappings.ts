@@ -2,12 +2,14 @@
 import type { Server } from '../index.ts';
 import type { RoomAccess } from './access.ts';
 import { messageOf, Post } from './message.ts';
+import type { Messages } from './messages.ts';
 import { checkedRoomId, type Rooms } from './rooms.ts';
 
 /** Who may do what in which room. */
 export interface RoomParts {
   readonly access: RoomAccess;
   readonly rooms: Rooms;
+  readonly messages: Messages;
 }
 
 /** The room behind Spring's usual first example: `/app/chat.sendMessage`, `/topic/public`. */
@@ -16,7 +18,7 @@ const publicRoom = 'public';
 /** Registers the handlers, and keeps clients from writing to rooms past them. */
 export function addMappings(
   { app, rules, policies, config }: Pick<Server, 'app' | 'rules' | 'policies' | 'config'>,
-  { access, rooms }: RoomParts,
+  { access, messages }: Pick<RoomParts, 'access' | 'messages'>,
 ): void {
   const topic = topicOf(config.brokerPrefixes);
   // behind those of the options: where one of these matches, it decides
@@ -35,18 +37,8 @@ export function addMappings(
   app.message(
     '/chat-room/{roomId}/send',
     { body: Post, sendTo: `${topic}/chat-room/{roomId}` },
-    ({ params, user, body }) => {
-      const { roomId } = params;
-      const said = () => messageOf(roomId, user.name, { content: body.content });
-      if (access.isKnownToWrite(roomId, user.name)) return said();
-      return firstWritable(roomId, user.name).then(said);
-    },
+    ({ params, user, body }) => messages.make(params.roomId, user.name, { content: body.content }),
   );
-  /** An open room is there from its first message. */
-  async function firstWritable(roomId: string, user: string): Promise<void> {
-    const { room } = await access.assertWrites(checkedRoomId(roomId), user);
-    if (room === undefined) await rooms.used(roomId);
-  }
   app.message('/chat.sendMessage', { body: Post, sendTo: `${topic}/${publicRoom}` }, ({ user, body }) =>
     messageOf(publicRoom, user.name, { content: body.content }),
   );

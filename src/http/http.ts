@@ -11,8 +11,16 @@ import { createServer as createTlsServer } from 'node:https';
 import { compile } from '@fastify/proxy-addr';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config/config.ts';
+import { StompwireError } from '../errors.ts';
 import type { OriginGuard } from '../transport/origins.ts';
 import type { Peer } from '../transport/transport.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route says in its own words what is wrong, also when the guard of the server refuses a request. */
+    ownProblems?: boolean;
+  }
+}
 
 /** What health answers depend on. */
 export interface Health {
@@ -74,7 +82,9 @@ export function createHttp(
     if (request.url.startsWith('/health/')) return;
     const { origin, host } = request.headers;
     const refusal = guard({ origin, host, secure: request.protocol === 'https' });
-    if (refusal !== undefined) await reply.code(403).type('text/plain').send(`${refusal}\n`);
+    if (refusal === undefined) return;
+    if (request.routeOptions.config.ownProblems) throw new StompwireError('denied', refusal);
+    await reply.code(403).type('text/plain').send(`${refusal}\n`);
   });
   return http;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ProgramSubscriber } from '../../src/broker/listening.ts';
 import { RoomAccess } from '../../src/chat/access.ts';
 import { addMappings, topicOf } from '../../src/chat/mappings.ts';
+import { Messages } from '../../src/chat/messages.ts';
 import { MemoryRepository } from '../../src/chat/repositories/memory.ts';
 import { Rooms } from '../../src/chat/rooms.ts';
 import { resolveConfig } from '../../src/config/config.ts';
@@ -23,7 +24,8 @@ function chat(): World {
   const repository = new MemoryRepository();
   const access = new RoomAccess({ repository, open: true, keeps: 5000, now: () => 0 });
   const rooms = new Rooms({ repository, access, maxMembers: 10, clock: Date.now, changed: () => {} });
-  addMappings({ app, rules, policies: broker.policies, config: resolveConfig() }, { access, rooms });
+  const messages = new Messages({ server: {} as never, access, rooms, topic: '/topic' });
+  addMappings({ app, rules, policies: broker.policies, config: resolveConfig() }, { access, messages });
   return world;
 }
 

@@ -1,0 +1,75 @@
+// Saying something in a room: one way for everybody, whether it comes as a frame or as a request.
+import type { HistoryMessage, Server, Soon } from '../index.ts';
+import type { RoomAccess } from './access.ts';
+import { type ChatMessage, messageOf, type Said } from './message.ts';
+import { checkedRoomId, type Rooms } from './rooms.ts';
+
+/** What messages stand on. */
+export interface MessagesParts {
+  readonly server: Pick<Server, 'publish' | 'history'>;
+  readonly access: RoomAccess;
+  readonly rooms: Rooms;
+  /** The prefix under which rooms fan out. */
+  readonly topic: string;
+}
+
+/** What became of something that was said. */
+export interface Published {
+  readonly message: ChatMessage;
+  /** Its place; none where nothing is logged. */
+  readonly messageId: string | undefined;
+  readonly number: number | undefined;
+  /** Its key was known: the message is in the history, and was not said again. */
+  readonly stored: HistoryMessage | undefined;
+}
+
+/** The messages of all rooms. */
+export class Messages {
+  readonly #parts: MessagesParts;
+
+  constructor(parts: MessagesParts) {
+    this.#parts = parts;
+  }
+
+  /** Where the messages of a room are published. */
+  destinationOf(roomId: string): string {
+    return `${this.#parts.topic}/chat-room/${roomId}`;
+  }
+
+  /** The message that somebody says, once it is known that this one may. @throws {ChatProblem} `no-such-room`, `no-access` */
+  make(roomId: string, sender: string, said: Said): Soon<ChatMessage> {
+    const { access } = this.#parts;
+    if (access.isKnownToWrite(roomId, sender)) return messageOf(roomId, sender, said);
+    return this.#firstOf(roomId, sender).then(() => messageOf(roomId, sender, said));
+  }
+
+  /**
+   * Says something for somebody who has no session.
+   *
+   * @param idempotencyKey - said again under it, nothing is said again
+   * @throws {ChatProblem} as {@link make} does
+   */
+  async say(roomId: string, sender: string, said: Said, idempotencyKey?: string): Promise<Published> {
+    const { server } = this.#parts;
+    const message = await this.make(roomId, sender, said);
+    const destination = this.destinationOf(roomId);
+    const { messageId, number, again } = await server.publish(destination, message, {
+      sender,
+      idempotencyKey,
+    });
+    const stored = again && number !== undefined ? await this.#at(destination, number) : undefined;
+    return { message, messageId, number, stored };
+  }
+
+  /** An open room is there from its first message. */
+  async #firstOf(roomId: string, sender: string): Promise<void> {
+    const { access, rooms } = this.#parts;
+    const { room } = await access.assertWrites(checkedRoomId(roomId), sender);
+    if (room === undefined) await rooms.used(roomId);
+  }
+
+  async #at(destination: string, number: number): Promise<HistoryMessage | undefined> {
+    const { messages } = await this.#parts.server.history.page(destination, { before: number + 1, limit: 1 });
+    return messages.find((one) => one.number === number);
+  }
+}

@@ -1,0 +1,41 @@
+// Who asks over HTTP: whoever the credentials prove, or, where nobody has to prove anything, whom the request names.
+import type { FastifyRequest } from 'fastify';
+import type { Server, User } from '../../index.ts';
+import { ChatProblem } from '../problem.ts';
+
+/** Finds out who sends a request. */
+export class Asking {
+  readonly #streams: Pick<Server['streams'], 'userOf'>;
+
+  constructor({ streams }: Pick<Server, 'streams'>) {
+    this.#streams = streams;
+  }
+
+  /** Who asks; a guest where nobody is named and nobody has to be. @throws {ChatProblem} `no-access` */
+  async anyone(request: FastifyRequest): Promise<User> {
+    const named = nameIn(request);
+    const user = await this.#streams.userOf(request, { login: named });
+    if (named === undefined || named === user.name) return user;
+    throw new ChatProblem('no-access', `userId says '${named}', and the credentials '${user.name}'`);
+  }
+
+  /** Who asks, by a name that lasts longer than the request. @throws {ChatProblem} `bad-request`, `no-access` */
+  async somebody(request: FastifyRequest): Promise<User> {
+    const user = await this.anyone(request);
+    if (user.authenticated || nameIn(request) !== undefined) return user;
+    throw new ChatProblem('bad-request', 'userId is missing: who asks?');
+  }
+
+  /** Whether it is known who asks. */
+  names(request: FastifyRequest, user: User): boolean {
+    return user.authenticated || nameIn(request) !== undefined;
+  }
+}
+
+/** In the query, or in the body. */
+function nameIn({ query, body }: FastifyRequest): string | undefined {
+  const { userId } = query as { userId?: string };
+  if (userId !== undefined) return userId;
+  const inBody = (body as { userId?: string | number } | null | undefined)?.userId;
+  return inBody === undefined ? undefined : String(inBody);
+}
