@@ -1,7 +1,7 @@
 // The queues of a single node, in its memory.
 import type { Soon } from '../channel/channel.ts';
 import { StompwireError } from '../errors.ts';
-import { printable, type Separator } from '../message/destination.ts';
+import { isPattern, printable, type Separator } from '../message/destination.ts';
 import type { Message } from '../message/message.ts';
 import type {
   Consumption,
@@ -16,6 +16,7 @@ import { bytesOf, type Loss, Queue, type QueueEntry, type QueueOwner } from '../
 import { usualTermsOf } from '../queue/terms.ts';
 import { DeclaredQueues } from './declared-queues.ts';
 import { MemoryBindings } from './memory-bindings.ts';
+import { PatternConsumers } from './pattern-consumers.ts';
 import type { Queues } from './queues.ts';
 
 /** What the queues of a node stand on. */
@@ -51,18 +52,18 @@ export class MemoryQueues implements Queues {
   readonly #parts: MemoryQueuesParts;
   readonly #queues = new Map<string, Queue>();
   readonly #declared: DeclaredQueues;
-
   readonly patterns = true;
   readonly #patterns: PatternConsumers;
+
   constructor(parts: MemoryQueuesParts) {
     this.#parts = parts;
     this.#declared = new DeclaredQueues(parts);
-    this.bindings = new MemoryBindings({
     this.#patterns = new PatternConsumers(parts.separator, {
       addresses: () => this.#queues.keys(),
       consume: (address, consumer) => this.#consume(address, consumer),
       isEmpty: (address) => this.#isEmpty(address),
     });
+    this.bindings = new MemoryBindings({
       ...parts,
       keep: (message) => this.#keep(message),
       remove: (queue) => this.remove(queue),
@@ -110,12 +111,12 @@ export class MemoryQueues implements Queues {
   }
 
   consume(destination: string, consumer: QueueConsumer): Consumption {
-    this.#removeUnused(destination);
     if (isPattern(destination)) return this.#patterns.consume(destination, consumer);
     return this.#consume(destination, consumer);
   }
 
   #consume(destination: string, consumer: QueueConsumer): Consumption {
+    this.#removeUnused(destination);
     this.#declared.consumedBy(destination, consumer.owner);
     const queue = this.#queueOf(destination);
     const consumption = queue.consume(consumer);
@@ -159,8 +160,8 @@ export class MemoryQueues implements Queues {
   /** Takes out what has expired; to be called now and then. */
   sweep(): void {
     for (const address of this.#declared.unused()) this.#drop(address);
-    for (const [address, queue] of this.#queues) {
     this.#patterns.sweep();
+    for (const [address, queue] of this.#queues) {
       queue.sweep();
       this.#forgetIdle(address, queue);
     }
@@ -176,8 +177,8 @@ export class MemoryQueues implements Queues {
   #newQueue(address: string): Queue {
     const queue = new Queue(this.#ownerOf(address));
     this.#queues.set(address, queue);
-    return queue;
     this.#patterns.joined(address);
+    return queue;
   }
 
   #assertMore(address: string, count: number): void {
@@ -187,6 +188,11 @@ export class MemoryQueues implements Queues {
         `'${printable(address)}': there are maxQueues=${this.#parts.queues} queues already`,
       );
     }
+  }
+
+  #isEmpty(address: string): boolean {
+    const queue = this.#queues.get(address);
+    return queue === undefined || queue.waiting + queue.outstanding === 0;
   }
 
   #removeUnused(address: string): void {
