@@ -4,6 +4,7 @@ import type { Broker } from '../broker/broker.ts';
 import type { Soon } from '../channel/channel.ts';
 import type { SubscriptionView } from '../channel/outbound.ts';
 import { StompwireError } from '../errors.ts';
+import { isPattern } from '../message/destination.ts';
 import type { Message } from '../message/message.ts';
 import type { Consumption, QueueDelivery, QueueLimits } from '../queue/consumer.ts';
 import { Queue } from '../queue/queue.ts';
@@ -19,9 +20,9 @@ import {
 export class QueueSubscription extends AcknowledgedSubscription {
   override begin(broker: Broker): Soon<void> {
     const queues = queuesOf(broker);
-    if (this.declared !== undefined) declareOf(queues)(this.address, this.declared);
     if (isPattern(this.address) && queues.patterns !== true)
       throw new StompwireError('not-supported', 'over this broker a queue is named: patterns are for topics');
+    if (this.declared !== undefined) declareOf(queues)(this.address, this.declared);
     const consumption = queues.consume(this.address, this);
     if (consumption instanceof Promise) return consumption.then((begun) => this.#join(begun));
     return this.#join(consumption);
