@@ -4,7 +4,6 @@ import { patternSeparator } from './config/compat.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { parsePolicy } from './config/logged.ts';
 import { isDurable } from './config/logged-checks.ts';
-import { StompwireError } from './errors.ts';
 import { FreshBeginnings } from './history/beginnings.ts';
 import { HistoryReader } from './history/reader.ts';
 import { Recording } from './history/recording.ts';
@@ -119,7 +118,9 @@ export class HistoryService {
   /** What sessions read that resume; nothing where nothing is logged. */
   replay(parts: Pick<ReplayParts, 'outbound' | 'failed' | 'metrics'>): Replay | undefined {
     const { log } = this.relay;
-    if (log !== undefined) this.#replay = new Replay({ ...parts, log, store: this.store });
+    if (log === undefined) return undefined;
+    this.#replay = new Replay({ ...parts, log, store: this.store });
+    log.onRedacted?.(() => this.#replay?.forget());
     return this.#replay;
   }
 
@@ -127,17 +128,15 @@ export class HistoryService {
    * Takes the body and the headers of a message away, wherever they are kept: in its place a tombstone stays.
    *
    * @returns whether the message was there
-   * @throws {StompwireError} `not-supported`: other nodes have it in a log that this one cannot change
+   * @throws {StompwireError} `relay-unavailable`, `history-unavailable`: try again
    */
   async redact(destination: string, position: Position): Promise<boolean> {
-    const log = this.relay.log as Partial<LocalLog> | undefined;
+    const { log } = this.relay;
     if (log === undefined) return false;
-    if (log.redact === undefined)
-      throw new StompwireError('not-supported', 'what was said cannot be redacted over a shared broker yet');
-    await log.redact(destination, position);
-    const found = (await this.store?.upkeep.redact(destination, position)) ?? false;
+    const wasLogged = await log.redact(destination, position);
+    const wasStored = (await this.store?.upkeep.redact(destination, position)) ?? false;
     this.#replay?.forget();
-    return found;
+    return wasLogged || wasStored;
   }
 
   /** Why messages cannot be published or stored at the moment, or `undefined` when they can. */

@@ -92,7 +92,7 @@ export class Server {
   /** Where interceptors are added: for what clients send, for what is published, for what is delivered. */
   readonly interceptors: Interceptors;
   /** What was said on logged destinations. */
-  readonly history = new History(() => this.#started('history').history.reader);
+  readonly history = new History(() => this.#started('history').history);
   /** The nodes of the service, to announce something to all of them. */
   readonly nodes: Nodes;
   /** Event streams (SSE), and who sends an HTTP request. */

@@ -32,6 +32,13 @@ export interface HistoryMessage {
   readonly tombstone: 'redacted' | 'poisoned' | undefined;
 }
 
+/** What a history stands on. */
+export interface HistorySource {
+  readonly reader: HistoryReader;
+  /** Takes a message's body away wherever it is kept. @returns whether it was there */
+  redact(destination: string, position: Position): Promise<boolean>;
+}
+
 /** Which messages; what is left out restricts nothing. */
 export interface HistoryAsked
   extends Omit<HistoryQuery, 'destination' | 'before' | 'after' | 'order' | 'limit' | 'cursor'> {
@@ -70,11 +77,11 @@ export interface HistoryAnswer {
  * ```
  */
 export class History {
-  readonly #reader: () => HistoryReader;
+  readonly #source: () => HistorySource;
 
-  /** @param reader - throws before there is one */
-  constructor(reader: () => HistoryReader) {
-    this.#reader = reader;
+  /** @param source - throws before there is one */
+  constructor(source: () => HistorySource) {
+    this.#source = source;
   }
 
   /**
@@ -91,7 +98,7 @@ export class History {
         'bad-destination',
         `'${printable(destination)}': one destination has a history`,
       );
-    const reader = this.#reader();
+    const { reader } = this.#source();
     const { limit = 50, before, after, order = 'newest', ...rest } = asked;
     const { records, next } = await reader.page({
       ...rest,
@@ -103,6 +110,23 @@ export class History {
     });
     const hash = destinationHash(destination);
     return { messages: records.map((record) => messageOf(record, hash)), next };
+  }
+
+  /**
+   * Takes the body and the headers of a message away for good: from the hot log, on every node, from the history and so
+   * from its search, and from what is replayed. A tombstone stays in its place. What subscribers were given they have.
+   * Done when it is gone everywhere: while the history cannot be written, that waits; ask again when in doubt.
+   *
+   * @param message - its `messageId` or its `number`
+   * @returns whether it was there
+   * @throws {StompwireError} `bad-resume`: a message-id of elsewhere, no number; `relay-unavailable`,
+   *   `history-unavailable`: try again
+   * @throws {Error} before `start`
+   */
+  async redact(destination: string, message: string | number): Promise<boolean> {
+    const source = this.#source();
+    const place = await this.#placeOf(source.reader, destination, message);
+    return place !== undefined && source.redact(destination, place);
   }
 
   /**

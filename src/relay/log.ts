@@ -74,6 +74,15 @@ export interface Log {
   stored(destination: string, position: Position): Promise<void>;
   /** Done when other machines have what was appended; a log of one machine has none. Rejects as `stored` does. */
   replicated?(destination: string, position: Position): Promise<void>;
+  /**
+   * Takes the body and the headers of a message away: from now on a tombstone is read in its place, on every node. Done
+   * once the message is no longer on its way to the history, where it is to be redacted next.
+   *
+   * @returns whether the log had it
+   */
+  redact(destination: string, position: Position): Promise<boolean>;
+  /** Calls the listener when another node has redacted something, or may have unheard: what was read may be outdated. */
+  onRedacted?(listener: () => void): void;
 }
 
 /** A log of this process, which is told what the history has. */
@@ -82,11 +91,6 @@ export interface LocalLog extends Log {
   storedThrough(destination: string, position: Position): void;
   /** An earlier run has stored a message under this key. @param time - when it was appended */
   remember(destination: string, key: string, position: Position, time: number): void;
-  /**
-   * Takes the body and the headers of a message away: from now on a tombstone is read in its place. Done once the
-   * message is no longer on its way to the history, where it is to be redacted next.
-   */
-  redact(destination: string, position: Position): Promise<void>;
 }
 
 /** Takes what a log of this process appends, on its way to the history. */

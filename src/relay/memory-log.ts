@@ -132,12 +132,14 @@ export class MemoryLog implements LocalLog {
     if (left > 0) this.#keys.add(destination, key, position, this.#monotonic() + left);
   }
 
-  async redact(destination: string, { epoch, seq }: Position): Promise<void> {
+  async redact(destination: string, { epoch, seq }: Position): Promise<boolean> {
     if (this.#closed) throw closed();
     const log = this.#logs.get(destination);
-    if (log === undefined || log.epoch !== epoch) return;
+    if (log === undefined || log.epoch !== epoch) return false;
+    const isHere = log.at(seq) !== undefined;
     this.#bytes += log.redact(seq);
     await log.whenStored(Math.min(seq, log.seq));
+    return isHere;
   }
 
   /** Lets go of what is too old, and of logs that hold nothing: they begin again where they ended. */

@@ -142,6 +142,8 @@ export class RedisRelay implements Relay {
       throw error;
     }
     const now = (): number => performance.now();
+    for (const partition of this.#partitions)
+      partition.hear(this.#keys.redactions(partition.index), () => this.log.outdated()).catch(() => {}); // it is closed
     this.members.start();
     this.queues?.start();
     this.#timers = [
@@ -243,6 +245,7 @@ export class RedisRelay implements Relay {
       },
       listeningUp: (link) => {
         for (const partition of of(link)) partition.listen();
+        this.log.outdated();
       },
       listeningDown: (link) => {
         for (const partition of of(link)) partition.listen();

@@ -1,5 +1,6 @@
 // The log contract, held against the logs of a single node.
 import { LogInMemory } from './log-in-memory.ts';
+import { redactionContract } from './log-redaction.ts';
 import { logContract } from './relay-log.ts';
 
 logContract({
@@ -18,3 +19,5 @@ logContract({
   open: async (policies) =>
     new LogInMemory(policies, { beginnings: { of: async () => ({ epoch: 7, seq: 0 }) } }),
 });
+
+redactionContract({ name: 'memory', open: async (policies) => new LogInMemory(policies) });

@@ -31,6 +31,24 @@ describe('the history of a server', () => {
     expect(third.next).toBeUndefined();
   });
 
+  it('takes a message away wherever it is, by its number or its message-id', async () => {
+    const server = await serverWith(['/topic/room/* count=3']);
+    const published = [];
+    for (let i = 1; i <= 6; i++) published.push(await server.publish(room, `m${i}`, { sender: 'kim' }));
+    expect(await server.history.redact(room, published[0]!.number!)).toBe(true);
+    expect(await server.history.redact(room, published[5]!.messageId!)).toBe(true);
+    expect(await bodiesOf(server, {})).toEqual(['', 'm5', 'm4', 'm3', 'm2', '']);
+    const { messages } = await server.history.page(room, { limit: 1 });
+    expect(messages[0]).toMatchObject({ tombstone: 'redacted', sender: 'kim', headers: {} });
+    expect(await bodiesOf(server, { text: 'm6' })).toEqual([]);
+    expect(await bodiesOf(server, { text: 'm1' })).toEqual([]);
+    expect(await server.history.redact(room, published[5]!.number! + 1)).toBe(false);
+    await expect(server.history.redact('/topic/room/2', published[0]!.messageId!)).rejects.toMatchObject({
+      code: 'bad-resume',
+    });
+    expect(await server.history.redact('/topic/plain', 7)).toBe(false);
+  });
+
   it('goes by the number or by the message-id of a message', async () => {
     const server = await serverWith(['/topic/room/* count=3']);
     const published = [];

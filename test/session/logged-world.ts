@@ -78,6 +78,7 @@ const slow = (log: Log, pause: () => Promise<void>): Log => {
     durable: log.durable,
     append: (...given) => log.append(...given),
     stored: (...given) => log.stored(...given),
+    redact: (...given) => log.redact(...given),
     reach: (destination) => late(() => log.reach(destination)),
     read: (...given) => late(() => log.read(...given)),
   };

@@ -45,20 +45,33 @@ if redis.pcall('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1])
 return 0`;
 
 /**
- * Reads from partitions in turn. Keys: feed, lease, for each. Arguments: reader, limit, group, then for each the id
+ * Reads from partitions in turn. Keys: feed, lease, redactions, for each. Arguments: reader, limit, group, then for each the id
  * behind which what was given out and not acknowledged is read again, or > for what is new.
  * Returns the entries of each, nothing of one that is another reader's or was not come to, and a text of one that cannot
  * be read. A group that somebody has taken away begins anew: what the store has already it takes once more.
+ * What was redacted while it waited comes as its tombstone: the store never sees its body.
  */
 export const read = `
+local function withoutRedacted(entries, redactions)
+  if #entries == 0 or redis.call('EXISTS', redactions) == 0 then return entries end
+  for _, entry in ipairs(entries) do
+    local fields, at = entry[2] or {}, {}
+    for f = 1, #fields, 2 do at[fields[f]] = f + 1 end
+    if at.e and at.s and at.d and at.m then
+      local name = fields[at.e] .. '-' .. fields[at.s] .. ' ' .. fields[at.d]
+      fields[at.m] = redis.call('HGET', redactions, name) or fields[at.m]
+    end
+  end
+  return entries
+end
 local function got(feed, left, from)
   return redis.pcall('XREADGROUP', 'GROUP', ARGV[3], 'writer', 'COUNT', left, 'STREAMS', feed, from)
 end
 local out, left = {}, tonumber(ARGV[2])
-for i = 1, #KEYS, 2 do
+for i = 1, #KEYS, 3 do
   local entries = false
   if left > 0 and redis.pcall('GET', KEYS[i + 1]) == ARGV[1] then
-    local from = ARGV[4 + (i - 1) / 2]
+    local from = ARGV[4 + (i - 1) / 3]
     local reply = got(KEYS[i], left, from)
     if reply and reply.err and string.match(reply.err, '^NOGROUP') then
       redis.call('XGROUP', 'CREATE', KEYS[i], ARGV[3], '0', 'MKSTREAM')
@@ -68,7 +81,7 @@ for i = 1, #KEYS, 2 do
       if not string.match(reply.err, '^WRONGTYPE') then return reply end
       entries = KEYS[i] .. ': ' .. reply.err
     else
-      entries = reply and reply[1][2] or {}
+      entries = withoutRedacted(reply and reply[1][2] or {}, KEYS[i + 2])
       left = left - #entries
     end
   end
@@ -78,7 +91,7 @@ return out`;
 
 /**
  * Acknowledges entries, trims the feed as far as nothing in it is wanted, and advances the marks. Keys: feed, lease,
- * stored. Arguments: reader, group, number of ids, ids, then destination, epoch and seq of each mark.
+ * stored, redactions. Arguments: reader, group, number of ids, ids, then destination, epoch and seq of each mark.
  * Returns 0, and does nothing, when the partition is another reader's: who has it will read them again.
  */
 export const acknowledge = `
@@ -108,6 +121,13 @@ for at = 4 + count, #ARGV, 3 do
     redis.call('HSET', KEYS[3], destination, now)
     redis.call('PUBLISH', KEYS[3], now .. ' ' .. destination)
   end
+end
+for _, name in ipairs(redis.call('HKEYS', KEYS[4])) do
+  local e, s, destination = string.match(name, '^(%d+)%-(%d+) (.*)$')
+  local mark = e and redis.call('HGET', KEYS[3], destination)
+  local me, ms = string.match(mark or '', '(%d+)-(%d+)')
+  e, s, me, ms = tonumber(e), tonumber(s), tonumber(me), tonumber(ms)
+  if not e or me and (me > e or me == e and ms >= s) then redis.call('HDEL', KEYS[4], name) end
 end
 return 1`;
 

@@ -158,7 +158,11 @@ export class RedisFeed implements Feed {
 
   /** In one step, which only partitions of one server allow. */
   async #ask(some: readonly Partition[], limit: number): Promise<readonly Reply[]> {
-    const names = some.flatMap(({ number }) => [this.#keys.feed(number), this.#keys.lease(number)]);
+    const names = some.flatMap(({ number }) => [
+      this.#keys.feed(number),
+      this.#keys.lease(number),
+      this.#keys.redactions(number),
+    ]);
     const from = some.map((partition) => partition.from);
     try {
       const args = [this.#reader, limit, historyGroup, ...from];
@@ -203,7 +207,8 @@ export class RedisFeed implements Feed {
 
   async #acknowledge(number: number, entries: readonly FeedEntry[]): Promise<void> {
     const ids = entries.map(({ id }) => splitId(id).id);
-    const names = [this.#keys.feed(number), this.#keys.lease(number), this.#keys.stored(number)];
+    const keys = this.#keys;
+    const names = [keys.feed(number), keys.lease(number), keys.stored(number), keys.redactions(number)];
     const marks = [...marksOf(entries)].flatMap(([name, { epoch, seq }]) => [name, epoch, seq]);
     const args = [this.#reader, historyGroup, ids.length, ...ids, ...marks];
     const done = await this.#redis.script(acknowledge, names, args);

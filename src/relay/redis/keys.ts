@@ -92,6 +92,16 @@ export class Keys {
     return `${this.#tagOf(destination)}:top:${destination}`;
   }
 
+  /** Hash: what stands in the place of what was redacted in a log, by `<epoch>-<seq>`. */
+  redacted(destination: string): string {
+    return `${this.#tagOf(destination)}:redacted:${destination}`;
+  }
+
+  /** Hash: the same for what waits for the history, by `<epoch>-<seq> <destination>`; and the channel that tells of each. */
+  redactions(partition: number): string {
+    return `${this.tag(partition)}:redactions`;
+  }
+
   /** What an idempotency key stands for; a key is one destination's, and NUL is in no destination. */
   key(destination: string, key: string): string {
     return `${this.#tagOf(destination)}:key:${destination}\0${key}`;

@@ -5,12 +5,13 @@ import type { Message } from '../../message/message.ts';
 import type { LogPolicy } from '../../message/policies.ts';
 import { destinationHash, type Position } from '../../message/position.ts';
 import type { LoggedMessage } from '../../message/record.ts';
-import type { Appended, Log, LogReach } from '../log.ts';
+import { type Appended, type Log, type LogReach, MessageLost } from '../log.ts';
 import { textOf } from './connection.ts';
 import type { Keys } from './keys.ts';
 import { unavailable } from './lane.ts';
 import type { Partition } from './partition.ts';
-import { encodeExtra, encodeForLog, loggedMessage } from './payload.ts';
+import { encodeExtra, encodeForLog, encodeTombstone, loggedMessage } from './payload.ts';
+import { redactScript } from './redaction-script.ts';
 import { reachScript } from './scripts.ts';
 
 /** What the logs stand on. */
@@ -31,6 +32,7 @@ export interface LogsParts {
 export class RedisLogs implements Log {
   readonly durable: boolean;
   readonly #parts: LogsParts;
+  #outdated: () => void = () => {};
 
   constructor(parts: LogsParts) {
     this.#parts = parts;
@@ -71,7 +73,12 @@ export class RedisLogs implements Log {
     if (policy === undefined) return { top: { epoch: 0, seq: 0 }, oldest: 1 };
     const { keys, ahead, history, partitionOf } = this.#parts;
     const partition = partitionOf(destination);
-    const of = [keys.log(destination), keys.top(destination), keys.stored(partition.index)];
+    const of = [
+      keys.log(destination),
+      keys.top(destination),
+      keys.stored(partition.index),
+      keys.redacted(destination),
+    ];
     const args = [
       String(ahead()),
       destination,
@@ -128,6 +135,52 @@ export class RedisLogs implements Log {
       }
     }
     return { messages, top: page.top.seq };
+  }
+
+  /** See the script that does it. */
+  async redact(destination: string, position: Position): Promise<boolean> {
+    const done = await this.#redactIn(destination, position);
+    if (!this.durable) return done;
+    try {
+      await this.#parts.partitionOf(destination).waits.wait(destination, position);
+    } catch (error) {
+      if (error instanceof MessageLost) return done; // nobody will have it
+      throw error;
+    }
+    return done || this.#redactIn(destination, position); // it may have been held back until now
+  }
+
+  async #redactIn(destination: string, { epoch, seq }: Position): Promise<boolean> {
+    const [message] = await this.read(destination, { epoch, seq: seq - 1 }, 1);
+    if (message?.position.seq !== seq || message.position.epoch !== epoch) return false;
+    return asked(this.#redact(this.#parts.partitionOf(destination), message));
+  }
+
+  onRedacted(listener: () => void): void {
+    this.#outdated = listener;
+  }
+
+  /** Somebody has redacted something, or may have while this node did not hear. */
+  outdated(): void {
+    this.#outdated();
+  }
+
+  async #redact(partition: Partition, message: LoggedMessage): Promise<boolean> {
+    const { keys, history, policyOf } = this.#parts;
+    const { destination, position } = message;
+    const of = [keys.log(destination), keys.top(destination), keys.stored(partition.index)];
+    const places = [keys.redacted(destination), keys.redactions(partition.index)];
+    const args = [
+      destination,
+      String(position.epoch),
+      String(position.seq),
+      encodeTombstone(message),
+      String(policyOf(destination)?.age ?? 0),
+      history ? '1' : '0',
+      partition.named(keys.redactions(partition.index)),
+    ];
+    const names = [...of, ...places];
+    return Number(await partition.call(({ commands }) => commands.run(redactScript, names, args))) === 1;
   }
 
   stored(destination: string, position: Position): Promise<void> {

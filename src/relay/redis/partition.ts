@@ -217,7 +217,7 @@ export class Partition {
     const reply = await this.call((link) =>
       link.commands.run(
         readScript,
-        [keys.log(destination), keys.top(destination), keys.stored(this.index)],
+        [keys.log(destination), keys.top(destination), keys.stored(this.index), keys.redacted(destination)],
         args,
       ),
     );

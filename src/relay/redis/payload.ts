@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { StompwireError } from '../../errors.ts';
 import { Message } from '../../message/message.ts';
 import { messageIdOf, type Position } from '../../message/position.ts';
-import type { LoggedMessage } from '../../message/record.ts';
+import { type LoggedMessage, messageOf } from '../../message/record.ts';
 import { decodeMessage, decodeRecord, encodeMessage, encodeRecord } from '../envelope.ts';
 
 const plain = 0x50; // P
@@ -65,6 +65,13 @@ export function encodeForLog(message: Message, time: number, key: string | undef
   return encodeRecord({ destination, epoch: 0, seq: 0, time, sender, contentType, headers, body, key });
 }
 
+/** What is kept of a message that was redacted. */
+export function encodeTombstone({ destination, time, sender, contentType }: Message): Buffer {
+  const nothing = { headers: [], body: Buffer.alloc(0), key: undefined };
+  const record = { destination, epoch: 0, seq: 0, time, sender, contentType, ...nothing };
+  return encodeRecord({ ...record, tombstone: 'redacted' });
+}
+
 /**
  * The message at a place of a log.
  *
@@ -78,7 +85,9 @@ export function loggedMessage(
   extra: string,
 ): LoggedMessage {
   const { epoch, seq, destination } = place;
-  const { body, contentType, headers, time, sender } = decodeRecord(envelope, { destination, epoch, seq });
+  const record = decodeRecord(envelope, { destination, epoch, seq });
+  if (record.tombstone !== undefined) return messageOf(record, hash);
+  const { body, contentType, headers, time, sender } = record;
   const position = { epoch, seq };
   const [excludes, only] = extra.split(' ').map((part) => decodeURIComponent(part) || undefined);
   const id = messageIdOf(hash, position);

@@ -3,6 +3,7 @@
 // Scripts and not functions: a script goes by the hash of its text, so that nodes of two versions work side by side
 // during a rolling deploy, and it needs no right to change the server's libraries.
 import { createHash } from 'node:crypto';
+import { filling } from './filling.ts';
 
 /** A script and what Redis calls it. */
 export interface Script {
@@ -16,6 +17,23 @@ export const script = (source: string): Script => ({
   sha: createHash('sha1').update(source).digest('hex'),
 });
 
+/*
+ * What was redacted is taken out of its stream; what stands in its place is in a hash beside the log, by its place.
+ * Whoever reads puts the two together, so that a log has no hole. See the script that redacts.
+ */
+const tombstones = `
+local function tombstonesOf(redacted, epoch)
+  if redis.call('EXISTS', redacted) == 0 then return function() return false end end
+  return function(seq) return redis.call('HGET', redacted, string.format('%.0f-%.0f', epoch, seq)) end
+end
+local function oldestOf(log, seq, tombstone)
+  local first = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
+  local from = first and tonumber(string.match(first[1], '^%d+')) or seq + 1
+  while from > 1 and tombstone(from - 1) do from = from - 1 end
+  return from
+end
+`;
+
 /** So many epochs that have ended stay readable, while the history may lack them. */
 const mostEnded = 4;
 
@@ -24,7 +42,7 @@ const mostEnded = 4;
  * it is given back to a server that was a primary before, which a run id would not show: its positions could be given
  * out twice. A script may ask for it, so it is never stale. It costs 2 us.
  */
-const begin = `
+export const begin = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
 local fence = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
@@ -83,15 +101,15 @@ end
 /**
  * Takes messages into the logs of one partition, one after another, each whole or not at all.
  *
- * KEYS: feed, marks, all; per message log, top, idempotency key, channel.
- * ARGV: milliseconds that the clock is ahead, bound of the feed (0: there is none); per message destination, envelope,
- * what else travels, whether it has a key, count, age, window, whether it is held back, the least epoch.
- * Answers per message: 0 epoch seq (appended), 1 epoch seq (known), 2 (the feed is full), 3 key (of another kind).
+ * KEYS: feed, marks, all, bindings, queues; per message log, top, idempotency key, channel.
+ * ARGV: milliseconds that the clock is ahead, bound of the feed (0: there is none), bounds of queues; per message
+ * destination, envelope, what else travels, whether it has a key, count, age, window, whether it is held back, the least
+ * epoch, its terms in a queue.
+ * Answers per message: 0 epoch seq (appended), 1 epoch seq (known), 2 (the feed is full), 3 key (of another kind); then
+ * why and payload of each message that a queue has lost.
  */
-export const appendScript = script(`#!lua
-${begin}
-local bound = tonumber(ARGV[2])
-local feed, marks, all = KEYS[1], KEYS[2], KEYS[3]
+export const appending = `
+${filling}
 local feedIsSound = bound == 0 or is(feed, 'stream')
 
 local function knownPlace(key)
@@ -107,7 +125,7 @@ local function add(log, epoch, seq, envelope, extra)
   return redis.pcall('XADD', log, id, 'e', e, 's', s, 't', t, 'm', envelope, 'x', extra)
 end
 
-local function append(log, top, key, live, destination, envelope, extra, keyed, count, age, window, held, least)
+local function append(log, top, key, live, destination, envelope, extra, keyed, count, age, window, held, least, terms)
   if keyed then
     local again, wrong = knownPlace(key)
     if again then return again end
@@ -151,20 +169,29 @@ local function append(log, top, key, live, destination, envelope, extra, keyed, 
   else
     redis.call('PERSIST', top)
   end
+  local lost = {}
+  local whole = 'L' .. e .. ' ' .. s .. ' ' .. string.sub(fence, 1, 8) .. '\\n' .. destination .. '\\n' .. extra .. '\\n' .. envelope
+  fill(destination, terms, whole, lost)
   if not held then
-    local whole = 'L' .. e .. ' ' .. s .. ' ' .. string.sub(fence, 1, 8) .. '\\n' .. destination .. '\\n' .. extra .. '\\n' .. envelope
     redis.call('SPUBLISH', live, whole)
     redis.call('SPUBLISH', all, whole)
   end
-  return { 0, e, s }
+  return { 0, e, s, unpack(lost) }
 end
+`;
 
+/** Takes messages into the logs of one partition; see above. */
+export const appendScript = script(`#!lua
+${begin}
+local bound, limits = tonumber(ARGV[2]), ARGV[3]
+local feed, marks, all, bindings, queues = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+${appending}
 local answers = {}
-for m = 0, (#KEYS - 3) / 4 - 1 do
-  local k, a = 4 + m * 4, 3 + m * 9
+for m = 0, (#KEYS - 5) / 4 - 1 do
+  local k, a = 6 + m * 4, 4 + m * 10
   answers[m + 1] = append(KEYS[k], KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], ARGV[a], ARGV[a + 1], ARGV[a + 2],
     ARGV[a + 3] == '1', tonumber(ARGV[a + 4]), tonumber(ARGV[a + 5]), tonumber(ARGV[a + 6]), ARGV[a + 7] == '1',
-    tonumber(ARGV[a + 8]))
+    tonumber(ARGV[a + 8]), ARGV[a + 9])
 end
 return answers
 `);
@@ -173,25 +200,34 @@ return answers
  * Brings plain messages of one partition to those that have interest: to both channels in one step, or nodes with
  * patterns would hear two messages in another order. It needs no memory, so it is not stopped where there is none.
  *
- * KEYS: all; per message its channel. ARGV: the messages.
+ * KEYS: all, bindings, queues; per message its channel. ARGV: clock ahead, bounds of queues; per message destination,
+ * its terms in a queue, the message.
+ * Answers per message why and payload of each message that a queue has lost.
  */
 export const publishScript = script(`#!lua flags=allow-oom
-for m = 1, #ARGV do
-  redis.call('SPUBLISH', KEYS[m + 1], ARGV[m])
-  redis.call('SPUBLISH', KEYS[1], ARGV[m])
+local all, bindings, queues, limits = KEYS[1], KEYS[2], KEYS[3], ARGV[2]
+${filling}
+local answers = {}
+for m = 0, #KEYS - 4 do
+  local a, lost = 3 + m * 3, {}
+  fill(ARGV[a], ARGV[a + 1], ARGV[a + 2], lost)
+  redis.call('SPUBLISH', KEYS[m + 4], ARGV[a + 2])
+  redis.call('SPUBLISH', all, ARGV[a + 2])
+  answers[m + 1] = lost
 end
-return #ARGV
+return answers
 `);
 
 /**
  * How far a log reaches, the counter begun or fenced where that is due.
  *
- * KEYS: log, top, marks. ARGV: clock ahead, destination, age, whether there is a history, whether it is held back, the
+ * KEYS: log, top, marks, redacted. ARGV: clock ahead, destination, age, whether there is a history, whether it is held back, the
  * least epoch.
  * Answers epoch, seq that may be given out, oldest seq, the epochs before it with their ends, the latest first.
  */
 export const reachScript = script(`#!lua
 ${begin}
+${tombstones}
 local log, top, marks = KEYS[1], KEYS[2], KEYS[3]
 local destination, age, history, held = ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1', ARGV[5] == '1'
 if not is(log, 'stream') then return { err = 'WRONGTYPE ' .. log } end
@@ -207,8 +243,7 @@ end
 local storedTo = history and storedSeq(marks, destination, epoch) or seq
 if age > 0 and oldest and now - oldest > age then trimByAge(log, top, now - age, storedTo) end
 local shown = held and math.min(seq, storedTo) or seq
-local first = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
-local from = first and tonumber(string.match(first[1], '^%d+')) or seq + 1
+local from = oldestOf(log, seq, tombstonesOf(KEYS[4], epoch))
 return { text(epoch), text(shown), text(math.min(from, shown + 1)), redis.call('HGET', top, 'p') or '' }
 `);
 
@@ -216,12 +251,13 @@ return { text(epoch), text(shown), text(math.min(from, shown + 1)), redis.call('
  * What stands behind a seq, as far as it may be given out: in the epoch that counts, or in one that has ended. Who stands
  * at the end of that is told of the next one.
  *
- * KEYS: log, top, marks. ARGV: destination, epoch, after, limit, whether it is held back, bytes after which it ends
+ * KEYS: log, top, marks, redacted. ARGV: destination, epoch, after, limit, whether it is held back, bytes after which it ends
  * early (0: none).
  * Answers epoch, seq that may be given out, oldest seq, fence of that epoch (no epoch: the first three are empty); then
  * the entries when their epoch counts.
  */
 export const readScript = script(`#!lua flags=no-writes
+${tombstones}
 local log, top, marks = KEYS[1], KEYS[2], KEYS[3]
 local stands = redis.call('HMGET', top, 'e', 's', 'f', 'p')
 local epoch, seq = tonumber(stands[1] or ''), tonumber(stands[2] or '')
@@ -248,13 +284,28 @@ if ARGV[5] == '1' then
   local e, s = string.match(mark or '', '^(%d+)%-(%d+)$')
   shown = e and (tonumber(e) > epoch and seq or tonumber(e) == epoch and math.min(seq, tonumber(s))) or 0
 end
-local first = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
-local from = first and tonumber(string.match(first[1], '^%d+')) or seq + 1
+local tombstone = tombstonesOf(KEYS[4], epoch)
+local from = oldestOf(log, seq, tombstone)
 local answer = { text(epoch), text(shown), text(math.min(from, shown + 1)), fence }
 if asked == epoch and after < shown then
-  local entries = redis.call('XRANGE', log, text(after + 1) .. '-0', text(shown) .. '-0', 'COUNT', ARGV[4])
+  local limit, at, whole = tonumber(ARGV[4]), math.max(after, from - 1), {}
+  local function fill(upTo)
+    while at < upTo and #whole < limit do
+      local found = tombstone(at + 1)
+      if not found then break end
+      at = at + 1
+      whole[#whole + 1] = { text(at) .. '-0', { 'm', found } }
+    end
+  end
+  for _, entry in ipairs(redis.call('XRANGE', log, text(after + 1) .. '-0', text(shown) .. '-0', 'COUNT', limit)) do
+    local place = tonumber(string.match(entry[1], '^%d+'))
+    fill(place - 1)
+    if #whole < limit then whole[#whole + 1] = entry end
+    at = place
+  end
+  fill(shown)
   local most, bytes, kept = tonumber(ARGV[6]), 0, {}
-  for i, entry in ipairs(entries) do
+  for i, entry in ipairs(whole) do
     if most > 0 and bytes >= most then break end
     kept[i] = entry
     for _, part in ipairs(entry[2]) do bytes = bytes + #part end
