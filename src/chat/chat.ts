@@ -1,6 +1,7 @@
 // The chat service: rooms over the library's public face, and the page that people see.
 import type { Server } from '../index.ts';
 import { RoomAccess } from './access.ts';
+import { Live } from './live.ts';
 import { addMappings, topicOf } from './mappings.ts';
 import { Messages } from './messages.ts';
 import { addPage } from './page.ts';
@@ -36,15 +37,18 @@ export function installChat(server: Server, parts: ChatParts = {}): void {
     maxMembers: config.maxRoomMembers,
     clock: Date.now,
     changed: async (change) => {
+      await live.changing(change);
       await server.nodes.announce(changed, { ...change });
     },
   });
   server.nodes.on(changed, (about) => {
     const change = about as unknown as RoomChange;
     access.forget(change.room.id, 'user' in change ? change.user : undefined);
+    live.changed(change);
     endSubscriptions(server, change);
   });
   server.attach({ start: () => repository.open(), stop: () => repository.close() });
+  const live = new Live(server, { repository, access });
   const messages = new Messages({ server, access, rooms, topic: topicOf(config.brokerPrefixes) });
   addMappings(server, { access, messages });
   addRoomMappings(server, rooms);

@@ -1,0 +1,296 @@
+// The live parts of the chat over STOMP: presence, typing, read receipts, unread counts and notifications.
+import { afterEach, describe, expect, it } from 'vitest';
+import { installChat } from '../../src/chat/chat.ts';
+import { MemoryRepository } from '../../src/chat/repositories/memory.ts';
+import type { Config } from '../../src/index.ts';
+import { startTestApp, type TestApp, type TestClient, type TestSubscription } from '../../src/testing.ts';
+
+const open: TestApp[] = [];
+
+async function chat(options: Partial<Config> = {}, repository = new MemoryRepository()): Promise<TestApp> {
+  const kit = await startTestApp((server) => installChat(server, { repository }), {
+    options: { rooms: 'members', presenceGather: 20, ...options },
+  });
+  open.push(kit);
+  return kit;
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((kit) => kit.close()));
+});
+
+/** A private room of kim, lee and moe. */
+async function room(kit: TestApp): Promise<TestClient> {
+  const kim = await kit.connect({ login: 'kim' });
+  await kim.send('/app/chat-rooms/create', { id: 'r', kind: 'private' });
+  for (const user of ['lee', 'moe']) await kim.send('/app/chat-room/r/invite', { user });
+  return kim;
+}
+
+const topic = '/topic/chat-room/r';
+const post = (client: TestClient, content: string, headers = {}): Promise<void> =>
+  client.send('/app/chat-room/r/send', { content }, headers);
+const body = async (subscription: TestSubscription, matching = {}): Promise<Record<string, unknown>> =>
+  (await subscription.next({ matching: { body: matching } })).body as Record<string, unknown>;
+/** The answer to a SUBSCRIBE. */
+const ask = async (client: TestClient, destination: string): Promise<Record<string, unknown>> =>
+  body(await client.subscribe(destination));
+
+describe('presence', () => {
+  it('is a snapshot, and then changes that fit onto it', async () => {
+    const kit = await chat();
+    const kim = await room(kit);
+    const news = await kim.subscribe(`${topic}/presence`);
+    expect(await ask(kim, '/app/chat-room/r/presence')).toMatchObject({ count: 0, people: [] });
+    await kim.subscribe(topic);
+    const first = await body(news);
+    expect(first).toMatchObject({ roomId: 'r', count: 1, people: [{ user: 'kim', state: 'online' }] });
+    const [laptop, phone] = [await kit.connect({ login: 'lee' }), await kit.connect({ login: 'lee' })];
+    const heard = await laptop.subscribe(topic);
+    const second = await body(news);
+    expect(second).toMatchObject({
+      since: first.version,
+      count: 2,
+      changes: [{ user: 'lee', state: 'online' }],
+    });
+    expect(await ask(phone, '/app/chat-room/r/presence')).toMatchObject({
+      version: second.version,
+      count: 2,
+    });
+    await phone.subscribe(topic);
+    await phone.send('/app/presence', { state: 'away' });
+    await laptop.unsubscribe(heard);
+    const third = await body(news);
+    expect(third).toMatchObject({ since: second.version, changes: [{ user: 'lee', state: 'away' }] });
+    phone.cut();
+    expect(await body(news)).toMatchObject({ count: 1, changes: [{ user: 'lee', state: 'offline' }] });
+    await news.expectNothing();
+  });
+
+  it('ends for who is sent out, and is told to members only', async () => {
+    const kit = await chat();
+    const kim = await room(kit);
+    const [lee, eve] = [await kit.connect({ login: 'lee' }), await kit.connect({ login: 'eve' })];
+    await lee.subscribe(topic);
+    await kim.subscribe(topic);
+    const news = await kim.subscribe(`${topic}/presence`);
+    await body(news, { count: 2 });
+    await kim.send('/app/chat-room/r/remove', { user: 'lee' });
+    expect(await body(news)).toMatchObject({ changes: [{ user: 'lee', state: 'offline' }] });
+    for (const from of [`${topic}/presence`, '/app/chat-room/r/presence', '/app/chat-room/r/unread'])
+      await expect(eve.subscribe(from)).rejects.toMatchObject({ code: 'no-access' });
+    for (const to of ['typing', 'read'])
+      await expect(eve.send(`/app/chat-room/r/${to}`, { number: 1 })).rejects.toMatchObject({
+        code: 'no-access',
+      });
+    await expect(kit.connect({ login: 'z' }).then((z) => z.send(`${topic}/presence`, {}))).rejects.toThrow();
+  });
+
+  it('counts guests by the names they give where rooms are open, and beyond the limit nobody is named', async () => {
+    const kit = await chat({ rooms: 'open', presenceNamed: 2 });
+    const guests = [await kit.connect(), await kit.connect(), await kit.connect()];
+    const news = await guests[0]!.subscribe(`${topic}/presence`);
+    for (const guest of guests.slice(0, 2)) await guest.subscribe(topic);
+    const named = await body(news, { count: 2 });
+    expect(JSON.stringify(named)).toContain('"guest":true');
+    await guests[2]!.subscribe(topic);
+    const counted = await body(news, { count: 3 });
+    expect(Object.keys(counted).sort()).toEqual(['count', 'roomId', 'version']);
+  });
+});
+
+describe('typing', () => {
+  it('is told to the others, not again and again, until somebody stops; nothing of it is kept', async () => {
+    const kit = await chat();
+    const kim = await room(kit);
+    const lee = await kit.connect({ login: 'lee' });
+    const heard = await lee.subscribe(`${topic}/typing`);
+    const own = await kim.subscribe(`${topic}/typing`);
+    await kim.send('/app/chat-room/r/typing', {});
+    expect(await body(heard)).toEqual({ roomId: 'r', user: 'kim', typing: true, expiresIn: 6000 });
+    await kim.send('/app/chat-room/r/typing', { typing: true });
+    await kim.send('/app/chat-room/r/typing', { typing: false });
+    await kim.send('/app/chat-room/r/typing', { typing: false });
+    expect(await body(heard)).toEqual({ roomId: 'r', user: 'kim', typing: false });
+    await heard.expectNothing();
+    await own.expectNothing();
+    expect((await kit.server.history.page(`${topic}/typing`)).messages).toEqual([]);
+    expect((await kit.server.history.page(topic)).messages).toEqual([]);
+  });
+
+  it('is not for readers', async () => {
+    const kit = await chat();
+    const kim = await room(kit);
+    await kim.send('/app/chat-room/r/invite', { user: 'lee', role: 'reader' });
+    const lee = await kit.connect({ login: 'lee' });
+    await expect(lee.send('/app/chat-room/r/typing', {})).rejects.toMatchObject({ code: 'no-access' });
+  });
+});
+
+describe('what is unread', () => {
+  it('is what others said and did not delete, from the mark on', async () => {
+    const kit = await chat();
+    const kim = await room(kit);
+    const lee = await kit.connect({ login: 'lee' });
+    for (const content of ['one', 'two', 'three']) await post(kim, content);
+    await post(lee, 'mine');
+    expect(await ask(lee, '/app/chat-room/r/unread')).toMatchObject({ unread: 3, read: 0 });
+    const { messages } = await kit.server.history.page(topic, { order: 'oldest' });
+    await lee.send('/app/chat-room/r/read', { messageId: messages[0]!.messageId });
+    expect(await ask(lee, '/app/chat-room/r/unread')).toMatchObject({ unread: 2, read: messages[0]!.number });
+    const deletion = { messageType: 'DELETE', of: messages[1]!.messageId };
+    await kit.server.publish(topic, deletion, { sender: 'kim' });
+    await kit.server.publish(topic, { messageType: 'EDIT', of: messages[2]!.messageId }, { sender: 'kim' });
+    expect(await ask(lee, '/app/chat-rooms/unread')).toMatchObject({ rooms: [{ roomId: 'r', unread: 1 }] });
+    expect(await ask(kim, '/app/chat-rooms/unread')).toMatchObject({ rooms: [{ roomId: 'r', unread: 1 }] });
+  });
+
+  it('is never counted twice: under its key, by two devices, by who comes again', async () => {
+    const kit = await chat();
+    const kim = await room(kit);
+    const [laptop, phone] = [await kit.connect({ login: 'lee' }), await kit.connect({ login: 'lee' })];
+    for (let again = 0; again < 3; again++) await post(kim, 'one', { 'idempotency-key': 'k' });
+    for (const device of [laptop, phone])
+      expect(await ask(device, '/app/chat-room/r/unread')).toMatchObject({ unread: 1 });
+    await kim.send('/app/chat-room/r/remove', { user: 'lee' });
+    await kim.send('/app/chat-room/r/invite', { user: 'lee' });
+    expect(await ask(phone, '/app/chat-room/r/unread')).toMatchObject({ unread: 0 });
+    await post(kim, 'two');
+    expect(await ask(phone, '/app/chat-room/r/unread')).toMatchObject({ unread: 1 });
+  });
+
+  it('is exact up to 99, and more than that beyond', async () => {
+    const kit = await chat();
+    const kim = await room(kit);
+    const lee = await kit.connect({ login: 'lee' });
+    for (let at = 0; at < 99; at++) await post(kim, `${at}`);
+    expect(await ask(lee, '/app/chat-room/r/unread')).toMatchObject({ unread: 99 });
+    expect(await ask(lee, '/app/chat-room/r/unread')).not.toHaveProperty('more');
+    await post(kim, 'one more');
+    expect(await ask(lee, '/app/chat-room/r/unread')).toMatchObject({ unread: 99, more: true });
+  });
+
+  it('is told to members as it changes, and to one’s other devices as one reads', async () => {
+    const kit = await chat();
+    const kim = await room(kit);
+    const [laptop, phone] = [await kit.connect({ login: 'lee' }), await kit.connect({ login: 'lee' })];
+    const [here, there] = [
+      await laptop.subscribe('/user/queue/unread'),
+      await phone.subscribe('/user/queue/unread'),
+    ];
+    await post(kim, 'one');
+    await post(kim, 'two');
+    for (const device of [here, there]) await body(device, { roomId: 'r', unread: 2 });
+    const number = await kit.server.history.page(topic).then(({ messages }) => messages[0]!.number);
+    await laptop.send('/app/chat-room/r/read', { number });
+    expect(await body(there)).toMatchObject({ roomId: 'r', unread: 0, read: number });
+  });
+});
+
+describe('read receipts', () => {
+  it('go forward only, never beyond what was said, and are told in batches', async () => {
+    const kit = await chat();
+    const kim = await room(kit);
+    const [lee, moe] = [await kit.connect({ login: 'lee' }), await kit.connect({ login: 'moe' })];
+    const receipts = await kim.subscribe(`${topic}/read`);
+    await lee.send('/app/chat-room/r/read', { number: 5 });
+    for (const content of ['one', 'two', 'three']) await post(kim, content);
+    const { messages } = await kit.server.history.page(topic, { order: 'oldest' });
+    const [first, , last] = messages.map(({ number }) => number);
+    await lee.send('/app/chat-room/r/read', { number: first });
+    await lee.send('/app/chat-room/r/read', { number: Number.MAX_SAFE_INTEGER });
+    await lee.send('/app/chat-room/r/read', { number: first });
+    await moe.send('/app/chat-room/r/read', { number: first });
+    const { marks } = (await body(receipts)) as { marks: unknown[] };
+    expect(marks).toEqual([
+      { user: 'lee', number: last, at: expect.stringMatching(/Z$/) },
+      { user: 'moe', number: first, at: expect.stringMatching(/Z$/) },
+    ]);
+    await post(kim, 'four');
+    expect(await ask(lee, '/app/chat-room/r/unread')).toMatchObject({ unread: 1 });
+    for (const wrong of [
+      {},
+      { number: -1 },
+      { number: 1.5 },
+      { messageId: 'x' },
+      { messageId: 'x'.repeat(65) },
+    ])
+      await expect(lee.send('/app/chat-room/r/read', wrong)).rejects.toThrow();
+  });
+});
+
+describe('notifications', () => {
+  it('are told to members who do not look at the room; mentions are flagged', async () => {
+    const kit = await chat();
+    const kim = await room(kit);
+    const [lee, moe] = [await kit.connect({ login: 'lee' }), await kit.connect({ login: 'moe' })];
+    const [toLee, toMoe] = [
+      await lee.subscribe('/user/queue/notifications'),
+      await moe.subscribe('/user/queue/notifications'),
+    ];
+    await moe.subscribe(topic);
+    await post(kim, 'hello');
+    const told = await body(toLee);
+    const [message] = (await kit.server.history.page(topic)).messages;
+    expect(told).toMatchObject({
+      ...{ roomId: 'r', sender: 'kim', preview: 'hello', mentioned: false },
+      ...{ messageId: message!.messageId, number: message!.number },
+    });
+    await kit.server.publish(
+      topic,
+      { id: 'x', sender: 'kim', content: 'you', mentions: ['lee'] },
+      { sender: 'kim' },
+    );
+    expect(await body(toLee)).toMatchObject({ mentioned: true });
+    await moe.send('/app/presence', { state: 'away' });
+    await post(kim, 'are you there?');
+    expect(await body(toMoe)).toMatchObject({ preview: 'are you there?' });
+    await body(toLee);
+    for (const queue of [toLee, toMoe]) await queue.expectNothing();
+  });
+
+  it('are kept for who is away, and given once, to who first hears notifications', async () => {
+    const repository = new MemoryRepository();
+    const kit = await chat({}, repository);
+    const kim = await room(kit);
+    for (const content of ['one', 'two']) await post(kim, content, { 'idempotency-key': content });
+    await post(kim, 'two', { 'idempotency-key': 'two' });
+    const previews = async (user: string) =>
+      (await repository.notices.of(user, 10)).map(({ payload }) => payload.preview);
+    await expect.poll(() => previews('lee')).toEqual(['one', 'two']);
+    const [laptop, phone] = [await kit.connect({ login: 'lee' }), await kit.connect({ login: 'lee' })];
+    const heard = await laptop.subscribe('/user/queue/**');
+    expect(await body(heard)).toMatchObject({ preview: 'one' });
+    expect(await body(heard)).toMatchObject({ preview: 'two' });
+    const late = await phone.subscribe('/user/queue/notifications');
+    await late.expectNothing();
+    expect([await previews('lee'), await previews('moe')]).toEqual([[], ['one', 'two']]);
+    await post(kim, 'three');
+    for (const queue of [heard, late]) await body(queue, { preview: 'three' });
+  });
+
+  it('are forgotten when the message was read elsewhere, and go no further than their cap', async () => {
+    const repository = new MemoryRepository();
+    const kit = await chat({ noticesKept: 3 }, repository);
+    const kim = await room(kit);
+    const lee = await kit.connect({ login: 'lee' }); // connected, but it hears no notifications
+    for (let at = 0; at < 5; at++) await post(kim, `${at}`);
+    const kept = async () => (await repository.notices.of('lee', 10)).map(({ payload }) => payload.preview);
+    await expect.poll(kept).toEqual(['2', '3', '4']);
+    const { messages } = await kit.server.history.page(topic, { order: 'oldest' });
+    await lee.send('/app/chat-room/r/read', { number: messages[3]!.number });
+    expect(await kept()).toEqual(['4']);
+  });
+
+  it('are only for who is mentioned where a room has too many members', async () => {
+    const repository = new MemoryRepository();
+    const kit = await chat({ noticeMembers: 2 }, repository);
+    const kim = await room(kit);
+    await post(kim, 'hello');
+    const mentions = ['lee', 'eve'];
+    await kit.server.publish(topic, { id: 'x', sender: 'kim', content: 'you', mentions }, { sender: 'kim' });
+    await expect.poll(() => repository.notices.of('lee', 10)).toHaveLength(1);
+    expect(await repository.notices.of('moe', 10)).toEqual([]);
+    expect(await repository.notices.of('eve', 10)).toEqual([]); // no member, whoever mentions her
+  });
+});
