@@ -1,0 +1,195 @@
+// The webhook before a real HTTP server: signed, late enough, tried again with pauses, and never sent elsewhere.
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { installChat } from '../../src/chat/chat.ts';
+import { MemoryRepository } from '../../src/chat/repositories/memory.ts';
+import type { Notice } from '../../src/chat/room.ts';
+import { Webhook, type WebhookParts } from '../../src/chat/webhook.ts';
+import type { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
+import { startTestApp } from '../../src/testing.ts';
+import { Changing } from '../contracts/transport-sides.ts';
+
+interface Post {
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+  readonly path: string;
+}
+
+/** Takes what is posted, and answers as a test says. */
+class Receiver extends Changing {
+  readonly posts: Post[] = [];
+  readonly outcomes: string[] = [];
+  answer: (response: ServerResponse, post: Post) => void = (response) => response.end();
+  open = 0;
+  mostOpen = 0;
+  readonly #server = createServer(async (request, response) => {
+    this.mostOpen = Math.max(this.mostOpen, ++this.open);
+    response.on('close', () => this.open--);
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    const post = { headers: request.headers, body, path: `${request.method} ${request.url}` };
+    this.posts.push(post);
+    this.answer(response, post);
+    this.changed();
+  });
+
+  async start(): Promise<string> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/hook`;
+  }
+
+  stop(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  readonly ended = (outcome: string): void => {
+    this.outcomes.push(outcome);
+    this.changed();
+  };
+}
+
+const secret = 'a secret that is long enough for anybody';
+const noticeOf = (id: string): Notice => ({
+  ...{ id, roomId: 'r', number: 7, at: 1 },
+  payload: { preview: '안녕 <b>', sender: 'kim' },
+});
+
+let receiver: Receiver;
+let url: string;
+let webhooks: Webhook[];
+
+beforeEach(async () => {
+  receiver = new Receiver();
+  url = await receiver.start();
+  webhooks = [];
+});
+afterEach(() => {
+  for (const webhook of webhooks) webhook.stop();
+  receiver.stop();
+});
+
+function webhookOf(parts: Partial<WebhookParts> = {}): Webhook {
+  const webhook = new Webhook({
+    ...{ url, secret, delay: 0, retryAfter: 1, timeout: 2000 },
+    ...{ clock: () => 1_700_000_000_999, random: () => 0, isUnseen: async () => true, ended: receiver.ended },
+    ...parts,
+  });
+  webhooks.push(webhook);
+  return webhook;
+}
+
+describe('a notification for who stays away', () => {
+  it('is posted once, and signed over the time and the very bytes', async () => {
+    webhookOf().schedule('이 lee', noticeOf('m1'));
+    await receiver.until(() => receiver.outcomes.length === 1);
+    expect(receiver.outcomes).toEqual(['delivered']);
+    const [{ headers, body, path }] = receiver.posts as [Post];
+    expect(path).toBe('POST /hook');
+    expect(headers).toMatchObject({
+      'content-type': 'application/json',
+      'stompwire-delivery': 'm1/%EC%9D%B4%20lee',
+      'stompwire-timestamp': '1700000000',
+    });
+    const hmac = createHmac('sha256', secret).update(`1700000000.${body}`).digest('hex');
+    expect(headers['stompwire-signature']).toBe(`v1=${hmac}`);
+    expect(JSON.parse(body)).toEqual({
+      type: 'notification',
+      user: '이 lee',
+      notification: { preview: '안녕 <b>', sender: 'kim' },
+    });
+  });
+
+  it('takes the bytes of a secret in base64', async () => {
+    const bytes = Buffer.alloc(32, 7);
+    webhookOf({ secret: `base64:${bytes.toString('base64')}` }).schedule('lee', noticeOf('m1'));
+    await receiver.until(() => receiver.outcomes.length === 1);
+    const { headers, body } = receiver.posts[0]!;
+    const hmac = createHmac('sha256', bytes).update(`1700000000.${body}`).digest('hex');
+    expect(headers['stompwire-signature']).toBe(`v1=${hmac}`);
+  });
+
+  it('is not posted when it was seen meanwhile, nor tried again then', async () => {
+    let unseen = false;
+    const webhook = webhookOf({ isUnseen: async () => unseen });
+    webhook.schedule('lee', noticeOf('m1'));
+    await receiver.until(() => receiver.outcomes.length === 1);
+    expect([receiver.outcomes, receiver.posts]).toEqual([['seen'], []]);
+    unseen = true;
+    receiver.answer = (response) => {
+      unseen = false;
+      response.writeHead(500).end();
+    };
+    webhook.schedule('lee', noticeOf('m2'));
+    await receiver.until(() => receiver.outcomes.length === 2);
+    expect([receiver.outcomes[1], receiver.posts.length]).toEqual(['seen', 1]);
+  });
+
+  it.each([
+    ['5xx', 503, 6, 'failed'],
+    ['too many requests', 429, 6, 'failed'],
+    ['a refusal', 410, 1, 'refused'],
+    ['a redirect', 307, 1, 'refused'],
+  ])('with %s is posted %i: %i times, and %s', async (_, status, times, outcome) => {
+    receiver.answer = (response) => response.writeHead(status, { location: '/elsewhere' }).end();
+    webhookOf().schedule('lee', noticeOf('m1'));
+    await receiver.until(() => receiver.outcomes.length === 1);
+    expect(receiver.outcomes).toEqual([outcome]);
+    expect(receiver.posts.map(({ path }) => path)).toEqual(Array(times).fill('POST /hook'));
+  });
+
+  it('is tried again where nobody answers in time, or the line breaks, until it is taken', async () => {
+    receiver.answer = (response) => {
+      if (receiver.posts.length === 1) return; // never
+      if (receiver.posts.length === 2) response.destroy();
+      else response.end();
+    };
+    webhookOf({ timeout: 50 }).schedule('lee', noticeOf('m1'));
+    await receiver.until(() => receiver.outcomes.length === 1);
+    expect([receiver.outcomes, receiver.posts.length]).toEqual([['delivered'], 3]);
+    expect(new Set(receiver.posts.map(({ headers }) => headers['stompwire-delivery'])).size).toBe(1);
+  });
+
+  it('is one of few that are posted at a time, and of so many that wait; what is beyond is dropped', async () => {
+    const held: ServerResponse[] = [];
+    receiver.answer = (response) => held.push(response);
+    const webhook = webhookOf();
+    for (let at = 0; at < 40; at++) webhook.schedule('lee', noticeOf(`m${at}`));
+    await receiver.until(() => held.length === 8);
+    expect(webhook.waiting).toBe(32);
+    receiver.answer = (response) => response.end();
+    for (const response of held) response.end();
+    await receiver.until(() => receiver.outcomes.length === 40);
+    expect(receiver.mostOpen).toBe(8);
+    const late = webhookOf({ delay: 60_000 });
+    for (let at = 0; at < 10_003; at++) late.schedule('lee', noticeOf(`m${at}`));
+    expect(receiver.outcomes.slice(40)).toEqual(['dropped', 'dropped', 'dropped']);
+  });
+
+  it('comes out of the chat: of a member who is away, and not of one who has read or been told it', async () => {
+    const repository = new MemoryRepository();
+    const options = { rooms: 'members', webhookUrl: url, webhookSecret: secret, webhookDelay: 300 } as const;
+    const kit = await startTestApp((server) => installChat(server, { repository }), { options });
+    const kim = await kit.connect({ login: 'kim' });
+    await kim.send('/app/chat-rooms/create', { id: 'r' });
+    for (const user of ['lee', 'moe', 'nan']) await kim.send('/app/chat-room/r/invite', { user });
+    await kim.send('/app/chat-room/r/send', { content: 'hello' });
+    await expect.poll(() => repository.notices.of('nan', 9)).toHaveLength(1);
+    const moe = await kit.connect({ login: 'moe' });
+    const [message] = (await kit.server.history.page('/topic/chat-room/r')).messages;
+    await moe.send('/app/chat-room/r/read', { number: message!.number });
+    const nan = await kit.connect({ login: 'nan' });
+    await (await nan.subscribe('/user/queue/notifications')).next();
+    const figures = (): Promise<string> => (kit.server.metrics as PrometheusMetrics).text();
+    await expect.poll(figures, { timeout: 5000 }).toContain('posts_total{outcome="seen"} 2');
+    await receiver.until(() => receiver.posts.length > 0);
+    expect(receiver.posts).toHaveLength(1);
+    const { user, notification } = JSON.parse(receiver.posts[0]!.body) as Record<string, unknown>;
+    expect([user, notification]).toEqual(['lee', expect.objectContaining({ preview: 'hello', roomId: 'r' })]);
+    await kit.close();
+  });
+});
