@@ -44,11 +44,11 @@ export function problemOf(error: unknown): Told {
   if (error instanceof ChatProblem)
     return { ...kind(error.problem, error.title, error.status), detail: error.message, code: error.code };
   if (error instanceof StompwireError) return ofCode(error);
-  const { statusCode = 500, validation, message = '', code } = error as Partial<FastifyError>;
+  const { statusCode = 500, validation, message = '' } = error as Partial<FastifyError>;
   if (statusCode >= 500) return kind('internal', 'The server failed', 500);
   if (validation !== undefined)
     return { ...kind('bad-request', 'The request is not what is expected', 400), detail: message };
-  return { ...kind(nameOf(code, statusCode), STATUS_CODES[statusCode] ?? '', statusCode), detail: message };
+  return { ...kind(nameOf(statusCode), STATUS_CODES[statusCode] ?? '', statusCode), detail: message };
 }
 
 function ofCode({ code, message, rule, retryAfter }: StompwireError): Told {
@@ -61,12 +61,9 @@ function kind(name: string, title: string, status: number) {
   return { type: `${kinds}${name}`, title, status };
 }
 
-function nameOf(code: string | undefined, status: number): string {
+function nameOf(status: number): string {
   if (status === 413) return 'too-large';
-  if (status === 415) return 'unsupported-media-type';
-  return code === undefined || status === 400
-    ? 'bad-request'
-    : (STATUS_CODES[status] ?? 'error').toLowerCase().replaceAll(' ', '-');
+  return (STATUS_CODES[status] ?? 'error').toLowerCase().replaceAll(' ', '-');
 }
 
 function sentence(text: string): string {
@@ -81,6 +78,7 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
   const { retryAfter, ...told } = problemOf(error);
   const path = request.url.replace(/\?.*$/s, ''); // a query may hold a token
   if (told.status >= 500) request.log.warn({ err: error, path }, 'a request failed');
+  reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
   if (told.status === 401) reply.header('www-authenticate', challenges);
   if (retryAfter !== undefined) reply.header('retry-after', Math.ceil(retryAfter / 1000));
   return reply

@@ -1,11 +1,10 @@
 // The chat over HTTP: its routes, with the document that describes them and a page to try them.
-import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
 import { Ajv } from 'ajv';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Server } from '../../index.ts';
 import { Asking } from './asking.ts';
 import { crossOrigin } from './cross-origin.ts';
+import { addDocument } from './document.ts';
 import { addMemberRoutes } from './member-routes.ts';
 import { addMessageRoutes } from './message-routes.ts';
 import { answerProblem } from './problem-document.ts';
@@ -34,9 +33,11 @@ export function addRest(
   server.http.register(
     async (http) => {
       addManners(http, server);
-      await addDocument(http);
+      await addDocument(http, prefix);
       for (const add of [...routes, ...more]) http.register(async (scope) => add(scope, all));
-      http.all('/*', { schema: { hide: true } }, (request) => {
+      http.all('/*', { schema: { hide: true } }, (request, reply) => {
+        // what a page of another origin asks before it asks
+        if (request.method === 'OPTIONS') return reply.code(204).send();
         throw Object.assign(new Error(`${request.method} ${pathOf(request)}: nothing is there`), {
           statusCode: 404,
         });
@@ -68,31 +69,4 @@ function addManners(http: FastifyInstance, { config }: Server): void {
   http.setValidatorCompiler(({ schema, httpPart }) =>
     (httpPart === 'body' ? inBodies : inTexts).compile(schema as object),
   );
-}
-
-async function addDocument(http: FastifyInstance): Promise<void> {
-  await http.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Chat',
-        version: '1.0.0',
-        description:
-          'Rooms, messages and members over HTTP. What is said here and what is said over STOMP are the same messages.',
-      },
-      components: {
-        securitySchemes: {
-          token: { type: 'http', scheme: 'bearer' },
-          password: { type: 'http', scheme: 'basic' },
-        },
-      },
-      security: [{}, { token: [] }, { password: [] }],
-    },
-  });
-  http.get('/openapi.json', { schema: { hide: true } }, async () => http.swagger());
-  await http.register(swaggerUi, {
-    routePrefix: '/docs',
-    staticCSP: true,
-    uiConfig: { url: `${prefix}/openapi.json` },
-  });
 }

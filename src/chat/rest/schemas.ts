@@ -158,7 +158,7 @@ export const StreamHeader = Type.Object({
 });
 
 /** What every route may answer beside its own. */
-export function answers(own: Record<number, TSchema>): Record<string | number, unknown> {
+export function answers(own: Record<number, TSchema | object>): Record<string | number, unknown> {
   const problem = {
     description: 'A problem.',
     content: { 'application/problem+json': { schema: ProblemDocument } },

@@ -6,6 +6,11 @@ import { checkedRoomId } from '../rooms.ts';
 import type { Routes } from './routes.ts';
 import { answers, RoomPath, StreamAsked, StreamHeader } from './schemas.ts';
 
+const stream = {
+  description: 'The stream.',
+  content: { 'text/event-stream': { schema: { type: 'string' } } },
+};
+
 /** Registers the route. */
 export const addStreamRoute: Routes = (http, { server, asking, access, rooms, messages, open }) => {
   http.get<{ Params: Static<typeof RoomPath>; Querystring: Static<typeof StreamAsked> }>(
@@ -20,7 +25,7 @@ export const addStreamRoute: Routes = (http, { server, asking, access, rooms, me
         params: RoomPath,
         querystring: StreamAsked,
         headers: StreamHeader,
-        response: answers({}),
+        response: answers({ 200: stream }),
       },
     },
     async (request, reply) => {

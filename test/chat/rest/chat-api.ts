@@ -3,6 +3,7 @@ import { installChat } from '../../../src/chat/chat.ts';
 import type { Config } from '../../../src/index.ts';
 import { startTestApp, type TestApp, type TestAppParts } from '../../../src/testing.ts';
 import { EventReader } from '../../event-reader.ts';
+import { Described, type Document } from './described.ts';
 
 /** An answer, read. */
 export interface Answer {
@@ -18,24 +19,32 @@ interface Asked {
   readonly query?: Record<string, string>;
 }
 
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 /** Requests to `/api/chat`, in the name of whoever `as` says. */
 export class ChatApi {
   readonly kit: TestApp;
+  /** Every answer is held to it. */
+  described: Described | undefined;
 
   private constructor(kit: TestApp) {
     this.kit = kit;
   }
 
   static async start(options: Partial<Config> = {}, parts: TestAppParts = {}): Promise<ChatApi> {
-    return new ChatApi(await startTestApp((server) => installChat(server), { ...parts, options }));
+    const api = new ChatApi(await startTestApp((server) => installChat(server), { ...parts, options }));
+    const { body } = await api.#answer('GET', '/openapi.json', {});
+    api.described = new Described(body as Document);
+    return api;
   }
 
-  async ask(
-    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
-    path: string,
-    asked: Asked = {},
-  ): Promise<Answer> {
-    const { as, body, headers, query } = asked;
+  async ask(method: Method, path: string, asked: Asked = {}): Promise<Answer> {
+    const answer = await this.#answer(method, path, asked);
+    this.described?.assert(method, `/api/chat${path}`, answer);
+    return answer;
+  }
+
+  async #answer(method: Method, path: string, { as, body, headers, query }: Asked): Promise<Answer> {
     const response = await this.kit.server.http.inject({
       method,
       url: `/api/chat${path}`,
@@ -43,12 +52,11 @@ export class ChatApi {
       headers: { host: 'localhost', ...headers },
       ...(body !== undefined && { payload: body as object }),
     });
-    const text = response.body;
     const json = String(response.headers['content-type']).includes('json');
     return {
       status: response.statusCode,
       headers: response.headers as Record<string, string>,
-      body: json ? (JSON.parse(text) as unknown) : text,
+      body: json ? (JSON.parse(response.body) as unknown) : response.body,
     };
   }
 
