@@ -27,6 +27,7 @@ describe('a room', () => {
       roomId: '7',
       sender: 'kim',
       content: '안녕하세요 😀',
+      messageType: 'MESSAGE',
       sentAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     });
     expect(theirs!.headers).toEqual({

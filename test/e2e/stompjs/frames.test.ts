@@ -70,7 +70,7 @@ describe('a direct SEND', () => {
 describe('patterns', () => {
   it('match a segment, the rest and a character, and every message names its own destination', async () => {
     const page = await service.page();
-    const patterns = ['/topic/p/*', '/topic/p/**', '/topic/p/a?', '/topic/p/*/c', '/topic/*/ab'];
+    const patterns = ['/topic/p/*', '/topic/p/**', '/topic/p/a?', '/topic/p/*/c', '/topic/?/ab'];
     const heard = new Map<string, Awaited<ReturnType<typeof page.subscribe>>>();
     for (const pattern of patterns) heard.set(pattern, await page.subscribe(pattern));
     for (const path of ['/topic/p/ab', '/topic/p/b/c', '/topic/p', '/topic/q/ab']) await page.send(path, '');
