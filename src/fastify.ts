@@ -20,7 +20,7 @@ const plugin: FastifyPluginAsync<StompwireOptions> = async (application, options
   const requests: OpeningRequests = new WeakMap();
   const server = serverOn(application, options, requests);
   decorate(application, options.as ?? 'stompwire', server);
-  const upgrades = new Upgrades(application, server.config.endpoints);
+  const upgrades = new Upgrades(application, endpointsOf(server));
   addRoutes(application, pathsOf(server, application), server, upgrades, requests);
   upgrades.listen();
   application.addHook('onReady', () => server.start());
@@ -48,8 +48,13 @@ function decorate(application: FastifyInstance, name: string, server: Server): v
 }
 
 /** The scope puts its prefix before every route itself. */
-function pathsOf({ config }: Server, { prefix }: FastifyInstance): string[] {
-  return config.endpoints.map((path) => path.slice(prefix.length));
+function pathsOf(server: Server, { prefix }: FastifyInstance): string[] {
+  return endpointsOf(server).map((path) => path.slice(prefix.length));
+}
+
+/** The paths that take upgrades, of STOMP or plain. */
+function endpointsOf({ config: { endpoints, plainEndpoint } }: Server): string[] {
+  return plainEndpoint === undefined ? [...endpoints] : [...endpoints, plainEndpoint];
 }
 
 /**

@@ -1,10 +1,11 @@
-// The listeners that the options ask for: WebSocket and SockJS on every endpoint, STOMP over TCP.
+// The listeners that the options ask for: WebSocket and SockJS on every endpoint, plain WebSocket, STOMP over TCP.
 import type { Server } from 'node:http';
 import type { Config } from './config/schema.ts';
 import { peerReader, tlsOf } from './http/http.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { TimingWheel } from './time/wheel.ts';
 import { originGuard } from './transport/origins.ts';
+import { type PlainOptions, PlainTransport } from './transport/plain.ts';
 import { SockJsTransport } from './transport/sockjs-transport.ts';
 import { TcpTransport } from './transport/tcp.ts';
 import type { Transport } from './transport/transport.ts';
@@ -38,19 +39,40 @@ export function createListeners(
   const sockJs = config.sockjs
     ? new SockJsTransport(config.endpoints, { ...shared, ...sockJsOptions(config), wheel, metrics })
     : undefined;
+  // the session is the first to lose patience, wherever it knows of the close
+  const closeTimeout = Math.max(config.closeTimeout, config.outboxTime, config.drainTimeout);
+  const plain = plainOf(config, { ...shared, closeTimeout, metrics });
   const webSocket = new WebSocketTransport(http, {
     ...shared,
     brought,
     endpoints: config.endpoints,
-    // the session is the first to lose patience, wherever it knows of the close
-    closeTimeout: Math.max(config.closeTimeout, config.outboxTime, config.drainTimeout),
-    otherwise: (request, socket, head) => sockJs?.upgrade(request, socket, head) ?? false,
+    closeTimeout,
+    otherwise: (request, socket, head) =>
+      plain?.upgrade(request, socket, head) || (sockJs?.upgrade(request, socket, head) ?? false),
   });
   const tcp =
     config.stompPort === 'off'
       ? []
       : [new TcpTransport({ host: config.host, port: config.stompPort, tls: tlsOf(config) })];
-  return { all: [...tcp, webSocket, ...(sockJs === undefined ? [] : [sockJs])], webSocket, sockJs };
+  const others = [plain, sockJs].filter((one) => one !== undefined);
+  return { all: [...tcp, webSocket, ...others], webSocket, sockJs };
+}
+
+type Shared = Pick<PlainOptions, 'guard' | 'peerOf' | 'closeTimeout' | 'metrics'>;
+
+function plainOf(config: Config, shared: Shared): PlainTransport | undefined {
+  const { plainEndpoint: endpoint, brokerPrefixes, virtualHosts } = config;
+  if (endpoint === undefined) return undefined;
+  const topic = brokerPrefixes.find((prefix) => prefix !== '/queue') ?? brokerPrefixes[0];
+  return new PlainTransport({
+    ...shared,
+    endpoint,
+    destination: `${topic}/plain${endpoint}`,
+    prefix: config.plainPrefix,
+    echo: config.plainEcho,
+    host: virtualHosts[0] ?? '',
+    maxMessageBytes: config.maxFrameBytes,
+  });
 }
 
 function sockJsOptions(config: Config) {

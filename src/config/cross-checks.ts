@@ -41,6 +41,28 @@ const endpointsApart: Check = ({ endpoints }, named) =>
       line: `${named('endpoints')}: "${path}" is answered by "${outer}" already; leave it out`,
     }));
 
+/** One path cannot be both, and SockJS answers whatever lies within an endpoint. */
+const plainApart: Check = ({ endpoints, plainEndpoint: plain }, named) =>
+  endpoints
+    .filter((path) => plain !== undefined && isWithin(plain, path))
+    .map((path) => ({
+      keys: ['plainEndpoint', 'endpoints'],
+      line: `${named('plainEndpoint')}: "${plain}" lies within "${path}" of ${named('endpoints')}; give a path of its own`,
+    }));
+
+/** What is said of an endpoint that is not there would silently do nothing. */
+const plainThere: Check = ({ plainEndpoint, plainPrefix, plainEcho }, named) => {
+  if (plainEndpoint !== undefined) return [];
+  const idle: OptionKey[] = [
+    ...(plainPrefix === '' ? [] : ['plainPrefix' as const]),
+    ...(plainEcho ? [] : ['plainEcho' as const]),
+  ];
+  return idle.map((key) => ({
+    keys: [key, 'plainEndpoint'],
+    line: `${named(key)} has no effect without plainEndpoint; give that too, or leave it out`,
+  }));
+};
+
 /** A certificate without its key, or the other way round, would silently serve plain text. */
 const certificateWithKey: Check = ({ tlsCert, tlsKey }, named) => {
   if ((tlsCert === undefined) === (tlsKey === undefined)) return [];
@@ -113,6 +135,8 @@ const CHECKS: readonly Check[] = [
   deadLettersQueued,
   prefixesApart,
   endpointsApart,
+  plainApart,
+  plainThere,
   certificateWithKey,
   portsApart,
   burstOfLimit,

@@ -44,8 +44,10 @@ export function serverOptions(options: StompwireOptions, application: FastifyIns
   const { prefix = '', as: _as, authenticator: _who, authenticate: _how, setup: _setup, ...rest } = options;
   const lines = [...misplaced(options), ...strangers(options)];
   if (lines.length > 0) throw new ConfigError(lines);
-  const endpoints = (rest.endpoints ?? ['/ws']).map((path) => `${application.prefix}${prefix}${path}`);
-  return { ...rest, endpoints, stompPort: rest.stompPort ?? 'off', port: 0 };
+  const scoped = (path: string): string => `${application.prefix}${prefix}${path}`;
+  const endpoints = (rest.endpoints ?? ['/ws']).map(scoped);
+  const plain = rest.plainEndpoint === undefined ? {} : { plainEndpoint: scoped(rest.plainEndpoint) };
+  return { ...rest, ...plain, endpoints, stompPort: rest.stompPort ?? 'off', port: 0 };
 }
 
 function misplaced(options: StompwireOptions): string[] {

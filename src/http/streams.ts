@@ -1,5 +1,5 @@
 // Sessions by HTTP alone: event streams, and who it is that sends a request.
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ClientCommand, Headers, serializeFrame } from '../../frames/index.ts';
@@ -12,6 +12,7 @@ import { identify } from '../session/identify.ts';
 import type { SessionServices } from '../session/services.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { asStompwireError } from '../session/told.ts';
+import { basicCredentials } from '../transport/basic.ts';
 import { EventStreamConnection, eventFraming } from '../transport/event-stream.ts';
 import type { Framing, Handshake, Peer } from '../transport/transport.ts';
 import { handshakeOf } from '../transport/upgrade.ts';
@@ -204,9 +205,5 @@ function frameOf(command: ClientCommand, headers: Record<string, string>): Buffe
 }
 
 function credentialsOf({ headers }: FastifyRequest, login: string | undefined): Record<string, string> {
-  const [, encoded] = /^basic +([\w+/=-]+) *$/i.exec(headers.authorization ?? '') ?? [];
-  if (encoded === undefined) return login === undefined ? {} : { login };
-  const shown = Buffer.from(encoded, 'base64').toString();
-  const at = shown.indexOf(':');
-  return at === -1 ? { login: shown } : { login: shown.slice(0, at), passcode: shown.slice(at + 1) };
+  return basicCredentials(headers) ?? (login === undefined ? {} : { login });
 }

@@ -60,8 +60,8 @@ export abstract class WebSocketLink {
 
   /** Hears of drains; known once the session was made, and gone at the end. */
   abstract readonly handler: { drained(): void; unfinished?(): void } | undefined;
-  /** Called for each message until we close. */
-  abstract received(data: Buffer): void;
+  /** Called for each message until we close. @param binary - whether it is no text */
+  abstract received(data: Buffer, binary: boolean): void;
   /** Called once and last. @param code - what the peer said, 1006 when it said nothing */
   abstract ended(code: number, reason: string): void;
 
@@ -109,10 +109,10 @@ export abstract class WebSocketLink {
   }
 }
 
-function onMessage(this: WebSocket, data: Buffer): void {
+function onMessage(this: WebSocket, data: Buffer, binary: boolean): void {
   const link = (this as Owned)[kLink];
   link.whole = true;
-  if (!link.closed) link.received(data);
+  if (!link.closed) link.received(data, binary);
 }
 
 function onControl(this: WebSocket): void {

@@ -1,5 +1,5 @@
 // The options that say where the service listens, and for whom.
-import { numberOrText, option, text, textList, whole } from '../option.ts';
+import { numberOrText, option, optionalText, text, textList, whole, yesOrNo } from '../option.ts';
 
 const PORT_OR_OFF = { anyOf: [{ type: 'integer', minimum: 0, maximum: 65535 }, { const: 'off' }] };
 export const LISTENING = {
@@ -38,6 +38,27 @@ export const LISTENING = {
     allowed:
       'one or more different paths such as /ws, without a trailing slash and not under /health or /assets',
     reason: 'The paths that answer WebSocket, so that old pages keep their URL.',
+  }),
+  plainEndpoint: optionalText({
+    flag: 'plain-endpoint',
+    format: 'endpoint',
+    placeholder: '<path>',
+    allowed: 'a path such as /room, without a trailing slash and not under /health or /assets',
+    reason:
+      'The path of a plain WebSocket, without STOMP: each text that one client sends goes to all of them, see docs/endpoints.md.',
+  }),
+  plainPrefix: option<string>({
+    default: '',
+    flag: 'plain-prefix',
+    placeholder: '<text>',
+    allowed: 'a text of at most 200 characters',
+    reason: 'What stands before each text that clients of plainEndpoint get.',
+    schema: { type: 'string', maxLength: 200 },
+  }),
+  plainEcho: yesOrNo({
+    default: true,
+    flag: 'plain-echo',
+    reason: 'Whether who sends a text to plainEndpoint gets it too.',
   }),
   virtualHosts: textList({
     default: [],
