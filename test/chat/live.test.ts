@@ -184,6 +184,8 @@ describe('what is unread', () => {
     const number = await kit.server.history.page(topic).then(({ messages }) => messages[0]!.number);
     await laptop.send('/app/chat-room/r/read', { number });
     expect(await body(there)).toMatchObject({ roomId: 'r', unread: 0, read: number });
+    await post(kim, 'three');
+    expect(await body(there)).toMatchObject({ roomId: 'r', unread: 1, read: number });
   });
 });
 
@@ -242,10 +244,14 @@ describe('notifications', () => {
       { sender: 'kim' },
     );
     expect(await body(toLee)).toMatchObject({ mentioned: true });
+    const again = { sender: 'kim', idempotencyKey: 'once' };
+    for (let tries = 0; tries < 3; tries++)
+      await kit.server.publish(topic, { id: 'y', sender: 'kim', content: 'once' }, again);
+    expect(await body(toLee)).toMatchObject({ preview: 'once' });
     await moe.send('/app/presence', { state: 'away' });
     await post(kim, 'are you there?');
     expect(await body(toMoe)).toMatchObject({ preview: 'are you there?' });
-    await body(toLee);
+    expect(await body(toLee)).toMatchObject({ preview: 'are you there?' });
     for (const queue of [toLee, toMoe]) await queue.expectNothing();
   });
 

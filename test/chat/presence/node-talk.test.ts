@@ -101,6 +101,7 @@ describe('nodes', () => {
     expect(lost).toBeGreaterThan(1);
     expect(b.people()).toEqual(['eve']);
     expect(b.people('other')).toHaveLength(600);
+    expect(b.people('')).toHaveLength(601);
   });
 
   it('forget one that says nothing more, and no other; when it speaks again, it says all', () => {
