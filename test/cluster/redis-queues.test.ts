@@ -183,36 +183,39 @@ describe.runIf(program)('queues over a Redis', () => {
   it('loses nothing and repeats nothing that was acknowledged while connections are killed', async () => {
     const all = [await node('&wait=20000'), await node('&wait=20000')];
     const [sender] = all;
-    const acknowledged: string[] = [];
+    const acknowledged = new Set<string>();
     const twice: string[] = [];
     const takers: QueueTaker[] = [];
     for (const one of all)
       for (let i = 0; i < 2; i++) {
         const taker = await one.take(10);
         taker.onTake = ({ message, tag }) => {
-          if (acknowledged.includes(message.id)) twice.push(message.id);
+          if (acknowledged.has(message.id)) twice.push(message.id);
           void Promise.resolve(taker.consumption.acknowledge(tag)).then((known) => {
-            if (known) acknowledged.push(message.id);
+            if (!known) return;
+            if (acknowledged.has(message.id)) twice.push(message.id);
+            acknowledged.add(message.id);
           });
         };
         takers.push(taker);
       }
     const sent: string[] = [];
-    const sending = (async () => {
-      for (let n = 0; n < 3000; n++)
+    let next = 0;
+    const send = async (): Promise<void> => {
+      for (let n = next++; n < 3000; n = next++)
         await sender!.relay.queues!.enqueue(messageOf(`${n}`)).then(
           () => sent.push(`${n}`),
           () => {}, // whether Redis took it is not known
         );
-    })();
+    };
+    const sending = Promise.all(Array.from({ length: 8 }, send)); // each waits for its own
     for (let times = 1; times <= 8; times++) {
       await until(async () => sent.length > times * 300);
       await commands.call('CLIENT', 'KILL', 'TYPE', times % 2 === 0 ? 'pubsub' : 'normal').catch(() => {});
     }
     await sending;
-    await until(async () => sent.every((id) => acknowledged.includes(id)));
+    await until(async () => sent.every((id) => acknowledged.has(id)));
     expect(twice).toEqual([]);
-    expect(new Set(acknowledged).size).toBe(acknowledged.length);
   }, 60_000);
 
   it('gives again what Redis gave it in an answer that was lost, as if it had never been out', async () => {
