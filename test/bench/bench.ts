@@ -14,6 +14,7 @@ import { relay } from './relay.ts';
 import { type Row, tableOf } from './report.ts';
 import { resume } from './resume.ts';
 import { sockJs } from './sockjs.ts';
+import { sse } from './sse.ts';
 import { store } from './store.ts';
 import { stored } from './stored.ts';
 import { topics } from './topics.ts';
@@ -29,6 +30,7 @@ const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Row[]>>> =
   idle,
   heartbeats,
   sockjs: sockJs,
+  sse,
   store,
   stored,
   resume,

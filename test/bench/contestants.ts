@@ -56,6 +56,13 @@ export const overSockJs: Contestant = {
   path: '/ws/000/client{client}/websocket',
 };
 
+/** The same service; subscribers read event streams, publishers speak STOMP. */
+export const overEventStreams: Contestant = {
+  ...stompwire,
+  name: 'event streams',
+  dialect: 'event-stream',
+};
+
 const toAll = { dialect: 'sockjs-stream', path: '/all/000/client{client}/websocket' } as const;
 
 /** A SockJS application on our layer: what one client says goes to all who read a streaming response. */

@@ -23,6 +23,8 @@ export class Client {
   readonly #bare: boolean;
   /** Whether it reads one HTTP response that never ends. */
   readonly #streams: boolean;
+  /** What such a response begins with. */
+  readonly #opening: string;
   readonly #hear: Hear;
   #upgraded: boolean;
   #rest = nothing;
@@ -39,7 +41,8 @@ export class Client {
     this.subscribes = index < plan.subscribers;
     this.room = (this.subscribes ? index : index - plan.subscribers) % plan.rooms;
     this.#bare = plan.dialect === 'stomp-tcp';
-    this.#streams = plan.dialect === 'sockjs-stream' && this.subscribes;
+    this.#opening = plan.dialect === 'event-stream' ? ':subscribed\n\n' : 'o\n';
+    this.#streams = (plan.dialect === 'sockjs-stream' || plan.dialect === 'event-stream') && this.subscribes;
     this.#upgraded = this.#bare;
     this.#hear = hear;
     const onread = { buffer: shared, callback: (length: number) => this.#read(length, opened) };
@@ -65,7 +68,9 @@ export class Client {
 
   #request(plan: Plan): string {
     const path = plan.path.replace('{client}', String(this.index));
-    return this.#streams ? streamRequest(path, plan.port) : upgrade(path, plan);
+    if (!this.#streams) return upgrade(path, plan);
+    if (plan.eventsAt === undefined) return streamRequest(path, plan.port);
+    return `GET ${plan.eventsAt.replace('%', String(this.room))} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`;
   }
 
   #read(length: number, opened: (client: Client) => void): boolean {
@@ -99,14 +104,15 @@ export class Client {
     this.#rest = at === end ? nothing : Buffer.from(bytes.subarray(at, end));
   }
 
-  /** A streaming response: `o` on a line of its own, then whatever holds the numbers. @returns where what is left begins */
+  /** A streaming response: its opening, then whatever holds the numbers. @returns where what is left begins */
   #stream(bytes: Buffer, end: number): number {
     if (!this.#upgraded) {
-      const opened = bytes.subarray(0, end).indexOf('o\n');
+      const opened = bytes.subarray(0, end).indexOf(this.#opening);
       if (opened === -1) return 0;
       this.#upgraded = true;
-      this.#hear(this, Buffer.from('o'), 0, 1);
-      return opened + 2;
+      const said = Buffer.from(this.#opening.trimEnd());
+      this.#hear(this, said, 0, said.length);
+      return opened + this.#opening.length;
     }
     let at = bytes.indexOf(mark);
     for (; at !== -1 && at + digits < end; at = bytes.indexOf(mark, at + digits))

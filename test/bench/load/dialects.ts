@@ -25,6 +25,7 @@ export function speechOf(plan: Plan): Speech {
 const speeches: Record<Dialect, (plan: Plan) => Speech> = {
   stomp: (plan) => stomp(plan, true),
   'stomp-tcp': (plan) => stomp(plan, true),
+  'event-stream': (plan) => stomp(plan, true),
   'stomp-unconfirmed': (plan) => stomp(plan, false),
   'stomp-sockjs': (plan) => inSockJs(stomp(plan, true)),
   'sockjs-stream': () =>
@@ -45,7 +46,7 @@ function stomp(plan: Plan, confirmed: boolean): Speech {
   return {
     opening: 'CONNECT\naccept-version:1.2\nhost:127.0.0.1\nheart-beat:0,0\n\n\0',
     answer(heard, place) {
-      if (heard.startsWith('RECEIPT')) return 'ready';
+      if (heard.startsWith('RECEIPT') || heard === ':subscribed') return 'ready';
       if (!heard.startsWith('CONNECTED')) throw new Error(`the server said: ${heard}`);
       return place.subscribes ? subscribe(place) : 'ready';
     },

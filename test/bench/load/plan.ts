@@ -2,7 +2,8 @@
 
 /**
  * How the load speaks: STOMP over WebSocket (with or without waiting for receipts), TCP or SockJS's WebSocket; bare
- * texts; Socket.IO's text protocol; SockJS with subscribers that read a streaming response (`sockjs-stream`).
+ * texts; Socket.IO's text protocol; SockJS with subscribers that read a streaming response (`sockjs-stream`); STOMP with
+ * subscribers that read an event stream (`event-stream`, at `eventsAt`).
  */
 export type Dialect =
   | 'stomp'
@@ -10,6 +11,7 @@ export type Dialect =
   | 'stomp-tcp'
   | 'stomp-sockjs'
   | 'sockjs-stream'
+  | 'event-stream'
   | 'text'
   | 'socket.io';
 
@@ -36,6 +38,8 @@ export interface Plan {
   /** Where to subscribe and publish; `%` stands for the room. Default: `/topic/bench.%`. */
   readonly subscribeTo?: string;
   readonly publishTo?: string;
+  /** Where the event stream of a room is; `%` stands for the room. */
+  readonly eventsAt?: string;
   /** Where every second client of each room connects. Default: where all do. */
   readonly secondPort?: number;
 }
