@@ -92,12 +92,14 @@ export function missingHeader(
   frame: Pick<Frame, 'command' | 'headers'>,
   version: Version,
 ): string | undefined {
-  const missing = requiredHeaders[frame.command][version].find((names) => !hasOneOf(frame, names));
-  return missing?.replaceAll('|', ' or ');
+  for (const names of requiredHeaders[frame.command][version])
+    if (!hasOneOf(frame, names)) return names.replaceAll('|', ' or ');
+  return undefined;
 }
 
-function hasOneOf(frame: Pick<Frame, 'headers'>, names: string): boolean {
-  return names.split('|').some((name) => frame.headers.has(name));
+function hasOneOf({ headers }: Pick<Frame, 'headers'>, names: string): boolean {
+  if (headers.has(names)) return true;
+  return names.includes('|') && names.split('|').some((name) => headers.has(name));
 }
 
 /**

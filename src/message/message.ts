@@ -51,9 +51,10 @@ export class Message {
   readonly sender: string | undefined;
   readonly encodings: [object | undefined, object | undefined, object | undefined, object | undefined];
 
-  constructor(parts: MessageParts) {
+  /** @param body - in the place of that of the parts, which may be a message themselves */
+  constructor(parts: MessageParts, body: Buffer = parts.body) {
     this.destination = parts.destination;
-    this.body = parts.body;
+    this.body = body;
     this.id = parts.id;
     this.contentType = parts.contentType;
     this.headers = parts.headers ?? noHeaders;

@@ -7,6 +7,7 @@ import type { QueueTerms } from './consumer.ts';
 type Wrong = (name: string, value: string, allowed: string) => void;
 
 const never = Number.POSITIVE_INFINITY;
+const usual: QueueTerms = Object.freeze({});
 const whole = /^\d{1,16}$/;
 
 /**
@@ -28,6 +29,7 @@ export function usualTermsOf(headers: readonly string[], now: number): QueueTerm
 }
 
 function read(headers: readonly string[], now: number, wrong: Wrong): QueueTerms {
+  if (headers.length === 0) return usual;
   let priority: number | undefined;
   let expires: number | undefined;
   let persistent: boolean | undefined;

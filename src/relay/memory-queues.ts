@@ -2,7 +2,7 @@
 import type { Soon } from '../channel/channel.ts';
 import { StompwireError } from '../errors.ts';
 import { isPattern, printable, type Separator } from '../message/destination.ts';
-import type { Message } from '../message/message.ts';
+import { Message } from '../message/message.ts';
 import type {
   Consumption,
   QueueArguments,
@@ -306,5 +306,5 @@ export class MemoryQueues implements Queues {
 
 /** A slice pins the whole read that brought it. */
 function kept(message: Message): Message {
-  return message.with({ body: Buffer.from(message.body) });
+  return new Message(message, Buffer.from(message.body));
 }

@@ -217,13 +217,10 @@ export class Router {
   }
 
   #messageTo(destination: string, address: string, inbound: Inbound): Message {
-    return new Message({
-      ...contentOf(inbound),
-      destination,
-      address,
-      sender: inbound.session.user?.name,
-      id: this.#nextId(),
-    });
+    const { body, contentType, headers, excludes } = contentOf(inbound);
+    const sender = inbound.session.user?.name;
+    const id = this.#nextId();
+    return new Message({ destination, body, id, contentType, headers, excludes, address, sender });
   }
 
   #sendToQueue(inbound: Inbound): Soon<void> {

@@ -77,7 +77,7 @@ export abstract class AcknowledgedSubscription extends Subscription implements Q
     this.session = session;
     this.prefetch = terms.prefetch;
     this.serial = terms.serial;
-    this.outstanding = terms.mode === 'auto' ? undefined : new Outstanding(terms.mode);
+    this.outstanding = terms.mode === 'auto' ? undefined : new Outstanding(terms.mode, !terms.tellsAckId);
     this.declared = terms.declared;
     this.#terms = terms;
     this.#intercepted = terms.line !== undefined || terms.outbound?.empty === false;
@@ -100,6 +100,17 @@ export abstract class AcknowledgedSubscription extends Subscription implements Q
   }
 
   /**
+   * A delivery, in mode `client` with all before it, was dealt with; see {@link settle}.
+   *
+   * @throws {StompwireError} `unknown-delivery`
+   */
+  answered(tag: number, requeue?: boolean): Soon<void> {
+    const tags = this.outstanding?.settle(tag) ?? [];
+    if (tags.length === 0) throw unknownDelivery(this.#ackIdOf(tag));
+    return this.settle(tags, requeue);
+  }
+
+  /**
    * Takes a delivery, in mode `client` with all before it, out of what is outstanding.
    *
    * @throws {StompwireError} `unknown-delivery`
@@ -117,13 +128,13 @@ export abstract class AcknowledgedSubscription extends Subscription implements Q
    * @throws {StompwireError} `unknown-delivery`: the queue has given them to somebody else
    */
   settle(tags: readonly number[], requeue?: boolean): Soon<void> {
-    const slow: Promise<void>[] = [];
+    let slow: Promise<void>[] | undefined;
     for (const tag of tags) {
       const done = this.#tell(tag, requeue);
-      if (done instanceof Promise) slow.push(done.then((known) => this.#assertKnown(known, tag)));
+      if (done instanceof Promise) (slow ??= []).push(done.then((known) => this.#assertKnown(known, tag)));
       else this.#assertKnown(done, tag);
     }
-    return slow.length === 0 ? undefined : markInLine(Promise.all(slow).then(() => {}));
+    return slow && markInLine(slow.length === 1 ? slow[0]! : Promise.all(slow).then(() => {}));
   }
 
   take(delivery: QueueDelivery): void {
@@ -209,8 +220,7 @@ export abstract class AcknowledgedSubscription extends Subscription implements Q
     if (tellsAckId) own.push('ack', this.#ackIdOf(tag));
     if (deliveries > 1) own.push('redelivered', 'true', 'delivery-count', String(deliveries));
     else if (alwaysTells) own.push('redelivered', 'false');
-    const sent = own.length === 0 ? message : message.with({ headers: [...own, ...message.headers] });
-    this.outbox.deliverAlone(sent, this.wireId);
+    this.outbox.deliverAlone(message, this.wireId, own);
     if (this.outstanding === undefined) this.#isSent(tag);
   }
 

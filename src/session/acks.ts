@@ -10,8 +10,6 @@ export interface Named {
   readonly tag: number;
 }
 
-const shape = /^(\d{1,15})-(\d{1,15})$/;
-
 /** The subscriptions of a session that take from queues. */
 export class Acks {
   readonly #bySerial = new Map<number, AcknowledgedSubscription>();
@@ -55,11 +53,24 @@ export class Acks {
   }
 
   #byAckId(id: string): Named {
-    const [, serial, tag] = shape.exec(id) ?? [];
-    const subscription = this.#bySerial.get(Number(serial));
-    if (subscription?.outstanding?.has(Number(tag))) return { subscription, tag: Number(tag) };
+    const dash = id.indexOf('-');
+    const subscription = this.#bySerial.get(wholeNumber(id, 0, dash));
+    const tag = wholeNumber(id, dash + 1, id.length);
+    if (subscription?.outstanding?.has(tag)) return { subscription, tag };
     throw unknownDelivery(id);
   }
+}
+
+/** The number that stands there, nothing else being there; NaN: none does. */
+function wholeNumber(text: string, from: number, to: number): number {
+  if (to <= from || to - from > 15) return Number.NaN;
+  let number = 0;
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 /** Ends all subscriptions of a session that has ended, those first that give messages back. */

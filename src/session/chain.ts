@@ -31,9 +31,7 @@ export class Link {
   #template: Template | undefined;
 
   constructor(before: Link | undefined, encoded: EncodedMessage, idLength: number, lane: Lane) {
-    const frameBytes = lane.prefix.length + idLength + lane.tailOf(encoded).length;
-    const around = lane.framing.headerLength(frameBytes) + lane.framing.trailer.length;
-    this.total = (before?.total ?? 0) + around + frameBytes;
+    this.total = (before?.total ?? 0) + lane.bytesOf(encoded, idLength);
     this.#before = before;
     this.#encoded = encoded;
     this.#idLength = idLength;
@@ -75,15 +73,7 @@ export class Link {
   }
 
   #write(bytes: Buffer, id: string): void {
-    const { framing, prefix } = this.#lane;
-    const tail = this.#lane.tailOf(this.#encoded);
-    const idAt = this.#idAt();
-    const frameBytes = prefix.length + id.length + tail.length;
-    framing.writeHeader(bytes, this.#before?.total ?? 0, frameBytes, this.#encoded.text);
-    prefix.copy(bytes, idAt - prefix.length);
-    bytes.write(id, idAt, 'latin1');
-    tail.copy(bytes, idAt + id.length);
-    framing.trailer.copy(bytes, idAt + id.length + tail.length);
+    this.#lane.write(bytes, this.#before?.total ?? 0, this.#encoded, id);
   }
 
   /** Where the id of the last message stands. */
@@ -176,9 +166,49 @@ export class Lane {
     return made;
   }
 
-  /** The bytes of one message that nobody else gets; runs that are shared are not disturbed. */
-  alone(encoded: EncodedMessage, id: string, slab: Slab): Buffer {
-    return new Link(undefined, encoded, id.length, this).bytesFor(id, slab);
+  /** Bytes of a message for an id of such a length, framing included. */
+  bytesOf(encoded: EncodedMessage, idLength: number): number {
+    const { framing, prefix } = this;
+    const frameBytes = prefix.length + idLength + this.tailOf(encoded).length;
+    return framing.headerLength(frameBytes) + frameBytes + framing.trailer.length;
+  }
+
+  /** Writes them. */
+  write(bytes: Buffer, at: number, encoded: EncodedMessage, id: string): void {
+    const { framing, prefix } = this;
+    const tail = this.tailOf(encoded);
+    const frameBytes = prefix.length + id.length + tail.length;
+    framing.writeHeader(bytes, at, frameBytes, encoded.text);
+    const prefixAt = at + framing.headerLength(frameBytes);
+    const idAt = prefixAt + prefix.length;
+    prefix.copy(bytes, prefixAt);
+    bytes.write(id, idAt, 'latin1');
+    tail.copy(bytes, idAt + id.length);
+    framing.trailer.copy(bytes, idAt + id.length + tail.length);
+  }
+
+  /**
+   * The bytes of one message that nobody else gets so; runs that are shared are not disturbed, and what is shared of
+   * its encoding is.
+   *
+   * @param own - see `Outbox.deliverAlone`
+   */
+  alone(message: Message, id: string, own: readonly string[]): Buffer {
+    const isEvent = this.framing.event !== undefined && own.length > 0;
+    const told = isEvent ? message.with({ headers: [...own, ...message.headers] }) : message;
+    const head = isEvent ? id : this.#headed(id, own);
+    const encoded = this.encoded(told);
+    const bytes = Buffer.allocUnsafe(this.bytesOf(encoded, head.length));
+    this.write(bytes, 0, encoded, head);
+    return bytes;
+  }
+
+  /** Headers that stand behind the id, before those that all get. */
+  #headed(id: string, own: readonly string[]): string {
+    let lines = '';
+    for (let at = 0; at < own.length; at += 2) lines += `\n${own[at]}:${own[at + 1]}`;
+    if (lines === '') return id;
+    return id + (this.framing.quote?.(Buffer.from(lines)).toString('latin1') ?? lines);
   }
 
   /** Forgets the turn's runs; those that wait for a slow connection live on with it. */

@@ -16,6 +16,8 @@ export interface OutboxOwner {
   overflowed(): void;
 }
 
+const none: readonly string[] = [];
+
 /** Above this many bytes within one turn, a write is made at once. */
 const writeEarly = 128 * 1024;
 
@@ -104,9 +106,14 @@ export class Outbox {
     if (this.stuckSince !== 0 || run.total + this.#sealedBytes > this.#early) this.#relieve();
   }
 
-  /** Queues a message that was made for this client alone. */
-  deliverAlone(message: Message, id: string): void {
-    this.#pushLast(this.#lane.alone(this.#lane.encoded(message), id, this.#turn.slab));
+  /**
+   * Queues a message that this client alone gets so.
+   *
+   * @param own - headers of this delivery, before those of the message: name, value, name, value... in ASCII, with
+   *   nothing to escape
+   */
+  deliverAlone(message: Message, id: string, own: readonly string[] = none): void {
+    this.#pushLast(this.#lane.alone(message, id, own));
   }
 
   /** Queues a frame that only this client gets. */

@@ -16,13 +16,16 @@ export interface Claim {
  */
 export class Outstanding {
   readonly #mode: AckMode;
+  readonly #byMessageId: boolean;
   /** By tag, in the order of delivery. */
   readonly #messageIds = new Map<number, string>();
   /** A message that came again is meant by its latest delivery. */
   readonly #tags = new Map<string, number>();
 
-  constructor(mode: AckMode) {
+  /** @param byMessageId - whether a delivery is looked for by its message */
+  constructor(mode: AckMode, byMessageId = true) {
     this.#mode = mode;
+    this.#byMessageId = byMessageId;
   }
 
   get size(): number {
@@ -32,7 +35,7 @@ export class Outstanding {
   /** A delivery was made. */
   add(tag: number, messageId: string): void {
     this.#messageIds.set(tag, messageId);
-    this.#tags.set(messageId, tag);
+    if (this.#byMessageId) this.#tags.set(messageId, tag);
   }
 
   /** The tag of the delivery of a message, while it is outstanding. */
@@ -89,6 +92,6 @@ export class Outstanding {
   #forget(tag: number): void {
     const messageId = this.#messageIds.get(tag)!;
     this.#messageIds.delete(tag);
-    if (this.#tags.get(messageId) === tag) this.#tags.delete(messageId);
+    if (this.#byMessageId && this.#tags.get(messageId) === tag) this.#tags.delete(messageId);
   }
 }

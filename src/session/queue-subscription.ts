@@ -5,7 +5,7 @@ import type { Soon } from '../channel/channel.ts';
 import type { SubscriptionView } from '../channel/outbound.ts';
 import { StompwireError } from '../errors.ts';
 import { isPattern } from '../message/destination.ts';
-import type { Message } from '../message/message.ts';
+import { Message } from '../message/message.ts';
 import type { Consumption, QueueDelivery, QueueLimits } from '../queue/consumer.ts';
 import { Queue } from '../queue/queue.ts';
 import { usualTermsOf } from '../queue/terms.ts';
@@ -90,7 +90,7 @@ export class TopicQueueSubscription extends AcknowledgedSubscription {
     if (!this.active) return;
     if (!this.#queue.hasRoomFor(message)) return this.session.overflowed();
     const { expires } = usualTermsOf(message.headers, this.session.services.clock());
-    const kept = message.with({ body: Buffer.from(message.body) });
+    const kept = new Message(message, Buffer.from(message.body));
     this.#queue.add(kept, expires === undefined ? {} : { expires });
     this.#queue.dispatch();
   }

@@ -3,7 +3,9 @@ import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
 import { Message } from '../../src/message/message.ts';
 import { Lane, Slab } from '../../src/session/chain.ts';
-import { bareFraming } from '../../src/transport/framing.ts';
+import { eventFraming } from '../../src/transport/event-stream.ts';
+import { bareFraming, webSocketFraming } from '../../src/transport/framing.ts';
+import { sockJsHttpFraming, sockJsWebSocketFraming } from '../../src/transport/sockjs-framing.ts';
 
 const message = (id: string): Message => new Message({ destination: '/topic/a', body: Buffer.from('x'), id });
 
@@ -55,6 +57,42 @@ describe('a lane', () => {
     expect(lane.begin(one, 65).bytesFor('y'.repeat(65), new Slab()).toString()).toContain(
       `subscription:${'y'.repeat(65)}\n`,
     );
+  });
+});
+
+describe('a message with headers of one delivery', () => {
+  const own = ['ack', '1-7', 'redelivered', 'true'];
+  const eventStreamFraming = eventFraming(({ headers }) => headers.join(' '));
+  const framings = { webSocketFraming, sockJsWebSocketFraming, sockJsHttpFraming, eventStreamFraming };
+
+  it('has them behind the id, before what all get', () => {
+    const bytes = new Lane(bareFraming, '1.2').alone(message('9'), 'sub-0', own);
+    expect(bytes.toString()).toBe(
+      'MESSAGE\nsubscription:sub-0\nack:1-7\nredelivered:true\ndestination:/topic/a\nmessage-id:9\n' +
+        'content-length:1\n\nx\0',
+    );
+  });
+
+  it.each(Object.entries(framings))(
+    'is framed as the same message whose own they are: %s',
+    (_name, framing) => {
+      const lane = new Lane(framing, '1.2');
+      const whole = new Message({ ...message('9'), headers: own });
+      const [ours, theirs] = [lane.alone(message('9'), 'sub-0', own), lane.alone(whole, 'sub-0', [])];
+      expect(ours.length).toBe(theirs.length);
+      expect(ours.includes('1-7') && ours.includes('redelivered')).toBe(true);
+      if (framing === eventStreamFraming) expect(ours).toEqual(theirs);
+      else expect(ours.subarray(0, 4)).toEqual(theirs.subarray(0, 4));
+    },
+  );
+
+  it('is encoded once for all who get it', () => {
+    const lane = new Lane(bareFraming, '1.2');
+    const one = message('9');
+    lane.alone(one, 'sub-0', own);
+    const encoded = lane.encoded(one);
+    lane.alone(one, 'sub-1', ['ack', '2-1']);
+    expect(lane.encoded(one)).toBe(encoded);
   });
 });
 

@@ -36,7 +36,7 @@ function settle(
     return within(session, inbound, () => stepOf(session, frame, requeue));
   const done = session.services.inbound.run(inbound, () => {
     const { subscription, tag } = find(session, frame);
-    return subscription.settle(subscription.claim(tag).tags, requeue);
+    return subscription.answered(tag, requeue);
   });
   return done instanceof Promise && isInLine(done) ? unawaited(session, done, done) : done;
 }
