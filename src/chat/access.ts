@@ -133,7 +133,10 @@ export class RoomAccess {
       repository.rooms.find(roomId),
       repository.members.roleOf(roomId, user),
     ]);
-    if (room === undefined) return { room, role: undefined, reads: open, writes: open };
+    if (room === undefined) {
+      const anew = open && !(await repository.rooms.wasDeleted(roomId));
+      return { room, role: undefined, reads: anew, writes: anew };
+    }
     const isIn = role !== undefined || room.kind === 'public';
     return isIn ? { room, role, reads: true, writes: role !== 'reader' } : { room, role, ...nothing };
   }

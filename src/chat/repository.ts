@@ -1,4 +1,5 @@
 // PORT: where rooms, their members, read marks and notices are kept; messages are the history's.
+import type { Change, Changed } from './change.ts';
 import type { Membership, Notice, ReadMark, Role, Room } from './room.ts';
 
 /** A part of a list. */
@@ -28,6 +29,7 @@ export interface ChatRepository {
   readonly members: MemberShelf;
   readonly reading: ReadingShelf;
   readonly notices: NoticeShelf;
+  readonly changes: ChangeShelf;
   /** Twice is harmless. */
   close(): Promise<void>;
 }
@@ -37,16 +39,23 @@ export interface RoomShelf {
   /**
    * Makes a room with its first members, all or nothing.
    *
-   * @returns the room that is there now: another one when the id was taken
+   * @returns the room that is there now: another one when the id was taken; `undefined`: a room of that id was deleted
    */
-  create(room: Room, members: readonly Membership[]): Promise<Room>;
+  create(room: Room, members: readonly Membership[]): Promise<Room | undefined>;
   find(id: string): Promise<Room | undefined>;
   /** The public rooms. */
   listPublic(asked: ListAsked): Promise<Listed<Room>>;
   /** @returns the room as it is now; `undefined`: there is none */
   rename(id: string, name: string): Promise<Room | undefined>;
-  /** Takes a room away with all that belongs to it here. @returns whether it was there */
+  /**
+   * Takes a room away with all that belongs to it here. Its id is never used again: what was said in the room is in the
+   * log still, and must be nobody's.
+   *
+   * @returns whether it was there
+   */
   delete(id: string): Promise<boolean>;
+  /** Whether there was a room of that id, which was deleted. */
+  wasDeleted(id: string): Promise<boolean>;
 }
 
 /** Who belongs where. */
@@ -91,4 +100,20 @@ export interface NoticeShelf {
   drop(user: string, ids: readonly string[]): Promise<readonly string[]>;
   /** Forgets those of a room up to a message: it was read. */
   read(user: string, roomId: string, upTo: number): Promise<void>;
+}
+
+/**
+ * What was changed of messages, gathered from the log of each room, so that a page of old messages is folded without
+ * reading all that came later.
+ */
+export interface ChangeShelf {
+  /** Up to which number of a room's log changes are gathered; 0: none are. */
+  through(roomId: string): Promise<number>;
+  /**
+   * Keeps changes, and says that all up to a number are. What is known already changes nothing, and of several changes
+   * of one kind the one of the highest number counts, in whatever order they come; of no room, nothing is kept.
+   */
+  gather(roomId: string, changes: readonly Change[], through: number): Promise<void>;
+  /** What became of messages, by their numbers, at most 1,000; of those that were not changed, nothing. */
+  of(roomId: string, numbers: readonly number[], user?: string): Promise<readonly Changed[]>;
 }

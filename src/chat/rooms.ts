@@ -74,6 +74,7 @@ export class Rooms {
     };
     const owner: Membership = { roomId: id, user: checkedUser(by), role: 'owner', joinedAt: now };
     const there = await repository.rooms.create(room, [owner]);
+    if (there === undefined) throw wasDeleted(id);
     if (there !== room && !isSame(there, room)) throw new ChatProblem('room-exists', `room '${id}' is there`);
     await this.#changed({ what: 'created', room, by });
     return room;
@@ -92,6 +93,7 @@ export class Rooms {
     const room: Room = { id, name, kind: 'direct', createdAt: now, createdBy: by };
     const members = pair.map((user): Membership => ({ roomId: id, user, role: 'member', joinedAt: now }));
     const there = await repository.rooms.create(room, members);
+    if (there === undefined) throw wasDeleted(id);
     if (isSame(there, room)) await this.#changed({ what: 'created', room, by });
     return there;
   }
@@ -102,6 +104,7 @@ export class Rooms {
     const room: Room = { id, name: id, kind: 'public', createdAt: clock(), createdBy: undefined };
     const there = await repository.rooms.create(room, []);
     access.forget(id);
+    if (there === undefined) throw wasDeleted(id);
     return there;
   }
 
@@ -227,6 +230,11 @@ export class Rooms {
     this.#parts.access.forget(change.room.id, user);
     await this.#parts.changed(change);
   }
+}
+
+/** What was said there is in the log still: nobody else shall have it. */
+function wasDeleted(id: string): ChatProblem {
+  return new ChatProblem('no-such-room', `room '${id}' was deleted, and its id is not used again`);
 }
 
 function isSame(there: Room, made: Room): boolean {

@@ -1,5 +1,6 @@
 // The contract of the chat's repository port: one suite for every place where rooms are kept.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Change } from '../../src/chat/change.ts';
 import type { ChatRepository, Listed } from '../../src/chat/repository.ts';
 import type { Membership, Notice, Role, Room } from '../../src/chat/room.ts';
 
@@ -82,7 +83,7 @@ export function chatRepositoryContract(kind: RepositoryKind): void {
             repository.rooms.create(roomOf('r', { createdBy: user }), [memberOf('r', user, 'owner')]),
           ),
         );
-        const winners = new Set(made.map(({ createdBy }) => createdBy));
+        const winners = new Set(made.map((room) => room?.createdBy));
         expect(winners.size).toBe(1);
         const members = await whole((asked) => repository.members.of('r', asked));
         expect(members.map(({ user }) => user)).toEqual([...winners]);
@@ -151,20 +152,24 @@ export function chatRepositoryContract(kind: RepositoryKind): void {
         expect(await repository.members.count('r')).toBe(3);
       });
 
-      it('of a room that is deleted under load are in no room that is made again', async () => {
+      it('of a room that is deleted under load are in no room, and the room is never made again', async () => {
         const users = Array.from({ length: 12 }, (_, i) => `u${i}`);
         const coming = users.map((user) => repository.members.put(memberOf('r', user), 50));
-        await repository.rooms.delete('r');
-        await repository.rooms.create(roomOf('r', { kind: 'private' }), [memberOf('r', 'kim', 'owner')]);
-        const done = await Promise.all(coming);
-        const there = await whole((asked) => repository.members.of('r', asked));
-        const late = users.filter(
-          (_, i) => done[i] === 'done' && there.some(({ user }) => user === users[i]),
-        );
-        expect(there.map(({ user }) => user).sort()).toEqual(['kim', ...late].sort());
-        await repository.rooms.delete('r');
-        await repository.rooms.create(roomOf('r'), []);
-        expect((await repository.members.of('r', { limit: 50 })).items).toEqual([]);
+        const [deleted, ...again] = await Promise.all([
+          repository.rooms.delete('r'),
+          ...users.map((user) =>
+            repository.rooms.create(roomOf('r', { createdBy: user }), [memberOf('r', user)]),
+          ),
+        ]);
+        await Promise.all(coming);
+        expect(deleted).toBe(true);
+        // whoever came before saw the one that was there
+        for (const room of again) expect(room === undefined || room.createdBy === 'kim').toBe(true);
+        expect(await repository.rooms.create(roomOf('r'), [memberOf('r', 'kim', 'owner')])).toBeUndefined();
+        expect(await repository.rooms.find('r')).toBeUndefined();
+        expect(await repository.rooms.wasDeleted('r')).toBe(true);
+        expect(await repository.rooms.wasDeleted('other')).toBe(false);
+        expect(await repository.members.count('r')).toBe(0);
         for (const user of users) expect(await repository.members.roleOf('r', user)).toBeUndefined();
         expect((await repository.members.roomsOf('u1', { limit: 9 })).items).toEqual([]);
       });
@@ -241,6 +246,72 @@ export function chatRepositoryContract(kind: RepositoryKind): void {
         await repository.notices.keep('kim', noticeOf('o', 'other', 1), 10);
         await repository.notices.read('kim', 'r', 2);
         expect((await repository.notices.of('kim', 9)).map(({ id }) => id)).toEqual(['n3', 'o']);
+      });
+    });
+
+    describe('changes of messages', () => {
+      const base = 1_790_000_000_000_000;
+      const edit = (of: number, number: number, content: string): Change => ({
+        of: base + of,
+        number: base + number,
+        by: 'kim',
+        at: number,
+        kind: 'EDIT',
+        content,
+      });
+      const react = (of: number, number: number, by: string, emoji: string, on = true): Change => ({
+        ...{ of: base + of, number: base + number, by, at: number, kind: 'REACTION', emoji, on },
+      });
+      beforeEach(() => repository.rooms.create(roomOf('r'), []));
+
+      it('are put together by message, whatever order they come in, and however often', async () => {
+        const remove: Change = { of: base + 2, number: base + 9, by: 'kim', at: 9, kind: 'DELETE' };
+        const all = [
+          edit(1, 5, 'second'),
+          edit(1, 3, 'first <b>'),
+          react(1, 6, 'kim', '👍'),
+          react(1, 7, 'lee', '👍'),
+          react(1, 8, 'lee', '❤️'),
+          react(1, 10, 'lee', '❤️', false),
+          remove,
+          react(3, 11, 'kim', '🎉'),
+        ];
+        await repository.changes.gather('r', all.slice(3), base + 11);
+        await repository.changes.gather('r', [...all].reverse(), base + 4);
+        expect(await repository.changes.through('r')).toBe(base + 11);
+        const of = async (numbers: number[], user?: string) =>
+          [
+            ...(await repository.changes.of(
+              'r',
+              numbers.map((n) => base + n),
+              user,
+            )),
+          ].sort((a, b) => a.of - b.of);
+        expect(await of([1, 2, 4], 'kim')).toEqual([
+          {
+            of: base + 1,
+            edits: [base + 3, base + 5],
+            content: 'second',
+            editedAt: 5,
+            deleted: false,
+            reactions: [{ emoji: '👍', count: 2, mine: true }],
+          },
+          { of: base + 2, edits: [], content: undefined, editedAt: undefined, deleted: true, reactions: [] },
+        ]);
+        expect((await of([3], 'lee'))[0]!.reactions).toEqual([{ emoji: '🎉', count: 1, mine: false }]);
+        expect(await of([])).toEqual([]);
+      });
+
+      it('of one room are not another’s, and go with it', async () => {
+        await repository.rooms.create(roomOf('s'), []);
+        await repository.changes.gather('r', [edit(1, 2, 'r')], base + 2);
+        expect(await repository.changes.of('s', [base + 1])).toEqual([]);
+        expect(await repository.changes.through('s')).toBe(0);
+        await repository.changes.gather('none', [edit(1, 2, 'none')], base + 2);
+        expect(await repository.changes.of('none', [base + 1])).toEqual([]);
+        await repository.rooms.delete('r');
+        expect(await repository.changes.of('r', [base + 1])).toEqual([]);
+        expect(await repository.changes.through('r')).toBe(0);
       });
     });
 

@@ -1,6 +1,13 @@
 // A repository whose code, and the packages that it needs, are loaded when it is opened: no other service needs them.
 import { ConfigError, StompwireError } from '../../index.ts';
-import type { ChatRepository, MemberShelf, NoticeShelf, ReadingShelf, RoomShelf } from '../repository.ts';
+import type {
+  ChangeShelf,
+  ChatRepository,
+  MemberShelf,
+  NoticeShelf,
+  ReadingShelf,
+  RoomShelf,
+} from '../repository.ts';
 
 /** Another repository, once it is open. */
 export class LateRepository implements ChatRepository {
@@ -25,6 +32,10 @@ export class LateRepository implements ChatRepository {
 
   get notices(): NoticeShelf {
     return this.#opened.notices;
+  }
+
+  get changes(): ChangeShelf {
+    return this.#opened.changes;
   }
 
   /** @throws {ConfigError} a package is not installed */

@@ -1,6 +1,8 @@
 // What the chat knows, in memory: the readable reference of the repository port.
 import { Buffer } from 'node:buffer';
+import { changedOf, type KeptChange, keptOf } from '../change.ts';
 import type {
+  ChangeShelf,
   ChatRepository,
   ListAsked,
   Listed,
@@ -16,12 +18,16 @@ interface Kept {
   room: Room;
   readonly members: Map<string, Membership>;
   readonly marks: Map<string, ReadMark>;
+  /** By the message that was changed, then by name. */
+  readonly changes: Map<number, Map<string, KeptChange>>;
+  through: number;
 }
 
 /** Gone with the process. */
 export class MemoryRepository implements ChatRepository {
   readonly #kept = new Map<string, Kept>();
   readonly #notices = new Map<string, Notice[]>();
+  readonly #deleted = new Set<string>();
 
   async open(): Promise<void> {}
 
@@ -31,8 +37,9 @@ export class MemoryRepository implements ChatRepository {
     create: async (room, members) => {
       const known = this.#kept.get(room.id);
       if (known !== undefined) return known.room;
+      if (this.#deleted.has(room.id)) return undefined;
       const byUser = new Map(members.map((one) => [one.user, one]));
-      this.#kept.set(room.id, { room, members: byUser, marks: new Map() });
+      this.#kept.set(room.id, { room, members: byUser, marks: new Map(), changes: new Map(), through: 0 });
       return room;
     },
     find: async (id) => this.#kept.get(id)?.room,
@@ -50,8 +57,10 @@ export class MemoryRepository implements ChatRepository {
     delete: async (id) => {
       for (const [user, notices] of this.#notices)
         this.#keepOnly(user, notices, ({ roomId }) => roomId !== id);
+      if (this.#kept.has(id)) this.#deleted.add(id);
       return this.#kept.delete(id);
     },
+    wasDeleted: async (id) => this.#deleted.has(id),
   };
 
   readonly members: MemberShelf = {
@@ -115,6 +124,27 @@ export class MemoryRepository implements ChatRepository {
     },
     read: async (user, roomId, upTo) =>
       this.#keepOnly(user, this.#notices.get(user), (one) => one.roomId !== roomId || one.number > upTo),
+  };
+
+  readonly changes: ChangeShelf = {
+    through: async (roomId) => this.#kept.get(roomId)?.through ?? 0,
+    gather: async (roomId, changes, through) => {
+      const room = this.#kept.get(roomId);
+      if (room === undefined) return;
+      for (const change of changes.map(keptOf)) {
+        const known = room.changes.get(change.of) ?? new Map<string, KeptChange>();
+        room.changes.set(change.of, known);
+        if ((known.get(change.name)?.number ?? 0) < change.number) known.set(change.name, change);
+      }
+      room.through = Math.max(room.through, through);
+    },
+    of: async (roomId, numbers, user) => {
+      const changes = this.#kept.get(roomId)?.changes;
+      return changedOf(
+        numbers.flatMap((number) => [...(changes?.get(number)?.values() ?? [])]),
+        user,
+      );
+    },
   };
 
   #keepOnly(user: string, notices: readonly Notice[] = [], wanted: (notice: Notice) => boolean): void {

@@ -4,6 +4,7 @@ import { StompwireError } from '../../index.ts';
 import { clientFor, databaseOf } from '../../mongodb/connection.ts';
 import { asking } from '../../mongodb/failures.ts';
 import type { ChatRepository } from '../repository.ts';
+import { changeShelf } from './mongodb/changes.ts';
 import type { Ask } from './mongodb/keys.ts';
 import { memberShelf } from './mongodb/members.ts';
 import { noticeShelf } from './mongodb/notices.ts';
@@ -20,6 +21,7 @@ export class MongoDbRepository implements ChatRepository {
   readonly members = memberShelf((talk) => this.#ask(talk));
   readonly reading = readingShelf((talk) => this.#ask(talk));
   readonly notices = noticeShelf((talk) => this.#ask(talk));
+  readonly changes = changeShelf((talk) => this.#ask(talk));
   readonly #url: string;
   readonly #pending = new Set<Promise<unknown>>();
   #client: MongoClient | undefined;

@@ -2,7 +2,14 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Thread } from '../../sqlite/thread.ts';
-import type { ChatRepository, MemberShelf, NoticeShelf, ReadingShelf, RoomShelf } from '../repository.ts';
+import type {
+  ChangeShelf,
+  ChatRepository,
+  MemberShelf,
+  NoticeShelf,
+  ReadingShelf,
+  RoomShelf,
+} from '../repository.ts';
 import type { ChatCalls } from './sqlite/calls.ts';
 import { chatFile } from './sqlite/chat-file.ts';
 
@@ -18,6 +25,7 @@ export class SqliteRepository implements ChatRepository {
   readonly members: MemberShelf;
   readonly reading: ReadingShelf;
   readonly notices: NoticeShelf;
+  readonly changes: ChangeShelf;
   readonly #file: string;
   readonly #thread: Thread<ChatCalls>;
 
@@ -35,6 +43,7 @@ export class SqliteRepository implements ChatRepository {
       listPublic: (asked) => thread.ask('publicRooms', asked),
       rename: (id, name) => thread.ask('renameRoom', id, name),
       delete: (id) => thread.ask('deleteRoom', id),
+      wasDeleted: (id) => thread.ask('wasDeleted', id),
     };
     this.members = {
       put: (membership, cap) => thread.ask('putMember', membership, cap),
@@ -54,6 +63,11 @@ export class SqliteRepository implements ChatRepository {
       of: (user, limit) => thread.ask('noticesOf', user, limit),
       drop: (user, ids) => thread.ask('dropNotices', user, ids),
       read: (user, roomId, upTo) => thread.ask('readNotices', user, roomId, upTo),
+    };
+    this.changes = {
+      through: (roomId) => thread.ask('gatheredThrough', roomId),
+      gather: (roomId, changes, through) => thread.ask('gather', roomId, changes, through),
+      of: (roomId, numbers, user) => thread.ask('changesOf', roomId, numbers, user),
     };
   }
 

@@ -6,7 +6,7 @@ import type { RoomShelf } from '../../repository.ts';
 import type { Membership, Room } from '../../room.ts';
 import { type Ask, part, roomOf } from './keys.ts';
 import { memberOf } from './members.ts';
-import { marksIn, membersIn, noticesIn, roomsIn } from './schema.ts';
+import { changesIn, deletedIn, gatheredIn, marksIn, membersIn, noticesIn, roomsIn } from './schema.ts';
 
 /** Rooms come and go by one document each: see the schema. */
 export function roomShelf(ask: Ask): RoomShelf {
@@ -29,13 +29,15 @@ export function roomShelf(ask: Ask): RoomShelf {
         return room === null ? undefined : roomOf(room);
       }),
     delete: (id) => ask((db) => remove(db, id)),
+    wasDeleted: (id) => ask((db) => wasDeleted(db, id)),
   };
 }
 
 /** Members are put first, where nobody sees them: the room, which comes last, names their key. */
-async function create(db: Db, room: Room, members: readonly Membership[]): Promise<Room> {
+async function create(db: Db, room: Room, members: readonly Membership[]): Promise<Room | undefined> {
   const there = await find(db, room.id);
   if (there !== undefined) return there;
+  if (await wasDeleted(db, room.id)) return undefined;
   const key = randomUUID();
   if (members.length > 0)
     await membersIn(db).insertMany(members.map((member, slot) => memberOf(member, key, slot)));
@@ -49,15 +51,25 @@ async function create(db: Db, room: Room, members: readonly Membership[]): Promi
       ...(createdBy !== undefined && { createdBy }),
       key,
     });
-    return room;
   } catch (error) {
     if (!isDuplicate(error)) throw error;
-    return await winner(db, room, key, members);
+    const first = await winner(db, room, key, members);
+    if (first !== room) return first;
   }
+  if (!(await wasDeleted(db, id))) return room;
+  // one of that id was there, and deleted, since this one looked
+  await roomsIn(db).deleteOne({ _id: id, key });
+  await membersIn(db).deleteMany({ key });
+  return undefined;
 }
 
 /** Somebody was first; or it was this very call, whose answer was lost and which the driver has sent again. */
-async function winner(db: Db, room: Room, key: string, members: readonly Membership[]): Promise<Room> {
+async function winner(
+  db: Db,
+  room: Room,
+  key: string,
+  members: readonly Membership[],
+): Promise<Room | undefined> {
   const there = await roomsIn(db).findOne({ _id: room.id });
   if (there?.key === key) return room;
   await membersIn(db).deleteMany({ key });
@@ -71,11 +83,19 @@ async function find(db: Db, id: string): Promise<Room | undefined> {
 
 /** Without its room nobody sees what is left of it, should this end half-way. */
 async function remove(db: Db, id: string): Promise<boolean> {
-  await noticesIn(db).deleteMany({ room: id });
+  if ((await find(db, id)) === undefined) return false;
+  // before it goes: nobody can make it again
+  await deletedIn(db).updateOne({ _id: id }, { $setOnInsert: { _id: id } }, { upsert: true });
   const room = await roomsIn(db).findOneAndDelete({ _id: id });
   if (room === null) return false;
   await membersIn(db).deleteMany({ key: room.key });
   await marksIn(db).deleteMany({ key: room.key });
   await noticesIn(db).deleteMany({ room: id });
+  await changesIn(db).deleteMany({ key: room.key });
+  await gatheredIn(db).deleteOne({ _id: room.key });
   return true;
+}
+
+async function wasDeleted(db: Db, id: string): Promise<boolean> {
+  return (await deletedIn(db).findOne({ _id: id })) !== null;
 }

@@ -1,6 +1,7 @@
 // The collections and indexes of the chat in MongoDB, and their version.
 import type { Collection, Db, ObjectId } from 'mongodb';
 import { StompwireError } from '../../../index.ts';
+import type { KeptChange } from '../../change.ts';
 import type { Notice, ReadMark, Role, Room } from '../../room.ts';
 
 /**
@@ -43,6 +44,24 @@ export interface NoticeDocument extends Pick<Notice, 'number' | 'at'> {
   readonly tie: ObjectId;
 }
 
+/** A change of a message. */
+export interface ChangeDocument extends Omit<KeptChange, 'text'> {
+  readonly _id: string;
+  readonly key: string;
+  readonly text?: string;
+}
+
+/** Up to which number changes of a room are gathered; named by its key. */
+export interface GatheredDocument {
+  readonly _id: string;
+  readonly through: number;
+}
+
+/** That there was a room of this id. */
+export interface DeletedDocument {
+  readonly _id: string;
+}
+
 interface StateDocument {
   readonly _id: 'schema';
   readonly version: number;
@@ -52,6 +71,9 @@ export const roomsIn = (db: Db): Collection<RoomDocument> => db.collection('chat
 export const membersIn = (db: Db): Collection<MemberDocument> => db.collection('chat_members');
 export const marksIn = (db: Db): Collection<MarkDocument> => db.collection('chat_marks');
 export const noticesIn = (db: Db): Collection<NoticeDocument> => db.collection('chat_notices');
+export const changesIn = (db: Db): Collection<ChangeDocument> => db.collection('chat_changes');
+export const gatheredIn = (db: Db): Collection<GatheredDocument> => db.collection('chat_gathered');
+export const deletedIn = (db: Db): Collection<DeletedDocument> => db.collection('chat_deleted');
 const stateIn = (db: Db): Collection<StateDocument> => db.collection('chat_state');
 
 /** What belongs to a room, or waits for a user, is named by the two; no user's name has a control character. */
@@ -71,6 +93,7 @@ const migrations: readonly ((db: Db) => Promise<void>)[] = [
       { name: 'user', key: { user: 1, kept: 1, tie: 1 } },
       { name: 'room', key: { room: 1 } },
     ]);
+    await changesIn(db).createIndexes([{ name: 'message', key: { key: 1, of: 1 } }]);
   },
 ];
 

@@ -1,14 +1,16 @@
 // What the chat's thread is asked, as plain data: the shelves of the repository, flat.
+import type { Change, Changed } from '../../change.ts';
 import type { ListAsked, Listed } from '../../repository.ts';
 import type { Membership, Notice, ReadMark, Role, Room } from '../../room.ts';
 
 /** What the thread does; see the repository's port. */
 export interface ChatCalls {
-  createRoom(room: Room, members: readonly Membership[]): Room;
+  createRoom(room: Room, members: readonly Membership[]): Room | undefined;
   findRoom(id: string): Room | undefined;
   publicRooms(asked: ListAsked): Listed<Room>;
   renameRoom(id: string, name: string): Room | undefined;
   deleteRoom(id: string): boolean;
+  wasDeleted(id: string): boolean;
   putMember(membership: Membership, cap: number): 'done' | 'full' | 'gone';
   removeMember(roomId: string, user: string): Role | undefined;
   roleOf(roomId: string, user: string): Role | undefined;
@@ -22,4 +24,7 @@ export interface ChatCalls {
   noticesOf(user: string, limit: number): readonly Notice[];
   dropNotices(user: string, ids: readonly string[]): readonly string[];
   readNotices(user: string, roomId: string, upTo: number): void;
+  gatheredThrough(roomId: string): number;
+  gather(roomId: string, changes: readonly Change[], through: number): void;
+  changesOf(roomId: string, numbers: readonly number[], user: string | undefined): readonly Changed[];
 }

@@ -2,6 +2,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { FileKind } from '../../../sqlite/file-kind.ts';
 import { markTable } from '../../../sqlite/schema.ts';
+import { type Change, type Changed, changedOf, type KeptChange, keptOf } from '../../change.ts';
 import type { ListAsked, Listed } from '../../repository.ts';
 import type { Membership, Notice, ReadMark, Role, Room, RoomKind } from '../../room.ts';
 import type { ChatCalls } from './calls.ts';
@@ -30,7 +31,13 @@ export const chatFile: FileKind = {
       number INTEGER NOT NULL, at INTEGER NOT NULL, payload TEXT NOT NULL, UNIQUE (user, id)
     ) STRICT;
     CREATE INDEX notice_user ON notice (user, kept);
-    CREATE INDEX notice_room ON notice (room);`,
+    CREATE INDEX notice_room ON notice (room);
+    CREATE TABLE change (
+      room TEXT NOT NULL, of INTEGER NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL,
+      text TEXT, PRIMARY KEY (room, of, name)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE gathered (room TEXT PRIMARY KEY, through INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE deleted (room TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`,
   ],
   codes: { unavailable: 'history-unavailable', damaged: 'history-damaged', full: 'history-full' },
 };
@@ -56,10 +63,11 @@ export class ChatFile implements ChatCalls {
     this.#db = db;
   }
 
-  createRoom(room: Room, members: readonly Membership[]): Room {
+  createRoom(room: Room, members: readonly Membership[]): Room | undefined {
     return this.#together(() => {
       const there = this.findRoom(room.id);
       if (there !== undefined) return there;
+      if (this.wasDeleted(room.id)) return undefined;
       const { id, name, kind, createdAt, createdBy = null } = room;
       this.#run('INSERT INTO room VALUES (?, ?, ?, ?, ?)', id, name, kind, createdAt, createdBy);
       for (const member of members) this.#put(member);
@@ -84,10 +92,16 @@ export class ChatFile implements ChatCalls {
 
   deleteRoom(id: string): boolean {
     return this.#together(() => {
-      for (const table of ['member', 'read_mark', 'notice'])
+      if (this.#run('DELETE FROM room WHERE id = ?', id) === 0) return false;
+      for (const table of ['member', 'read_mark', 'notice', 'change', 'gathered'])
         this.#run(`DELETE FROM ${table} WHERE room = ?`, id);
-      return this.#run('DELETE FROM room WHERE id = ?', id) > 0;
+      this.#run('INSERT OR IGNORE INTO deleted VALUES (?)', id);
+      return true;
     });
+  }
+
+  wasDeleted(id: string): boolean {
+    return this.#get('SELECT room FROM deleted WHERE room = ?', id) !== undefined;
   }
 
   putMember(membership: Membership, cap: number): 'done' | 'full' | 'gone' {
@@ -182,6 +196,36 @@ export class ChatFile implements ChatCalls {
 
   readNotices(user: string, roomId: string, upTo: number): void {
     this.#run('DELETE FROM notice WHERE user = ? AND room = ? AND number <= ?', user, roomId, upTo);
+  }
+
+  gatheredThrough(roomId: string): number {
+    return (
+      this.#get<{ through: number }>('SELECT through FROM gathered WHERE room = ?', roomId)?.through ?? 0
+    );
+  }
+
+  gather(roomId: string, changes: readonly Change[], through: number): void {
+    this.#together(() => {
+      if (this.findRoom(roomId) === undefined) return;
+      const sql = `INSERT INTO change VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
+        SET number = excluded.number, at = excluded.at, text = excluded.text WHERE excluded.number > change.number`;
+      for (const { of, name, number, at, text = null } of changes.map(keptOf))
+        this.#run(sql, roomId, of, name, number, at, text);
+      const further = `INSERT INTO gathered VALUES (?, ?) ON CONFLICT DO UPDATE
+        SET through = max(through, excluded.through)`;
+      this.#run(further, roomId, through);
+    });
+  }
+
+  changesOf(roomId: string, numbers: readonly number[], user: string | undefined): readonly Changed[] {
+    const sql = 'SELECT of, name, number, at, text FROM change WHERE room = ? AND of = ?';
+    const rows = numbers.flatMap((number) =>
+      this.#all<KeptChange & { text: string | null }>(sql, roomId, number),
+    );
+    return changedOf(
+      rows.map((row) => ({ ...row, text: row.text ?? undefined })),
+      user,
+    );
   }
 
   #put({ roomId, user, role, joinedAt }: Membership): void {

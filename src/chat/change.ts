@@ -1,0 +1,98 @@
+// What can be changed of a message that was said, and what has become of it.
+
+/** A change, as it stands in the log of its room. */
+export interface Change {
+  /** The number of the message that was changed. */
+  readonly of: number;
+  /** Its own number. */
+  readonly number: number;
+  readonly by: string;
+  /** Milliseconds since the epoch of Unix. */
+  readonly at: number;
+  readonly kind: 'EDIT' | 'DELETE' | 'REACTION';
+  /** What an edit says instead. */
+  readonly content?: string | undefined;
+  /** What a reaction is, and whether it is there. */
+  readonly emoji?: string | undefined;
+  readonly on?: boolean | undefined;
+}
+
+/** How many have reacted so. */
+export interface Reaction {
+  readonly emoji: string;
+  readonly count: number;
+  /** Whether who asks is among them. */
+  readonly mine: boolean;
+}
+
+/** What has become of a message. */
+export interface Changed {
+  /** The number of the message. */
+  readonly of: number;
+  /** The edits, by their numbers, the oldest first; what the last one says counts. */
+  readonly edits: readonly number[];
+  readonly content: string | undefined;
+  readonly editedAt: number | undefined;
+  readonly deleted: boolean;
+  /** In the order of the emojis, by code point. */
+  readonly reactions: readonly Reaction[];
+}
+
+/** A change as it is kept: of one kind and name there is one. */
+export interface KeptChange {
+  readonly of: number;
+  readonly name: string;
+  readonly number: number;
+  readonly at: number;
+  readonly text: string | undefined;
+}
+
+/**
+ * What there is one of: each edit for itself, for all are taken away with their message; the deletion; and of each
+ * user and emoji, whether it is there.
+ */
+export function keptOf({ of, number, at, kind, by, content, emoji = '', on = true }: Change): KeptChange {
+  const name = kind === 'EDIT' ? `E${number}` : kind === 'DELETE' ? 'D' : `R${emoji}\n${by}`;
+  return {
+    of,
+    name,
+    number,
+    at,
+    text: kind === 'EDIT' ? content : kind === 'REACTION' && on ? 'on' : undefined,
+  };
+}
+
+/** Puts together what is kept of messages. */
+export function changedOf(kept: readonly KeptChange[], user?: string): Changed[] {
+  const byMessage = new Map<number, KeptChange[]>();
+  for (const one of kept) {
+    const known = byMessage.get(one.of);
+    if (known === undefined) byMessage.set(one.of, [one]);
+    else known.push(one);
+  }
+  return Array.from(byMessage, ([of, all]) => {
+    const edits = all.filter(({ name }) => name.startsWith('E')).sort((a, b) => a.number - b.number);
+    const last = edits.at(-1);
+    return {
+      of,
+      edits: edits.map(({ number }) => number),
+      content: last?.text,
+      editedAt: last?.at,
+      deleted: all.some(({ name }) => name === 'D'),
+      reactions: reactionsOf(all, user),
+    };
+  });
+}
+
+function reactionsOf(all: readonly KeptChange[], user: string | undefined): Reaction[] {
+  const found = new Map<string, { count: number; mine: boolean }>();
+  for (const { name, text } of all) {
+    if (!name.startsWith('R') || text === undefined) continue;
+    const [emoji = '', by] = name.slice(1).split('\n');
+    const known = found.get(emoji) ?? { count: 0, mine: false };
+    found.set(emoji, { count: known.count + 1, mine: known.mine || by === user });
+  }
+  return Array.from(found, ([emoji, one]) => ({ emoji, ...one })).sort((a, b) =>
+    Buffer.compare(Buffer.from(a.emoji), Buffer.from(b.emoji)),
+  );
+}
