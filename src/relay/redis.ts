@@ -1,4 +1,5 @@
 // The relay over Redis: many nodes, one broker. Plain messages by pub/sub, logged ones through logs in streams.
+import type { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { StompwireError } from '../errors.ts';
 import { isPattern, printable, type Separator } from '../message/destination.ts';
@@ -9,6 +10,7 @@ import { type Counter, type Metrics, noMetrics } from '../metrics/metrics.ts';
 import { parseRedisAddress, type RedisAddress } from './redis/address.ts';
 import { RedisClaims } from './redis/claims.ts';
 import { messageOf } from './redis/connection.ts';
+import { keptTerms } from './redis/kept-message.ts';
 import { Keys } from './redis/keys.ts';
 import { type Lane, type ParcelParts, unavailable } from './redis/lane.ts';
 import type { Link, LinkListener } from './redis/link.ts';
@@ -16,6 +18,7 @@ import { RedisLogs } from './redis/logs.ts';
 import { RedisMembers } from './redis/members.ts';
 import { Partition } from './redis/partition.ts';
 import { encodePlain } from './redis/payload.ts';
+import { queueBounds } from './redis/queue-bounds.ts';
 import { RedisQueues, type RedisQueuesParts } from './redis/queues.ts';
 import { Cluster, OneServer, type Topology } from './redis/topology.ts';
 import type { Deliver, Relay } from './relay.ts';
@@ -98,6 +101,7 @@ export class RedisRelay implements Relay {
       history: parts.history ?? false,
       policyOf: (destination) => parts.policies.of(destination),
       ahead: () => parts.ahead?.() ?? 0,
+      lost: (lost) => this.queues?.lost(lost),
       partitionOf: (destination) => this.#partitionOf(destination),
       send: (partition, parcel) => this.#send(partition, partition.log, parcel),
     });
@@ -120,6 +124,10 @@ export class RedisRelay implements Relay {
       partitions: this.#partitions,
       node: randomBytes(9).toString('base64url'),
       wait: this.#address.wait,
+      separator: this.#parts.separator ?? '/',
+      heldBack: (destination) =>
+        this.#parts.history === true && this.#parts.policies.of(destination)?.deliver === 'stored',
+      stored: (destination, position) => this.log.stored(destination, position),
       ahead: () => this.#parts.ahead?.() ?? 0,
       send: (partition, lane, parcel) => this.#send(partition, lane, parcel),
       troubled: (what) => this.#parts.troubled?.(what),
@@ -158,7 +166,9 @@ export class RedisRelay implements Relay {
     const partition = this.#partitionOf(message.address);
     const payload = encodePlain(message);
     const keys = [partition.channelOf(message.address)];
-    await this.#send(partition, partition.plain, { keys, args: [payload], bytes: payload.length + 100 });
+    const args = [message.destination, keptTerms(message), payload];
+    const lost = await this.#send(partition, partition.plain, { keys, args, bytes: payload.length + 100 });
+    if ((lost as Buffer[]).length > 0) this.queues?.lost(lost as Buffer[]);
   }
 
   async interest(destination: string): Promise<void> {
@@ -207,6 +217,7 @@ export class RedisRelay implements Relay {
       history,
       feedBound,
       ahead,
+      queueBounds: queueBounds(this.#parts.queues, partitions),
       clock: () => performance.now(),
       wait,
       channel: (name: string) => (db === 0 ? name : `${db}:${name}`),

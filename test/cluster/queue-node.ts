@@ -10,6 +10,7 @@ const relay = new RedisRelay(address, {
     limits: { count: 10_000, bytes: 1 << 30, age: 0, overflow: 'reject', tries: 3 },
     deadLetters: '/queue/dead-letter',
     queues: 100,
+    bindings: 100,
   },
 });
 const tell = (what: object): void => void process.send?.(what);

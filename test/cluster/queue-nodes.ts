@@ -30,6 +30,7 @@ export class QueueNode {
         limits: { count: 10_000, bytes: 1 << 30, age: 0, overflow: 'reject', tries: 3 },
         deadLetters,
         queues: 100,
+        bindings: 100,
       },
       troubled: (what) => this.troubles.push(what),
     });

@@ -11,6 +11,7 @@ export function redisQueues(behind: () => Behind): QueuesKind['open'] {
         limits,
         deadLetters,
         queues: 40,
+        bindings: 12,
         dropped: ({ id }, why) => dropped.push(`${id} ${why}`),
       },
     });

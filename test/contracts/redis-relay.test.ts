@@ -2,9 +2,11 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { requires } from '../servers/requires.ts';
+import { bindingsContract } from './bindings.ts';
 import { claimsContract } from './claims.ts';
 import { membersContract } from './members.ts';
 import { queuesContract } from './queues.ts';
+import { redisBindings } from './redis-bindings.ts';
 import { RedisClaimNodes } from './redis-claims.ts';
 import { RedisMemberNodes } from './redis-members.ts';
 import { RedisNodes } from './redis-nodes.ts';
@@ -28,5 +30,6 @@ describe.runIf(url)('over a Redis', () => {
   });
   membersContract({ name: 'redis', open: async () => new RedisMemberNodes({ address: url!, commands }) });
   queuesContract({ name: 'redis', open: redisQueues(() => ({ address: url!, commands })) });
+  bindingsContract({ name: 'redis', most: 12, open: redisBindings(() => ({ address: url!, commands })) });
   claimsContract({ name: 'redis', open: async () => new RedisClaimNodes({ address: url!, commands }) });
 });

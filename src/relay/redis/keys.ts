@@ -144,6 +144,24 @@ export class Keys {
     return `${this.tag(partition)}:wake:${node}`;
   }
 
+  /** What fills queues of this partition; see the scripts that do. */
+  bindings(partition: number): string {
+    return `${this.tag(partition)}:bindings`;
+  }
+
+  /** Hash: durable subscription to what it is bound to; without a name, a mark that there were any. */
+  durable(partition: number): string {
+    return `${this.tag(partition)}:durable`;
+  }
+
+  /** The name that a durable subscription's queue has in a partition, so that it lies there. */
+  queueIn(partition: number, queue: string): string {
+    for (let salt = 0; ; salt++) {
+      const name = salt === 0 ? queue : `${queue}\0${salt}`;
+      if (this.partitionOf(name) === partition) return name;
+    }
+  }
+
   #tagOf(destination: string): string {
     return this.tag(this.partitionOf(destination));
   }

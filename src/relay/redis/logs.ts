@@ -7,6 +7,7 @@ import { destinationHash, type Position } from '../../message/position.ts';
 import type { LoggedMessage } from '../../message/record.ts';
 import { type Appended, type Log, type LogReach, MessageLost } from '../log.ts';
 import { textOf } from './connection.ts';
+import { keptTerms } from './kept-message.ts';
 import type { Keys } from './keys.ts';
 import { unavailable } from './lane.ts';
 import type { Partition } from './partition.ts';
@@ -20,6 +21,8 @@ export interface LogsParts {
   readonly history: boolean;
   readonly policyOf: (destination: string) => LogPolicy | undefined;
   readonly ahead: () => number;
+  /** Hears why, and what, queues that topics fill have lost. */
+  readonly lost: (lost: readonly Buffer[]) => void;
   readonly partitionOf: (destination: string) => Partition;
   /** Hands a message to Redis. */
   readonly send: (
@@ -62,10 +65,11 @@ export class RedisLogs implements Log {
         String(policy.window),
         this.#held(policy),
         String(partition.epochAfter(destination)),
+        keptTerms(message),
       ],
       bytes: envelope.length + 200,
     });
-    return appendedOf(answer, destination);
+    return appendedOf(answer, destination, this.#parts.lost);
   }
 
   async reach(destination: string): Promise<LogReach> {
@@ -213,8 +217,14 @@ function endsOf(text: string): Position[] {
   }));
 }
 
-function appendedOf(answer: unknown, destination: string): Appended {
-  const [kind, first, second] = (answer as unknown[]).map(textOf);
+function appendedOf(
+  answer: unknown,
+  destination: string,
+  lostByQueues: (lost: readonly Buffer[]) => void,
+): Appended {
+  const [kind, first, second] = (answer as unknown[]).slice(0, 3).map(textOf);
+  const lost = (answer as Buffer[]).slice(3);
+  if (lost.length > 0) lostByQueues(lost);
   if (kind === '2') throw new StompwireError('history-full');
   if (kind === '3')
     throw unavailable(`the key of another kind stands where the log of '${destination}' is: ${first}`);

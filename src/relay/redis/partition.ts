@@ -26,6 +26,8 @@ export interface PartitionParts {
   readonly feedBound: number;
   readonly ahead: () => number;
   readonly clock: () => number;
+  /** How the queues that topics fill are bounded, as the scripts read it. */
+  readonly queueBounds: string;
   /** How long something waits for a Redis that is away. */
   readonly wait: number;
   /** A channel's name in this database: channels know no databases. */
@@ -72,10 +74,13 @@ export class Partition {
     const { keys, clock } = parts;
     this.channels = new Channels((error) => this.#misled(error), parts.history ? [keys.stored(index)] : []);
     this.log = this.#lane(appendScript, () => ({
-      keys: [keys.feed(index), keys.stored(index), this.#name(keys.all(index))],
-      args: [String(parts.ahead()), parts.history ? String(parts.feedBound) : '0'],
+      keys: [keys.feed(index), keys.stored(index), this.#name(keys.all(index)), ...this.#queueKeys],
+      args: [String(parts.ahead()), parts.history ? String(parts.feedBound) : '0', parts.queueBounds],
     }));
-    this.plain = this.#lane(publishScript, () => ({ keys: [this.#name(keys.all(index))], args: [] }));
+    this.plain = this.#lane(publishScript, () => ({
+      keys: [this.#name(keys.all(index)), ...this.#queueKeys],
+      args: [String(parts.ahead()), parts.queueBounds],
+    }));
     this.#tails = new Tails({
       read: (destination, after, limit) => this.read(destination, after, limit),
       deliver: parts.deliver,
@@ -258,6 +263,12 @@ export class Partition {
 
   get #deadline(): number {
     return this.#parts.clock() + this.#parts.wait;
+  }
+
+  /** What topics fill here. */
+  get #queueKeys(): readonly string[] {
+    const { keys } = this.#parts;
+    return [keys.bindings(this.index), keys.queues(this.index).all];
   }
 
   get #sign(): string {

@@ -5,18 +5,23 @@
 // lease runs out, whoever looks next gives back what that node had; what it acknowledges afterwards is refused, for the
 // claim no longer counts.
 import type { Buffer } from 'node:buffer';
-import { StompwireError } from '../../errors.ts';
-import { printable } from '../../message/destination.ts';
+import type { StompwireError } from '../../errors.ts';
+import type { Separator } from '../../message/destination.ts';
 import type { Message } from '../../message/message.ts';
+import type { Position } from '../../message/position.ts';
 import type { Consumption, QueueConsumer, QueueLimits, QueueTerms } from '../../queue/consumer.ts';
 import { deadLetterOf } from '../../queue/dead-letter.ts';
 import type { Loss } from '../../queue/queue.ts';
-import { decodeMessage, encodeMessage } from '../envelope.ts';
+import { encodeMessage } from '../envelope.ts';
 import type { Queues } from '../queues.ts';
+import { RedisBindings } from './bindings.ts';
 import { messageOf, textOf } from './connection.ts';
+import { DurableTaking } from './durable-taking.ts';
+import { decodeKept, expiryOf, priorityOf } from './kept-message.ts';
 import type { Keys } from './keys.ts';
 import { type Lane, type Parcel, unavailable } from './lane.ts';
 import type { Partition } from './partition.ts';
+import { full, queueBounds, tooMany } from './queue-bounds.ts';
 import {
   buryScript,
   enqueueScript,
@@ -34,6 +39,8 @@ export interface RedisQueuesParts {
   readonly deadLetters: string;
   /** How many queues there may be, over all partitions. */
   readonly queues: number;
+  /** How many of them topics may fill. */
+  readonly bindings: number;
   /** Hears of each message that nobody acknowledged and that is not a dead letter either. */
   readonly dropped?: (message: Message, why: Loss) => void;
   /** Hears of each message that became a dead letter. */
@@ -48,7 +55,11 @@ export interface QueuesOfRelay extends RedisQueuesParts {
   readonly node: string;
   /** How long something waits for a Redis that is away, in milliseconds. */
   readonly wait: number;
+  readonly separator: Separator;
   readonly ahead: () => number;
+  /** Whether what is published to a destination may be seen only when the history has it, and when it does. */
+  readonly heldBack: (destination: string) => boolean;
+  readonly stored: (destination: string, position: Position) => Promise<void>;
   readonly send: (partition: Partition, lane: Lane, parcel: Omit<Parcel, OwnParts>) => Promise<unknown>;
   readonly troubled: (what: string) => void;
 }
@@ -65,7 +76,6 @@ const quiet = 5000;
 const together = 500;
 /** When a call failed, it is made again after so long. */
 const againAfter = 200;
-const usualPriority = 4;
 /** The claim under which a node has what it inherited of a dead one: none of its own. */
 const inherited = '0';
 
@@ -80,6 +90,7 @@ interface Part {
 
 /** See {@link Queues}. What it promises beyond that when Redis dies stands in the documents. */
 export class RedisQueues implements Queues {
+  readonly bindings: RedisBindings;
   readonly #parts: QueuesOfRelay;
   readonly #own: readonly Part[];
   readonly #queues = new Map<string, SharedQueue>();
@@ -91,6 +102,7 @@ export class RedisQueues implements Queues {
   constructor(parts: QueuesOfRelay) {
     this.#parts = parts;
     this.#own = parts.partitions.map((partition) => this.#openPart(partition));
+    this.bindings = new RedisBindings({ ...parts, remove: (queue) => this.remove(queue) });
   }
 
   get size(): { readonly waiting: number; readonly outstanding: number } {
@@ -122,6 +134,24 @@ export class RedisQueues implements Queues {
   }
 
   async consume(destination: string, consumer: QueueConsumer): Promise<Consumption> {
+    const queues = this.bindings.queuesOf(destination);
+    if (queues === undefined) return this.#consume(destination, consumer);
+    const { heldBack, stored } = this.#parts;
+    const taking = new DurableTaking({
+      consumer,
+      address: destination,
+      heldBack,
+      stored,
+      roomMade: () => {
+        for (const queue of queues) this.#queues.get(queue)?.look();
+      },
+      left: () => this.bindings.left(destination),
+    });
+    for (const queue of queues) taking.add(await this.#consume(queue, taking.consumerOf()));
+    return taking;
+  }
+
+  async #consume(destination: string, consumer: QueueConsumer): Promise<Consumption> {
     await this.#listen(this.#partOf(destination));
     return this.#queueOf(destination).consume(consumer);
   }
@@ -140,6 +170,15 @@ export class RedisQueues implements Queues {
   up(partition: Partition): void {
     for (const queue of this.#queuesIn(partition)) if (!queue.quiet) queue.interrupted();
     this.#lookAt(this.#own[partition.index]!);
+    this.bindings
+      .up(partition)
+      .catch((error) => this.#parts.troubled(`durable subscriptions: ${messageOf(error)}`));
+  }
+
+  /** Says why, and what, queues have lost: `why, envelope, why, envelope...`. */
+  lost(lost: readonly Buffer[]): void {
+    for (let at = 0; at < lost.length; at += 2)
+      this.#parts.dropped?.(decodeKept(lost[at + 1]!), textOf(lost[at]) as Loss);
   }
 
   /** Gives back what is outstanding, as far as Redis is there. */
@@ -158,11 +197,10 @@ export class RedisQueues implements Queues {
 
   #openPart(partition: Partition): Part {
     const { keys, node, limits, queues } = this.#parts;
-    const { count, bytes, age, overflow } = limits;
-    const most = Math.ceil(queues / keys.partitions);
+    const bounds = queueBounds({ limits, queues }, keys.partitions).split(' ');
     const lane = partition.lane(enqueueScript, () => ({
       keys: [keys.queues(partition.index).all],
-      args: [this.#ahead, ...[count, bytes, age, overflow === 'drop-oldest' ? 1 : 0, most].map(String)],
+      args: [this.#ahead, ...bounds],
     }));
     const channel = partition.named(keys.wake(partition.index, node));
     return { partition, lane, channel, due: new Set(), listening: undefined };
@@ -198,8 +236,7 @@ export class RedisQueues implements Queues {
     address: string,
     [code, waiting, ...lost]: readonly [number, number | Buffer, ...Buffer[]],
   ): void {
-    for (let at = 0; at < lost.length; at += 2)
-      this.#parts.dropped?.(decodeMessage(lost[at + 1]!), textOf(lost[at]) as Loss);
+    this.lost(lost);
     if (code === 3) throw unavailable(textOf(waiting));
     if (code === 2) throw tooMany(address, this.#parts.queues);
     if (code === 1) throw full(address, Number(waiting), this.#parts.limits);
@@ -319,7 +356,7 @@ export class RedisQueues implements Queues {
   #inherit(destination: string, handed: readonly Buffer[]): void {
     for (let at = 0; at < handed.length; at += 3) {
       const [order, deliveries] = [textOf(handed[at]), Number(textOf(handed[at + 1]))];
-      const message = decodeMessage(handed[at + 2]!);
+      const message = decodeKept(handed[at + 2]!);
       this.#queueOf(destination).inherit({ order, claim: inherited, deliveries, message });
     }
   }
@@ -352,29 +389,4 @@ export class RedisQueues implements Queues {
       })
       .catch(() => {}); // then the lease runs out by itself
   }
-}
-
-function priorityOf({ priority = usualPriority }: QueueTerms): string {
-  return String(Math.min(9, Math.max(0, Math.trunc(priority))));
-}
-
-/** 0 says that it never does, so what has expired at all times expires a moment later. */
-function expiryOf({ expires }: QueueTerms): string {
-  return expires === undefined || expires === Number.POSITIVE_INFINITY
-    ? '0'
-    : String(Math.max(1, Math.trunc(expires)));
-}
-
-function tooMany(address: string, queues: number): StompwireError {
-  return new StompwireError(
-    'queue-full',
-    `'${printable(address)}': there are as many queues as its partition may have of maxQueues=${queues}`,
-  );
-}
-
-function full(address: string, waiting: number, { count, bytes }: QueueLimits): StompwireError {
-  return new StompwireError(
-    'queue-full',
-    `'${printable(address)}' holds ${waiting} messages; it may hold queueCount=${count} and queueBytes=${bytes}`,
-  );
 }

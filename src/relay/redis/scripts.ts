@@ -3,6 +3,7 @@
 // Scripts and not functions: a script goes by the hash of its text, so that nodes of two versions work side by side
 // during a rolling deploy, and it needs no right to change the server's libraries.
 import { createHash } from 'node:crypto';
+import { filling } from './filling.ts';
 
 /** A script and what Redis calls it. */
 export interface Script {
@@ -41,7 +42,7 @@ const mostEnded = 4;
  * it is given back to a server that was a primary before, which a run id would not show: its positions could be given
  * out twice. A script may ask for it, so it is never stale. It costs 2 us.
  */
-const begin = `
+export const begin = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
 local fence = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
@@ -100,15 +101,15 @@ end
 /**
  * Takes messages into the logs of one partition, one after another, each whole or not at all.
  *
- * KEYS: feed, marks, all; per message log, top, idempotency key, channel.
- * ARGV: milliseconds that the clock is ahead, bound of the feed (0: there is none); per message destination, envelope,
- * what else travels, whether it has a key, count, age, window, whether it is held back, the least epoch.
- * Answers per message: 0 epoch seq (appended), 1 epoch seq (known), 2 (the feed is full), 3 key (of another kind).
+ * KEYS: feed, marks, all, bindings, queues; per message log, top, idempotency key, channel.
+ * ARGV: milliseconds that the clock is ahead, bound of the feed (0: there is none), bounds of queues; per message
+ * destination, envelope, what else travels, whether it has a key, count, age, window, whether it is held back, the least
+ * epoch, its terms in a queue.
+ * Answers per message: 0 epoch seq (appended), 1 epoch seq (known), 2 (the feed is full), 3 key (of another kind); then
+ * why and payload of each message that a queue has lost.
  */
-export const appendScript = script(`#!lua
-${begin}
-local bound = tonumber(ARGV[2])
-local feed, marks, all = KEYS[1], KEYS[2], KEYS[3]
+export const appending = `
+${filling}
 local feedIsSound = bound == 0 or is(feed, 'stream')
 
 local function knownPlace(key)
@@ -124,7 +125,7 @@ local function add(log, epoch, seq, envelope, extra)
   return redis.pcall('XADD', log, id, 'e', e, 's', s, 't', t, 'm', envelope, 'x', extra)
 end
 
-local function append(log, top, key, live, destination, envelope, extra, keyed, count, age, window, held, least)
+local function append(log, top, key, live, destination, envelope, extra, keyed, count, age, window, held, least, terms)
   if keyed then
     local again, wrong = knownPlace(key)
     if again then return again end
@@ -168,20 +169,29 @@ local function append(log, top, key, live, destination, envelope, extra, keyed, 
   else
     redis.call('PERSIST', top)
   end
+  local lost = {}
+  local whole = 'L' .. e .. ' ' .. s .. ' ' .. string.sub(fence, 1, 8) .. '\\n' .. destination .. '\\n' .. extra .. '\\n' .. envelope
+  fill(destination, terms, whole, lost)
   if not held then
-    local whole = 'L' .. e .. ' ' .. s .. ' ' .. string.sub(fence, 1, 8) .. '\\n' .. destination .. '\\n' .. extra .. '\\n' .. envelope
     redis.call('SPUBLISH', live, whole)
     redis.call('SPUBLISH', all, whole)
   end
-  return { 0, e, s }
+  return { 0, e, s, unpack(lost) }
 end
+`;
 
+/** Takes messages into the logs of one partition; see above. */
+export const appendScript = script(`#!lua
+${begin}
+local bound, limits = tonumber(ARGV[2]), ARGV[3]
+local feed, marks, all, bindings, queues = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+${appending}
 local answers = {}
-for m = 0, (#KEYS - 3) / 4 - 1 do
-  local k, a = 4 + m * 4, 3 + m * 9
+for m = 0, (#KEYS - 5) / 4 - 1 do
+  local k, a = 6 + m * 4, 4 + m * 10
   answers[m + 1] = append(KEYS[k], KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], ARGV[a], ARGV[a + 1], ARGV[a + 2],
     ARGV[a + 3] == '1', tonumber(ARGV[a + 4]), tonumber(ARGV[a + 5]), tonumber(ARGV[a + 6]), ARGV[a + 7] == '1',
-    tonumber(ARGV[a + 8]))
+    tonumber(ARGV[a + 8]), ARGV[a + 9])
 end
 return answers
 `);
@@ -190,14 +200,22 @@ return answers
  * Brings plain messages of one partition to those that have interest: to both channels in one step, or nodes with
  * patterns would hear two messages in another order. It needs no memory, so it is not stopped where there is none.
  *
- * KEYS: all; per message its channel. ARGV: the messages.
+ * KEYS: all, bindings, queues; per message its channel. ARGV: clock ahead, bounds of queues; per message destination,
+ * its terms in a queue, the message.
+ * Answers per message why and payload of each message that a queue has lost.
  */
 export const publishScript = script(`#!lua flags=allow-oom
-for m = 1, #ARGV do
-  redis.call('SPUBLISH', KEYS[m + 1], ARGV[m])
-  redis.call('SPUBLISH', KEYS[1], ARGV[m])
+local all, bindings, queues, limits = KEYS[1], KEYS[2], KEYS[3], ARGV[2]
+${filling}
+local answers = {}
+for m = 0, #KEYS - 4 do
+  local a, lost = 3 + m * 3, {}
+  fill(ARGV[a], ARGV[a + 1], ARGV[a + 2], lost)
+  redis.call('SPUBLISH', KEYS[m + 4], ARGV[a + 2])
+  redis.call('SPUBLISH', all, ARGV[a + 2])
+  answers[m + 1] = lost
 end
-return #ARGV
+return answers
 `);
 
 /**

@@ -2,8 +2,8 @@
 import type { Buffer } from 'node:buffer';
 import type { Message } from '../../message/message.ts';
 import type { Consumption, QueueConsumer } from '../../queue/consumer.ts';
-import { decodeMessage } from '../envelope.ts';
 import { textOf } from './connection.ts';
+import { decodeKept } from './kept-message.ts';
 import { type Held, type Taker, Takers } from './queue-takers.ts';
 
 /** What a queue of this node stands on. */
@@ -287,7 +287,7 @@ export class SharedQueue {
 
   #decoded(envelope: Buffer): Message | undefined {
     try {
-      return decodeMessage(envelope);
+      return decodeKept(envelope);
     } catch (error) {
       this.#parts.foreign(error);
       return undefined;

@@ -1,0 +1,102 @@
+// What the scripts of queues have in common: how a queue lies in Redis, and how a message comes into it.
+
+/** Bytes of a message that are not its envelope, roughly. */
+export const overhead = 256;
+
+/*
+ * line: sorted set, order by priority and order; body: hash, order to envelope; out: hash, order to
+ * `<node> <claim> <deliveries> <priority> <expires>`; tries: hash, order to deliveries, of those that came back;
+ * expiry: sorted set, order by time, of those that wait and expire; hungry: list, channels of nodes that take more;
+ * takers: hash, node to the number of its consumers. The key itself: hash, `o` the last order, `b` bytes that wait.
+ */
+export const shared = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
+local lane = 2 ^ 49
+local function text(number) return string.format('%.0f', number) end
+local function opened(key)
+  return { key = key, line = key .. '\\0line', body = key .. '\\0body', out = key .. '\\0out', tries = key .. '\\0tries',
+    expiry = key .. '\\0expiry', hungry = key .. '\\0hungry', takers = key .. '\\0takers' }
+end
+local function bytesOf(q, order) return redis.call('HSTRLEN', q.body, order) + ${overhead} end
+local function wakeOne(q, destination)
+  while true do
+    local channel = redis.call('LPOP', q.hungry)
+    if not channel or redis.call('SPUBLISH', channel, destination) > 0 then return end
+  end
+end
+local function lose(q, order, why, lost)
+  lost[#lost + 1] = why
+  lost[#lost + 1] = redis.call('HGET', q.body, order) or ''
+  redis.call('HINCRBY', q.key, 'b', -bytesOf(q, order))
+  redis.call('HDEL', q.body, order)
+  redis.call('HDEL', q.tries, order)
+  redis.call('ZREM', q.expiry, order)
+end
+local function sweep(q, lost)
+  for _, order in ipairs(redis.call('ZRANGEBYSCORE', q.expiry, '-inf', text(now), 'LIMIT', 0, 500)) do
+    if redis.call('ZREM', q.line, order) == 1 then lose(q, order, 'expired', lost)
+    else redis.call('ZREM', q.expiry, order) end
+  end
+end
+local function back(q, destination, order, deliveries, priority, expires)
+  redis.call('HDEL', q.out, order)
+  if deliveries > 0 then redis.call('HSET', q.tries, order, text(deliveries)) end
+  redis.call('ZADD', q.line, text((9 - priority) * lane + tonumber(order)), order)
+  redis.call('HINCRBY', q.key, 'b', bytesOf(q, order))
+  if expires > 0 then redis.call('ZADD', q.expiry, text(expires), order) end
+  wakeOne(q, destination)
+end
+local function partsOf(held)
+  local node, claim, deliveries, priority, expires = string.match(held or '', '^(%S+) (%d+) (%d+) (%d) (%d+)$')
+  return node, claim, tonumber(deliveries), tonumber(priority), tonumber(expires)
+end
+local function forgetEmpty(q, queues, destination)
+  if redis.call('ZCARD', q.line) > 0 or redis.call('HLEN', q.out) > 0 then return end
+  redis.call('UNLINK', q.key)
+  redis.call('SREM', queues, destination)
+end
+`;
+
+/*
+ * Takes one message into a queue; what it says is in the script below. It stands on `queues`, the set of queues, and on
+ * the bounds `count`, `most`, `age`, `drops` and `mostQueues`.
+ */
+export const enqueuing = `
+local function enqueue(key, destination, priority, expires, envelope)
+  local q, lost, bytes = opened(key), {}, #envelope + ${overhead}
+  local waiting, held
+  local function fits()
+    waiting, held = redis.call('ZCARD', q.line), tonumber(redis.call('HGET', key, 'b') or '0')
+    return waiting < count and held + bytes <= most
+  end
+  local function answer(code) return { code, waiting, unpack(lost) } end
+  if not fits() then
+    if bytes > most then return answer(1) end
+    sweep(q, lost)
+    while not fits() do
+      if not drops then return answer(1) end
+      local last = redis.call('ZRANGE', q.line, -1, -1, 'WITHSCORES')
+      local from = math.floor(tonumber(last[2]) / lane) * lane
+      local oldest = redis.call('ZRANGEBYSCORE', q.line, text(from), '+inf', 'LIMIT', 0, 1)[1]
+      redis.call('ZREM', q.line, oldest)
+      lose(q, oldest, 'overflow', lost)
+    end
+  end
+  local order = redis.call('HINCRBY', key, 'o', 1)
+  if order == 1 and redis.call('SADD', queues, destination) == 1 and redis.call('SCARD', queues) > mostQueues then
+    redis.call('SREM', queues, destination)
+    redis.call('UNLINK', key)
+    return answer(2)
+  end
+  local name = text(order)
+  redis.call('HSET', q.body, name, envelope)
+  redis.call('ZADD', q.line, text((9 - priority) * lane + order), name)
+  redis.call('HINCRBY', key, 'b', bytes)
+  if age > 0 and (expires == 0 or expires > now + age) then expires = now + age end
+  if expires > 0 then redis.call('ZADD', q.expiry, text(expires), name) end
+  wakeOne(q, destination)
+  waiting = waiting + 1
+  return answer(0)
+end
+`;
