@@ -1,4 +1,6 @@
 // The rules that hold between options, checked once every source has been laid over the other.
+
+import { aliasOf } from '../session/aliases.ts';
 import { authChecks } from './auth-checks.ts';
 import { opsAddress } from './host-port.ts';
 import { loggedChecks } from './logged-checks.ts';
@@ -61,6 +63,26 @@ const plainThere: Check = ({ plainEndpoint, plainPrefix, plainEcho }, named) => 
     keys: [key, 'plainEndpoint'],
     line: `${named(key)} has no effect without plainEndpoint; give that too, or leave it out`,
   }));
+};
+
+/** One destination cannot mean two; and what an alias leads to has to be somewhere. */
+const aliasesLead: Check = (config, named) => {
+  const { aliases } = config;
+  const known = [...prefixesOf(config).map(([, prefix]) => prefix), '/queue', '/exchange'];
+  const problem = (line: string): Problem => ({ keys: ['aliases'], line: `${named('aliases')}: ${line}` });
+  const shapes = aliases.map((text) => aliasOf(text)?.from.replace(/\{[^}]*\}/g, '{}'));
+  const twice = aliases.filter((_, at) => shapes.indexOf(shapes[at]) !== at);
+  const nowhere = aliases.filter(
+    (text) => !known.some((prefix) => isWithin(aliasOf(text)?.to ?? '', prefix)),
+  );
+  return [
+    ...twice.map((text) =>
+      problem(`"${text}" stands for what another one stands for; leave one of them out`),
+    ),
+    ...nowhere.map((text) =>
+      problem(`"${text}" leads to none of ${known.join(', ')}; give one of these prefixes`),
+    ),
+  ];
 };
 
 /** A certificate without its key, or the other way round, would silently serve plain text. */
@@ -135,6 +157,7 @@ const CHECKS: readonly Check[] = [
   deadLettersQueued,
   prefixesApart,
   endpointsApart,
+  aliasesLead,
   plainApart,
   plainThere,
   certificateWithKey,

@@ -1,6 +1,7 @@
 // The texts that options accept, each as a named predicate for the schema.
 import { Buffer } from 'node:buffer';
 import { isIP } from 'node:net';
+import { aliases } from '../session/aliases.ts';
 import { splitHostAndPort } from './host-port.ts';
 import { isLoopback } from './loopback.ts';
 
@@ -71,6 +72,16 @@ function isHookAddress(text: string): boolean {
   return text.includes('://') && isKeysAddress(text);
 }
 
+/** Two templates, the second of which needs no more than the first gives. */
+function isAlias(text: string): boolean {
+  try {
+    aliases([text]);
+    return /^\/\S+=\/\S+$/.test(text);
+  } catch {
+    return false;
+  }
+}
+
 /** The names that schemas may use as `format`. */
 export const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   'not-empty': (text) => text.trim() !== '',
@@ -78,6 +89,7 @@ export const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   host: isHost,
   path: isPath,
   endpoint: isEndpoint,
+  alias: isAlias,
   'scheme-or-url': (text) => SCHEME_OR_URL.test(text),
   origin: isOrigin,
   'proxy-address': isProxyAddress,

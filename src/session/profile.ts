@@ -1,5 +1,6 @@
 // Whose clients need no change of their own: how what they write is put as this server has it.
 import { ownPattern, type PatternSyntax } from '../message/pattern-syntax.ts';
+import { aliases } from './aliases.ts';
 import { activemq } from './profiles/activemq.ts';
 import { rabbitmq } from './profiles/rabbitmq.ts';
 import type { Translate } from './profiles/translate.ts';
@@ -35,10 +36,23 @@ export const profiles: Readonly<Record<'none' | 'spring' | 'rabbitmq' | 'activem
 export interface ProfileOptions {
   readonly compat: keyof typeof profiles;
   readonly patterns: PatternSyntax;
+  /** What clients call destinations; see {@link aliases}. */
+  readonly aliases: readonly string[];
 }
 
 /** The profile of a server. */
-export function profileOf({ compat, patterns }: ProfileOptions): Profile {
+export function profileOf({ aliases: texts, ...options }: ProfileOptions): Profile {
+  const profile = withoutAliases(options);
+  if (texts.length === 0) return profile;
+  const [alias, then] = [aliases(texts), profile.translate];
+  const translate: Translate = (frame, session) => {
+    alias(frame, session);
+    then?.(frame, session);
+  };
+  return { ...profile, translate };
+}
+
+function withoutAliases({ compat, patterns }: Omit<ProfileOptions, 'aliases'>): Profile {
   const profile = profiles[compat];
   if (compat === 'rabbitmq') return { ...profile, translate: rabbitmq(patterns) };
   if (compat === 'activemq') return { ...profile, translate: activemq(patterns) };

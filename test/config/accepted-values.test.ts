@@ -70,6 +70,28 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
     good: [['/topic'], ['/a', '/b/c']],
     bad: [[], ['topic'], ['/a/'], ['/a', '/a'], '/topic'],
   },
+  aliases: {
+    good: [
+      [],
+      ['/a=/app/b'],
+      ['/publish/chat/{id}=/app/chat-room/{id}/send', '/subscribe/chat/{id}=/topic/chat-room/{id}'],
+    ],
+    bad: [
+      ['/a'],
+      ['=/app/a'],
+      ['/a='],
+      ['a=/app/b'],
+      ['/a=app/b'],
+      ['/a/*=/app/b'],
+      ['/a/{x=/app/b'],
+      ['/a/{x}=/app/{y}'],
+      ['/a/{x}/{x}=/app/{x}'],
+      ['/a=/app/b=/c'],
+      ['/a b=/app/b'],
+      ['/a=/app/a', '/a=/app/a'],
+      '/a=/app/b',
+    ],
+  },
   pathSeparator: { good: ['/', '.'], bad: ['', ':', '//', null] },
   broker: {
     good: ['memory', 'redis://h:6379', 'rediss://u:p@h'],

@@ -43,6 +43,16 @@ export const DESTINATIONS = {
     allowed: PREFIX,
     reason: "What is subscribed to under this prefix is the session's or the user's own.",
   }),
+  aliases: textList({
+    default: [],
+    flag: 'alias',
+    format: 'alias',
+    placeholder: '<alias>',
+    allowed:
+      'different ones of the form /publish/chat/{id}=/app/chat-room/{id}/send, whose variables are those of its left side',
+    reason:
+      'What clients call destinations, and what is meant, so that those that are there already need no change; see docs/endpoints.md.',
+  }),
   pathSeparator: oneOf(['/', '.'], {
     default: '/',
     flag: 'path-separator',
