@@ -68,7 +68,7 @@ function plainOf(config: Config, shared: Shared): PlainTransport | undefined {
     ...shared,
     endpoint,
     destination: `${topic}/plain${endpoint}`,
-    prefix: config.plainPrefix,
+    prefix: config.plainPrefix ?? '',
     echo: config.plainEcho,
     host: virtualHosts[0] ?? '',
     maxMessageBytes: config.maxFrameBytes,

@@ -56,7 +56,7 @@ const plainApart: Check = ({ endpoints, plainEndpoint: plain }, named) =>
 const plainThere: Check = ({ plainEndpoint, plainPrefix, plainEcho }, named) => {
   if (plainEndpoint !== undefined) return [];
   const idle: OptionKey[] = [
-    ...(plainPrefix === '' ? [] : ['plainPrefix' as const]),
+    ...(plainPrefix === undefined ? [] : ['plainPrefix' as const]),
     ...(plainEcho ? [] : ['plainEcho' as const]),
   ];
   return idle.map((key) => ({

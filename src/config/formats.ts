@@ -85,6 +85,7 @@ function isAlias(text: string): boolean {
 /** The names that schemas may use as `format`. */
 export const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   'not-empty': (text) => text.trim() !== '',
+  'short-text': (text) => text.length > 0 && text.length <= 200,
   'one-word': (text) => /^\S+$/.test(text),
   host: isHost,
   path: isPath,

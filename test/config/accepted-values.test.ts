@@ -53,7 +53,7 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
     ],
   },
   plainEndpoint: { good: ['/room', '/a/b'], bad: ['', 'room', '/', '/room/', '/health', '/room?x', null, 5] },
-  plainPrefix: { good: [''], bad: ['x'.repeat(201), null, 5] },
+  plainPrefix: { good: [], bad: ['', 'x'.repeat(201), null, 5] },
   plainEcho: { good: [true], bad: yesOrNo.bad },
   virtualHosts: { good: [[], ['/'], ['a', 'b']], bad: [['a b'], [''], ['a', 'a'], 'a'] },
   patterns: { good: ['spring', 'rabbitmq', 'activemq'], bad: ['', 'mqtt', null] },

@@ -14,4 +14,6 @@ it('its manners are nothing without it', () => {
   expect(() => resolveConfig({ plainEcho: false })).toThrow(/plainEcho .*no effect without plainEndpoint/);
   const all = { plainEndpoint: '/room', plainPrefix: 'Server received: ', plainEcho: false };
   expect(resolveConfig(all)).toMatchObject(all);
+  const long = { ...all, plainPrefix: 'x'.repeat(200) };
+  expect(resolveConfig(long)).toMatchObject(long);
 });

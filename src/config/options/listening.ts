@@ -47,13 +47,12 @@ export const LISTENING = {
     reason:
       'The path of a plain WebSocket, without STOMP: each text that one client sends goes to all of them, see docs/endpoints.md.',
   }),
-  plainPrefix: option<string>({
-    default: '',
+  plainPrefix: optionalText({
     flag: 'plain-prefix',
+    format: 'short-text',
     placeholder: '<text>',
-    allowed: 'a text of at most 200 characters',
+    allowed: 'a text of 1 to 200 characters',
     reason: 'What stands before each text that clients of plainEndpoint get.',
-    schema: { type: 'string', maxLength: 200 },
   }),
   plainEcho: yesOrNo({
     default: true,
