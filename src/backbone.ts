@@ -82,6 +82,7 @@ export class Backbone {
       wheel: parts.wheel,
       handlerTimeout: parts.config.handlerTimeout,
       clock: parts.clock,
+      metrics,
     });
   }
 

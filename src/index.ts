@@ -25,7 +25,7 @@ export type { Addresses } from './listeners.ts';
 export { Message, type MessageChanges, type MessageParts } from './message/message.ts';
 export type { LogPolicy, Policies, ReceiptLevel } from './message/policies.ts';
 export type { ParamsOf } from './message/template.ts';
-export type { Counter, Labels, Metrics } from './metrics/metrics.ts';
+export type { Counter, Histogram, Labels, Metrics } from './metrics/metrics.ts';
 export type { AnswerOptions } from './routing/answer.ts';
 export type { Application } from './routing/application.ts';
 export type {

@@ -22,7 +22,7 @@ import { opsAddress } from './config/host-port.ts';
 import { assertSafeToListen } from './config/listen-rules.ts';
 import { History } from './history/history.ts';
 import { policiesOf } from './history-service.ts';
-import { closeHttp, createHttp, type Health } from './http/http.ts';
+import { type Claim, closeHttp, createHttp, type Health, measureHttp } from './http/http.ts';
 import { startOps } from './http/ops.ts';
 import { Streams } from './http/streams.ts';
 import { type Addresses, addressesOf, createListeners, type Listeners } from './listeners.ts';
@@ -287,9 +287,8 @@ export class Server {
 
   #createHttp(): FastifyInstance {
     const guard = originGuard(this.config.origins, this.config.host);
-    return createHttp(this.config, this.log, guard, this.#health, (request, response) =>
-      this.handle(request, response),
-    );
+    const claim: Claim = (request, response) => this.handle(request, response);
+    return measureHttp(createHttp(this.config, this.log, guard, this.#health, claim), this.#metrics);
   }
 
   async #open(): Promise<void> {

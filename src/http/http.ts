@@ -12,6 +12,7 @@ import { compile } from '@fastify/proxy-addr';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config/config.ts';
 import { StompwireError } from '../errors.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { OriginGuard } from '../transport/origins.ts';
 import type { Peer } from '../transport/transport.ts';
 
@@ -106,6 +107,17 @@ export async function closeHttp(http: FastifyInstance, within: number): Promise<
   const cut = setTimeout(() => http.server.closeAllConnections(), within);
   await http.close();
   clearTimeout(cut);
+}
+
+/** Counts what is answered, by status, and how long that takes, by route: never by a path, which anybody may make up. */
+export function measureHttp(http: FastifyInstance, metrics: Metrics): FastifyInstance {
+  http.addHook('onResponse', async ({ method, routeOptions: { url: route = 'none' } }, reply) => {
+    const code = String(reply.statusCode);
+    metrics.counter('http_requests', 'HTTP requests that were answered', { method, code }).add();
+    const help = 'How long HTTP requests took until they were answered, by route';
+    metrics.histogram('http_request_duration_seconds', help, { route }).observe(reply.elapsedTime / 1000);
+  });
+  return http;
 }
 
 /** `GET /health/ready` says 200 while clients are taken, `GET /health/live` while the process runs. */

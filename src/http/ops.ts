@@ -12,6 +12,7 @@ export async function startOps(
 ): Promise<{ readonly http: FastifyInstance; readonly address: string }> {
   const http = Fastify({ logger: false });
   addHealth(http, health);
+  metrics.showProcess();
   http.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   return { http, address: await http.listen(address) };
 }

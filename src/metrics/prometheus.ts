@@ -1,6 +1,7 @@
 // Metrics in Prometheus's text format, by prom-client.
-import { Gauge, Counter as PromCounter, Registry } from 'prom-client';
-import type { Counter, Labels, Metrics } from './metrics.ts';
+import { collectDefaultMetrics, Gauge, type Metric, Counter as PromCounter, Registry } from 'prom-client';
+import type { Counter, Histogram, Labels, Metrics } from './metrics.ts';
+import { SpreadFamily } from './spread.ts';
 
 /** Adding is an addition; prom-client sees the value only when somebody looks. */
 class Tally implements Counter {
@@ -20,6 +21,7 @@ class Tally implements Counter {
 export class PrometheusMetrics implements Metrics {
   readonly #registry = new Registry();
   readonly #tallies = new Map<string, Map<string, Tally>>();
+  readonly #spreads = new Map<string, SpreadFamily>();
 
   counter(name: string, help: string, labels: Labels = {}): Counter {
     const family = this.#tallies.get(name) ?? this.#family(name, help, Object.keys(labels));
@@ -38,6 +40,20 @@ export class PrometheusMetrics implements Metrics {
         this.set(read());
       },
     });
+  }
+
+  histogram(name: string, help: string, labels: Labels = {}): Histogram {
+    const known = this.#spreads.get(name);
+    if (known !== undefined) return known.of(labels);
+    const family = new SpreadFamily(`stompwire_${name}`, help);
+    this.#spreads.set(name, family);
+    this.#registry.registerMetric(family as unknown as Metric); // it has what the registry asks for when it writes
+    return family.of(labels);
+  }
+
+  /** Shows the figures of the process too, under the names that all of Prometheus's clients give them. */
+  showProcess(): void {
+    collectDefaultMetrics({ register: this.#registry });
   }
 
   /** The content type of {@link text}. */

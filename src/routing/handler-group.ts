@@ -201,7 +201,7 @@ export class HandlerGroup<Prefix extends string> {
     if (timeout !== undefined && !(timeout >= 0 && timeout < Infinity))
       throw new TypeError(`timeout ${timeout} of '${printable(whole)}': give milliseconds, 0 for no limit`);
     const answer = answerOf(options, whole, this.#routes.separator);
-    table.add(whole, { ...parts, answer, timeout, scope: this.#scope });
+    table.add(whole, { ...parts, template: whole, answer, timeout, scope: this.#scope });
   }
 
   /** A template behind the group's prefix; nothing may grow together that was two segments. */

@@ -4,6 +4,7 @@ import type { Inbound } from '../channel/inbound.ts';
 import { StompwireError } from '../errors.ts';
 import { isPattern, printable, type Separator } from '../message/destination.ts';
 import type { Message } from '../message/message.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { TimingWheel } from '../time/wheel.ts';
 import type { Application } from './application.ts';
 import { Call, type CallServices } from './call.ts';
@@ -33,6 +34,7 @@ export interface HandlersParts {
   readonly wheel: TimingWheel;
   /** Milliseconds that a handler may take, 0: no limit. */
   readonly handlerTimeout: number;
+  readonly metrics: Metrics;
 }
 
 /** The handlers of a server at work. */

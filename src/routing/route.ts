@@ -6,6 +6,8 @@ import type { BodyReader } from './validation.ts';
 
 /** A handler and all that is known of it before a message comes. */
 export interface Route {
+  /** Where it is reached, behind the prefix of applications. */
+  readonly template: string;
   readonly handler: (context: MessageContext<AnyParams, unknown>) => unknown;
   readonly read: BodyReader;
   readonly answer: Answer;

@@ -6,6 +6,7 @@ import { StompwireError } from '../errors.ts';
 import { assertDestination, isPattern, isUnder, printable, type Separator } from '../message/destination.ts';
 import { travellingHeaders } from '../message/headers.ts';
 import { Message } from '../message/message.ts';
+import { type Metrics, noMetrics } from '../metrics/metrics.ts';
 import { termsOf } from '../queue/terms.ts';
 import { TimingWheel } from '../time/wheel.ts';
 import type { Application } from './application.ts';
@@ -49,6 +50,7 @@ export interface RouterParts {
   readonly handlerTimeout?: number;
   /** Milliseconds since the epoch of Unix. */
   readonly clock?: () => number;
+  readonly metrics?: Metrics;
 }
 
 /** Where a SEND goes. */
@@ -85,6 +87,7 @@ export class Router {
       wheel = new TimingWheel(),
       handlerTimeout = 0,
       clock = Date.now,
+      metrics = noMetrics,
     }: RouterParts = {},
   ) {
     const { brokerPrefixes, queuesFanOut = false } = options;
@@ -100,7 +103,7 @@ export class Router {
     this.publisher = new Publisher({ ...options, broker, users, converters, nextId, queues, clock });
     const { publisher, send } = this;
     const replies = [...topics, ...(queues ? [queuePrefix] : []), replyPrefix];
-    const parts = { ...options, app, publisher, topics, replies, nextId, inbound, send, wheel };
+    const parts = { ...options, app, publisher, topics, replies, nextId, inbound, send, wheel, metrics };
     this.#handlers = new Handlers({ ...parts, handlerTimeout });
   }
 

@@ -13,6 +13,7 @@ import type { Claims } from '../routing/claims.ts';
 import type { Router } from '../routing/router.ts';
 import type { UserRegistry } from '../routing/user-registry.ts';
 import type { TimingWheel } from '../time/wheel.ts';
+import type { Peer } from '../transport/transport.ts';
 import type { Events } from './events.ts';
 import type { Profile } from './profile.ts';
 import type { Turn } from './turn.ts';
@@ -93,23 +94,35 @@ export interface SessionServices {
 export class SessionCounters {
   readonly frames: Counter;
   readonly taken: Counter;
+  readonly #lost: Counter;
+  readonly #slow: Counter;
   readonly #metrics: Metrics;
 
   constructor(metrics: Metrics) {
     this.#metrics = metrics;
     this.frames = metrics.counter('frames_received', 'Frames that clients sent');
     this.taken = metrics.counter('queue_deliveries', 'Messages of queues handed to consumers');
+    this.#lost = metrics.counter(
+      'topic_messages_lost',
+      'Messages of topics that were delivered too often without an ACK',
+    );
+    this.#slow = metrics.counter('slow_clients', 'Clients that were cut off, for they did not read');
+  }
+
+  /** Counts a session, by what its client came over. */
+  opened(transport: Peer['transport']): void {
+    const help = 'Sessions that were opened, by what their clients came over';
+    this.#metrics.counter('sessions_opened', help, { transport }).add();
   }
 
   /** Counts a message of a topic that its subscriber did not acknowledge, however often it came. */
   lost(): void {
-    this.#metrics
-      .counter('topic_messages_lost', 'Messages of topics that were delivered too often without an ACK')
-      .add();
+    this.#lost.add();
   }
 
   /** Counts an error by its code. */
   refused(error: StompwireError): void {
+    if (error.code === 'slow-client') this.#slow.add();
     this.#metrics.counter('errors', 'Errors told to clients, by code', { code: error.code }).add();
   }
 }

@@ -51,6 +51,7 @@ export class Sessions implements SessionEnd {
     const session = new Session(id, connection, handshake, this.#services, this);
     session.user = user;
     this.#open.add(session);
+    this.#services.counters.opened(connection.peer.transport);
     const refusal = this.#refusal(connection.peer.address);
     if (refusal !== undefined) session.fail(refusal);
     return session;

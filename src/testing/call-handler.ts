@@ -6,6 +6,7 @@ import { Channel, type Soon } from '../channel/channel.ts';
 import type { Inbound } from '../channel/inbound.ts';
 import { StompwireError } from '../errors.ts';
 import type { Message } from '../message/message.ts';
+import { noMetrics } from '../metrics/metrics.ts';
 import type { Application } from '../routing/application.ts';
 import { Handlers } from '../routing/handlers.ts';
 import { Publisher } from '../routing/publisher.ts';
@@ -114,7 +115,7 @@ class Trial {
     const wheel = new TimingWheel();
     const inbound = new Channel<Inbound>();
     const parts = { publisher, separator, nextId, inbound, send, wheel, handlerTimeout: 0, ...prefixes };
-    this.#handlers = new Handlers({ ...parts, app: this.#heard() });
+    this.#handlers = new Handlers({ ...parts, metrics: noMetrics, app: this.#heard() });
   }
 
   async run(inbound: Inbound, step: Step): Promise<Called> {

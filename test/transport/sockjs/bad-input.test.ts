@@ -14,6 +14,7 @@ const metrics = {
     add: (amount = 1) => void counts.set(labels.reason!, (counts.get(labels.reason!) ?? 0) + amount),
   }),
   gauge: () => {},
+  histogram: () => ({ observe: () => {} }),
 };
 
 async function start(options: Partial<SockJsOptions> = {}): Promise<void> {
