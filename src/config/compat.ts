@@ -11,6 +11,8 @@ export const compatDefaults: Readonly<Record<Config['compat'], Partial<Config>>>
     patterns: 'rabbitmq',
     brokerPrefixes: ['/topic', '/queue', '/exchange'],
     prefetch: 10_000,
+    heartbeatSend: 1000,
+    heartbeatReceive: 1000,
   },
   activemq: { patterns: 'activemq' },
 };

@@ -1,4 +1,5 @@
 // The registry: every program that a suite can require, by name.
+import { activemq } from './activemq.ts';
 import { chromium } from './chromium.ts';
 import { haproxy } from './haproxy.ts';
 import { mongodb } from './mongodb.ts';
@@ -11,6 +12,7 @@ import { redisServer } from './redis-server.ts';
 import { strace } from './strace.ts';
 
 export const programs = {
+  activemq,
   chromium,
   haproxy,
   mongodb,

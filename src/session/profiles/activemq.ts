@@ -33,17 +33,14 @@ function translateDestination(headers: Headers, syntax: PatternSyntax): void {
   const given = headers.get('destination');
   if (given === undefined) return;
   const named = given.startsWith('/') ? given : `/queue/${given}`;
-  const own = ownPattern(withoutOptions(named, headers), syntax);
+  const own = ownPattern(withoutOptions(named), syntax);
   if (own !== given) headers.set('destination', own);
 }
 
-/** `/queue/x?consumer.prefetchSize=10` asks what the header asks [ActiveMQ, destination options]. */
-function withoutOptions(given: string, headers: Headers): string {
+/** `/queue/x?consumer.prefetchSize=10` is `/queue/x`: in STOMP the headers count [ActiveMQ, destination options]. */
+function withoutOptions(given: string): string {
   const at = given.indexOf('?consumer.');
-  if (at < 0) return given;
-  const size = new URLSearchParams(given.slice(at + 1)).get('consumer.prefetchSize');
-  if (size !== null && !headers.has('activemq.prefetchSize')) headers.set('activemq.prefetchSize', size);
-  return given.slice(0, at);
+  return at < 0 ? given : given.slice(0, at);
 }
 
 /** A session that subscribed with noLocal hears nothing there of its own, by no other subscription either. */
