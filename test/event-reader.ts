@@ -35,12 +35,12 @@ export class EventReader {
     this.#ended.catch(() => {});
   }
 
-  /** The next event that was not taken yet; of a name, when one is given: others before it are passed over. */
-  async next(name?: string): Promise<StreamEvent> {
+  /** The next event that was not taken yet; of a name, and with some text, when they are given: others are passed over. */
+  async next(name?: string, holding = ''): Promise<StreamEvent> {
     for (;;) {
       await this.#until(() => this.events.length > this.#taken, `an event ${name ?? ''}`);
       const event = this.events[this.#taken++]!;
-      if (name === undefined || event.name === name) return event;
+      if ((name === undefined || event.name === name) && event.data.includes(holding)) return event;
     }
   }
 

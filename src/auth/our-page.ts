@@ -27,7 +27,8 @@ export type OurPage = (facts: PageFacts) => string | undefined;
 /**
  * Builds the guard. The `Origin` must be there and be our own or a listed one; `*` lists nobody, for any
  * page may ride on a cookie. With `csrfCookie` the CONNECT must repeat that cookie's value (the
- * double-submit pattern). Source: Spring Security's CSRF protection of its WebSocket messages.
+ * double-submit pattern). A request by itself that reads may say `Sec-Fetch-Site: same-origin` in the place of an
+ * `Origin` [Fetch Metadata]. Source: Spring Security's CSRF protection of its WebSocket messages.
  */
 export function ourPage(options: OurPageOptions): OurPage {
   const guard = originGuard(
@@ -36,11 +37,21 @@ export function ourPage(options: OurPageOptions): OurPage {
   );
   return (facts) => {
     const { origin, host } = facts.handshake.headers;
+    if (origin === undefined && isOwnRequest(facts)) return tokenFault(facts, options);
     if (origin === undefined || origin === 'null') return 'the handshake with a cookie names no Origin';
     if (guard({ origin, host, secure: facts.peer.secure }) !== undefined)
       return 'the handshake with a cookie comes from an Origin that is neither our own nor listed';
-    return repeatsToken(facts, options) ? undefined : `${options.csrfHeader} is not the value of its cookie`;
+    return tokenFault(facts, options);
   };
+}
+
+/** A browser sends no Origin with what a page only reads from its own server; no page can say this in its place. */
+function isOwnRequest({ peer, handshake }: PageFacts): boolean {
+  return peer.transport === 'http' && handshake.headers['sec-fetch-site'] === 'same-origin';
+}
+
+function tokenFault(facts: PageFacts, options: OurPageOptions): string | undefined {
+  return repeatsToken(facts, options) ? undefined : `${options.csrfHeader} is not the value of its cookie`;
 }
 
 function repeatsToken(facts: PageFacts, { csrfCookie, csrfHeader }: OurPageOptions): boolean {

@@ -48,6 +48,8 @@ interface Started {
   readonly peerOf: (request: IncomingMessage) => Peer;
   /** How many streams a name may have open. */
   readonly maxPerUser: number;
+  /** In which a page of ours repeats the value of its cookie. */
+  readonly csrfHeader: string;
 }
 
 const plain = eventFraming();
@@ -80,7 +82,8 @@ export class Streams {
   start(sessions: Started['sessions'], services: SessionServices, config: Config): void {
     const peer = peerReader(config);
     const peerOf: Started['peerOf'] = (request) => ({ ...peer(request), transport: 'http' });
-    this.#parts = { sessions, services, peerOf, maxPerUser: config.maxStreamsPerUser };
+    const { maxStreamsPerUser: maxPerUser, csrfHeader } = config;
+    this.#parts = { sessions, services, peerOf, maxPerUser, csrfHeader };
   }
 
   /** @internal Opens no more; those that are open live on. */
@@ -129,10 +132,10 @@ export class Streams {
    *   `going-away`
    */
   async userOf(request: FastifyRequest, asked: Pick<StreamAsked, 'login' | 'user'> = {}): Promise<User> {
-    const { services, peerOf } = this.#started();
+    const { services, peerOf, csrfHeader } = this.#started();
     if (asked.user !== undefined) return checkedUser(asked.user, services.clock());
     const handshake: Handshake = handshakeOf(request.raw);
-    const shown = Headers.from(credentialsOf(request, asked.login));
+    const shown = Headers.from({ ...credentialsOf(request, asked.login), ...tokenIn(request, csrfHeader) });
     return identify({ id: 'http', peer: peerOf(request.raw), handshake, services }, shown);
   }
 
@@ -202,6 +205,12 @@ function framesOf({ options }: SessionServices, destination: string, from: strin
 
 function frameOf(command: ClientCommand, headers: Record<string, string>): Buffer {
   return serializeFrame({ command, headers: Headers.from(headers) }, '1.2');
+}
+
+/** Of HTTP, where names have no case. */
+function tokenIn({ headers }: FastifyRequest, csrfHeader: string): Record<string, string> {
+  const token = headers[csrfHeader.toLowerCase()];
+  return typeof token === 'string' ? { [csrfHeader]: token } : {};
 }
 
 function credentialsOf({ headers }: FastifyRequest, login: string | undefined): Record<string, string> {

@@ -43,6 +43,7 @@ async function stream(kit: TestApp, path: string, headers: Record<string, string
     headers: { host: 'localhost', ...headers },
     payloadAsStream: true,
   });
+  expect(response.statusCode).toBe(200);
   return { response, events: new EventReader(response.stream()) };
 }
 

@@ -43,13 +43,14 @@ export const RoomsAsked = Type.Object({
   ...Part.properties,
   of: Type.Optional(
     Type.Enum(['mine', 'public'], {
+      type: 'string',
       description: 'Those of who asks, or those that everybody may enter; `mine` where it is known who asks.',
     }),
   ),
 });
 
-const kind = Type.Enum(['public', 'private', 'direct']);
-const role = Type.Enum(['owner', 'member', 'reader']);
+const kind = Type.Enum(['public', 'private', 'direct'], { type: 'string' });
+const role = Type.Enum(['owner', 'member', 'reader'], { type: 'string' });
 const milliseconds = (description: string) =>
   Type.Integer({ description: `${description}, in milliseconds since the epoch of Unix.` });
 
@@ -71,7 +72,7 @@ export const NewRoomAsked = Type.Object({
   ...AskerInBody,
   id: Type.Optional(Type.String({ description: 'Default: one that nobody can guess.' })),
   name: Type.Optional(Type.String({ description: 'What people see; default: the id.' })),
-  kind: Type.Optional(Type.Enum(['public', 'private'])),
+  kind: Type.Optional(Type.Enum(['public', 'private'], { type: 'string' })),
 });
 export const RenameAsked = Type.Object({ ...AskerInBody, name: Type.String() });
 export const OnlyAsker = Type.Object(AskerInBody);
@@ -123,9 +124,12 @@ const messageProperties = {
   sender: Type.String(),
   content: Type.String({ description: 'As it was said: text, whatever stands in it.' }),
   sentAt: Type.String({ description: 'ISO 8601, UTC.' }),
-  messageType: Type.Enum(['MESSAGE', 'EDIT', 'DELETE', 'REACTION', 'SYSTEM']),
+  messageType: Type.Enum(['MESSAGE', 'EDIT', 'DELETE', 'REACTION', 'SYSTEM'], { type: 'string' }),
   tombstone: Type.Optional(
-    Type.Enum(['redacted', 'poisoned'], { description: 'Why nothing of it is left to be read.' }),
+    Type.Enum(['redacted', 'poisoned'], {
+      type: 'string',
+      description: 'Why nothing of it is left to be read.',
+    }),
   ),
 };
 

@@ -79,6 +79,39 @@ describe('with tokens', () => {
   });
 });
 
+describe('with a cookie', () => {
+  const from = (cookie: string, headers: Record<string, string>) => ({ headers: { cookie, ...headers } });
+  const own = { origin: 'http://localhost' };
+  const reading = { 'sec-fetch-site': 'same-origin' };
+
+  it('pages of ours are known, and hear rooms by it; of others it counts for nothing', async () => {
+    const api = await chat({ auth: 'jwt', jwtSecret: secret, authCookie: 'token' });
+    const cookie = `token=${await tokenOf('kim')}`;
+    expect((await api.post('/rooms', { id: 'r' }, from(cookie, own))).status).toBe(201);
+    expect((await api.get('/rooms', from(cookie, reading))).status).toBe(200);
+    await (await api.stream('/rooms/r/subscribe', from(cookie, reading))).comment('subscribed');
+    for (const headers of [
+      {},
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'none' },
+      { origin: 'null' },
+    ])
+      expect([401, 403], JSON.stringify(headers)).toContain(
+        (await api.get('/rooms', from(cookie, headers))).status,
+      );
+  });
+
+  it('state changes only with the token that a page of ours repeats, where that is asked for', async () => {
+    const api = await chat({ auth: 'jwt', jwtSecret: secret, authCookie: 'token', csrfCookie: 'csrf' });
+    const cookie = `token=${await tokenOf('kim')}; csrf=abc`;
+    const post = (headers: Record<string, string>) =>
+      api.post('/rooms', { id: 'r' }, from(cookie, { ...own, ...headers }));
+    expect((await post({})).status).toBe(401);
+    expect((await post({ 'x-csrf-token': 'guess' })).status).toBe(401);
+    expect((await post({ 'x-csrf-token': 'abc' })).status).toBe(201);
+  });
+});
+
 describe('with users', () => {
   it('a name and a password go as Basic', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'stompwire-'));

@@ -62,7 +62,7 @@ describe('an event stream over a real socket', () => {
     expect(await service.metric('stompwire_sessions')).toBe(2);
     await post(service, '/rooms/r/members/lee?userId=kim', {}, 'DELETE');
     await post(service, '/rooms/r/messages', { content: 'among us', userId: 'kim' });
-    await others.events.next('message');
+    await others.events.next('message', 'among us');
     await events.end();
     expect(events.events.map(({ name }) => name)).toEqual(['error']);
     expect(await service.metric('stompwire_sessions')).toBe(1);
