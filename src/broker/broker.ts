@@ -135,9 +135,13 @@ export class Broker {
     this.#relay.assertTogether?.(addresses);
   }
 
-  /** Does in one go what `steps` begins before it returns, as far as the relay has to do with it. */
-  together(steps: () => Soon<void>): Soon<void> {
-    return this.#relay.together === undefined ? steps() : this.#relay.together(steps);
+  /**
+   * Does in one go what `steps` begins before it returns, as far as the relay has to do with it.
+   *
+   * @param undone - hears that nothing of it was done, or that nobody knows
+   */
+  together(steps: () => Soon<void>, undone: () => void): Soon<void> {
+    return this.#relay.together === undefined ? steps() : this.#relay.together(steps, undone);
   }
 
   /** The policy of a destination that has a log; `undefined`: it is plain. */

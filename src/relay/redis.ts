@@ -1,6 +1,7 @@
 // The relay over Redis: many nodes, one broker. Plain messages by pub/sub, logged ones through logs in streams.
 import type { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
+import type { Soon } from '../channel/channel.ts';
 import { StompwireError } from '../errors.ts';
 import { isPattern, printable, type Separator } from '../message/destination.ts';
 import type { Message } from '../message/message.ts';
@@ -9,6 +10,7 @@ import type { Policies } from '../message/policies.ts';
 import { type Counter, type Metrics, noMetrics } from '../metrics/metrics.ts';
 import { parseRedisAddress, type RedisAddress } from './redis/address.ts';
 import { RedisClaims } from './redis/claims.ts';
+import { Commit } from './redis/commit.ts';
 import { messageOf } from './redis/connection.ts';
 import { keptTerms } from './redis/kept-message.ts';
 import { Keys } from './redis/keys.ts';
@@ -18,8 +20,8 @@ import { RedisLogs } from './redis/logs.ts';
 import { RedisMembers } from './redis/members.ts';
 import { Partition } from './redis/partition.ts';
 import { encodePlain } from './redis/payload.ts';
-import { queueBounds } from './redis/queue-bounds.ts';
-import { RedisQueues, type RedisQueuesParts } from './redis/queues.ts';
+import { queueBounds, type RedisQueuesParts } from './redis/queue-bounds.ts';
+import { RedisQueues } from './redis/queues.ts';
 import { Cluster, OneServer, type Topology } from './redis/topology.ts';
 import type { Deliver, Relay } from './relay.ts';
 
@@ -70,7 +72,10 @@ export class RedisRelay implements Relay {
   readonly #dirty = new Set<Partition>();
   readonly #refused: Counter;
   readonly #foreign: Counter;
+  /** Names this process in its queues, and no other. */
+  readonly #holder = randomBytes(9).toString('base64url');
   #deliver: Deliver | undefined;
+  #commit: Commit | undefined;
   #waiting = 0;
   #waitingBytes = 0;
   #trouble = '';
@@ -122,9 +127,10 @@ export class RedisRelay implements Relay {
       ...parts,
       keys: this.#keys,
       partitions: this.#partitions,
-      node: randomBytes(9).toString('base64url'),
+      node: this.#holder,
       wait: this.#address.wait,
       separator: this.#parts.separator ?? '/',
+      commit: () => this.#commit,
       heldBack: (destination) =>
         this.#parts.history === true && this.#parts.policies.of(destination)?.deliver === 'stored',
       stored: (destination, position) => this.log.stored(destination, position),
@@ -194,6 +200,39 @@ export class RedisRelay implements Relay {
     );
   }
 
+  /** See {@link Commit}. */
+  together(steps: () => Soon<void>, undone: () => void): Soon<void> {
+    const commit = new Commit();
+    this.#commit = commit;
+    try {
+      const done = steps();
+      return commit.partition === undefined ? done : this.#commitAll(commit, done, undone);
+    } catch (error) {
+      commit.refuse(error as Error);
+      undone();
+      throw error;
+    } finally {
+      this.#commit = undefined;
+    }
+  }
+
+  /** What its session sent before stands before it. */
+  async #commitAll(commit: Commit, done: Soon<void>, undone: () => void): Promise<void> {
+    const all = Promise.resolve(done);
+    all.catch(() => {}); // it is told below
+    const partition = commit.partition!;
+    try {
+      const { parcel } = commit;
+      await partition.settled();
+      const answer = await this.#send(partition, partition.commits, parcel);
+      if (!commit.answered(answer as unknown[])) undone();
+    } catch (error) {
+      commit.refuse(error as Error);
+      undone();
+    }
+    await all;
+  }
+
   async close(): Promise<void> {
     if (this.#deliver !== undefined) {
       this.#deliver = () => {};
@@ -217,6 +256,7 @@ export class RedisRelay implements Relay {
       history,
       feedBound,
       ahead,
+      holder: this.#holder,
       queueBounds: queueBounds(this.#parts.queues, partitions),
       clock: () => performance.now(),
       wait,
@@ -285,6 +325,8 @@ export class RedisRelay implements Relay {
 
   async #send(partition: Partition, lane: Lane, parcel: ParcelParts): Promise<unknown> {
     if (this.#deliver === undefined) throw unavailable('the relay is closed');
+    if (this.#commit !== undefined && lane.kind !== undefined)
+      return this.#commit.add(partition, lane.kind, parcel);
     const { maxWaiting = 20_000, maxWaitingBytes = 64 * 1024 * 1024 } = this.#parts;
     if (this.#waiting >= maxWaiting || this.#waitingBytes + parcel.bytes > maxWaitingBytes) {
       this.#refused.add();

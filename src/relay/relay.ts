@@ -43,9 +43,12 @@ export interface Relay {
   assertTogether?(addresses: readonly string[]): void;
   /**
    * Does in one go what `steps` begins before it returns: what it publishes, enqueues, acknowledges and refuses.
-   * Absent: what is begun at once is done at once, and nobody sees a part of it.
+   * What is refused of it is refused as a whole. Absent: what is begun at once is done at once, and nobody sees a part
+   * of it.
+   *
+   * @param undone - hears that nothing of it was done, or that nobody knows
    */
-  together?(steps: () => Soon<void>): Soon<void>;
+  together?(steps: () => Soon<void>, undone: () => void): Soon<void>;
   /** Ends; nothing is delivered afterwards. Twice is harmless. */
   close(): Soon<void>;
 }

@@ -42,6 +42,11 @@ export class QueueSubscription extends AcknowledgedSubscription {
 
 /** Takes from the queue that a topic fills, whether its client is there or not. */
 export class DurableSubscription extends QueueSubscription {
+  /** It lies where its topic does: the relay sees whether that is together with the rest of a transaction. */
+  override get shared(): boolean {
+    return false;
+  }
+
   override begin(broker: Broker): Soon<void> {
     const bound = bindingsOf(broker).bind(this.address, this.destination);
     return bound instanceof Promise ? bound.then(() => super.begin(broker)) : super.begin(broker);

@@ -25,6 +25,8 @@ export interface Step {
   readonly address?: string | undefined;
   /** What it puts into a queue, for which there must be room. */
   readonly queued?: Message | undefined;
+  /** Whether it is done behind the others: handlers have nothing to do with a transaction that is not done. */
+  readonly behind?: boolean;
   /** Throws when the step cannot be done: nothing of the transaction is, then. */
   check?(): void;
   /** Does it. */
@@ -39,8 +41,8 @@ export interface Committing {
   assertRoom(messages: readonly Message[]): void;
   /** Refuses addresses that cannot be dealt with in one step. */
   assertTogether(addresses: readonly string[]): void;
-  /** Does in one go what is begun before `steps` returns. */
-  together(steps: () => Soon<void>): Soon<void>;
+  /** Does in one go what is begun before `steps` returns; `undone` hears that nothing of it was done. */
+  together(steps: () => Soon<void>, undone: () => void): Soon<void>;
   /** Answers a frame. */
   processed(frame: Frame, processed: Processed | undefined): void;
 }
@@ -143,8 +145,15 @@ export function commit(steps: readonly Step[], committing: Committing): Soon<voi
     for (const [at, { frame }] of steps.entries())
       if (!outcomes[at]?.withheld) committing.processed(frame, outcomes[at]);
   };
-  const done = committing.together(() => runAll(steps, outcomes));
-  return done instanceof Promise ? done.then(answer) : answer();
+  const behind = (): Soon<void> => runAll(steps, outcomes, true);
+  const done = inTurn(
+    committing.together(
+      () => runAll(steps, outcomes, false),
+      () => undo(steps),
+    ),
+    behind,
+  );
+  return inTurn(done, answer);
 }
 
 /** Forgets steps: nothing of them was done. */
@@ -152,9 +161,14 @@ export function undo(steps: readonly Step[]): void {
   for (const step of steps) step.undo?.();
 }
 
-function runAll(steps: readonly Step[], outcomes: (Processed | undefined)[]): Soon<void> {
+function inTurn(first: Soon<void>, then: () => Soon<void>): Soon<void> {
+  return first instanceof Promise ? first.then(then) : then();
+}
+
+function runAll(steps: readonly Step[], outcomes: (Processed | undefined)[], behind: boolean): Soon<void> {
   const slow: Promise<void>[] = [];
   for (const [at, step] of steps.entries()) {
+    if ((step.behind ?? false) !== behind) continue;
     const done = step.run();
     if (done instanceof Promise)
       slow.push(

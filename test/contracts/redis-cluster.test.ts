@@ -10,6 +10,7 @@ import { membersContract } from './members.ts';
 import { queuesContract } from './queues.ts';
 import { redisBindings } from './redis-bindings.ts';
 import { RedisClaimNodes } from './redis-claims.ts';
+import { redisCommitsContract } from './redis-commits.ts';
 import { redisFeedPlace } from './redis-feed-place.ts';
 import { RedisMemberNodes } from './redis-members.ts';
 import { RedisNodes } from './redis-nodes.ts';
@@ -38,5 +39,6 @@ describe.runIf(program)('over a Redis Cluster', () => {
   membersContract({ name: 'redis-cluster', open: async () => new RedisMemberNodes(behind()) });
   queuesContract({ name: 'redis-cluster', open: redisQueues(behind) });
   bindingsContract({ name: 'redis-cluster', most: 12, open: redisBindings(behind) });
+  redisCommitsContract('redis-cluster', behind);
   claimsContract({ name: 'redis-cluster', open: async () => new RedisClaimNodes(behind()) });
 });

@@ -8,6 +8,7 @@ import { membersContract } from './members.ts';
 import { queuesContract } from './queues.ts';
 import { redisBindings } from './redis-bindings.ts';
 import { RedisClaimNodes } from './redis-claims.ts';
+import { redisCommitsContract } from './redis-commits.ts';
 import { RedisMemberNodes } from './redis-members.ts';
 import { RedisNodes } from './redis-nodes.ts';
 import { redisQueues } from './redis-queues.ts';
@@ -31,5 +32,6 @@ describe.runIf(url)('over a Redis', () => {
   membersContract({ name: 'redis', open: async () => new RedisMemberNodes({ address: url!, commands }) });
   queuesContract({ name: 'redis', open: redisQueues(() => ({ address: url!, commands })) });
   bindingsContract({ name: 'redis', most: 12, open: redisBindings(() => ({ address: url!, commands })) });
+  redisCommitsContract('redis', () => ({ address: url!, commands }));
   claimsContract({ name: 'redis', open: async () => new RedisClaimNodes({ address: url!, commands }) });
 });

@@ -10,6 +10,7 @@ import { membersContract } from './members.ts';
 import { queuesContract } from './queues.ts';
 import { redisBindings } from './redis-bindings.ts';
 import { RedisClaimNodes } from './redis-claims.ts';
+import { redisCommitsContract } from './redis-commits.ts';
 import { redisFeedPlace } from './redis-feed-place.ts';
 import { RedisMemberNodes } from './redis-members.ts';
 import { RedisNodes } from './redis-nodes.ts';
@@ -38,5 +39,6 @@ describe.runIf(program)('over Redis under Sentinel', () => {
   membersContract({ name: 'redis-sentinel', open: async () => new RedisMemberNodes(behind()) });
   queuesContract({ name: 'redis-sentinel', open: redisQueues(behind) });
   bindingsContract({ name: 'redis-sentinel', most: 12, open: redisBindings(behind) });
+  redisCommitsContract('redis-sentinel', behind);
   claimsContract({ name: 'redis-sentinel', open: async () => new RedisClaimNodes(behind()) });
 });

@@ -133,6 +133,29 @@ describe('a commit', () => {
     expect(done).toEqual(['/topic/a', '/topic/a']);
   });
 
+  it('leaves to handlers what is theirs, behind the rest, and nothing when that was not done', async () => {
+    const done: string[] = [];
+    const at = (name: string, behind = false): Step => ({
+      ...step(1, () => void done.push(name)),
+      behind,
+      undo: () => void done.push(`${name} undone`),
+    });
+    await commit([at('handled', true), at('sent')], committing);
+    expect(done.splice(0)).toEqual(['sent', 'handled']);
+    const refusing: Committing = {
+      ...committing,
+      together: async (steps, undone) => {
+        await steps();
+        undone();
+        throw new StompwireError('queue-full');
+      },
+    };
+    await expect(commit([at('handled', true), at('sent')], refusing)).rejects.toMatchObject({
+      code: 'queue-full',
+    });
+    expect(done).toEqual(['sent', 'handled undone', 'sent undone']);
+  });
+
   it('answers its frames when all of it is done, but those that were answered otherwise', async () => {
     const frames = ['a', 'b', 'c'].map((id): Frame => ({ ...frame, headers: new Headers(['receipt', id]) }));
     let finish = (): void => {};

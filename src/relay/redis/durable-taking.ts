@@ -12,7 +12,7 @@ export interface DurableTakingParts {
   readonly heldBack: (destination: string) => boolean;
   readonly stored: (destination: string, position: Position) => Promise<void>;
   /** It had all that it may have, and may have more now. */
-  readonly roomMade: () => void;
+  readonly roomMade: () => unknown;
   /** It takes no more. */
   readonly left: () => void;
 }
@@ -24,7 +24,7 @@ interface Given {
 }
 
 /** A consumer of every part of a queue, with tags of its own. */
-export class DurableTaking implements Consumption {
+class DurableTaking implements Consumption {
   readonly #parts: DurableTakingParts;
   readonly #consumptions: Consumption[] = [];
   readonly #outstanding = new Map<number, Given>();
@@ -119,8 +119,24 @@ export class DurableTaking implements Consumption {
     if (given === undefined) return false;
     const wasFull = this.#isFull;
     this.#outstanding.delete(tag);
-    const done = settle(this.#consumptions[given.part]!, given.tag);
-    if (wasFull) this.#parts.roomMade();
-    return done;
+    try {
+      const done = settle(this.#consumptions[given.part]!, given.tag);
+      if (wasFull) this.#parts.roomMade();
+      return await done;
+    } catch (error) {
+      this.#outstanding.set(tag, given); // the transaction was not done
+      throw error;
+    }
   }
+}
+
+/** Makes a consumer one of each part. */
+export async function takeFromAll(
+  queues: readonly string[],
+  consume: (queue: string, consumer: QueueConsumer) => Promise<Consumption>,
+  parts: DurableTakingParts,
+): Promise<Consumption> {
+  const taking = new DurableTaking(parts);
+  for (const queue of queues) taking.add(await consume(queue, taking.consumerOf()));
+  return taking;
 }

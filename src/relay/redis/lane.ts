@@ -1,6 +1,7 @@
 // What one partition is to be sent, in order: one call at a time, and what comes meanwhile goes with the next.
 import type { Buffer } from 'node:buffer';
 import { StompwireError } from '../../errors.ts';
+import type { CommitKind } from './commit-script.ts';
 import { messageOf, wasNotBegun } from './connection.ts';
 import type { Script } from './scripts.ts';
 
@@ -29,6 +30,8 @@ const lastAnswers = 500;
 /** What a lane sends with. */
 export interface LaneParts {
   readonly script: Script;
+  /** What it brings, as a part of a transaction; none: that is no part of any. */
+  readonly kind?: CommitKind | undefined;
   /** What stands before the keys and arguments of the messages. */
   head(): { readonly keys: readonly string[]; readonly args: readonly string[] };
   /** Calls the script; `undefined`: there is no connection. */
@@ -52,13 +55,31 @@ export class Lane {
   #waiting: Parcel[] = [];
   #underWay: readonly Parcel[] = [];
   #idle: (() => void) | undefined;
+  readonly #behind = new Map<Parcel, () => void>();
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
   }
 
+  get kind(): CommitKind | undefined {
+    return this.#parts.kind;
+  }
+
   push(parcel: Parcel): void {
     this.#waiting.push(parcel);
+  }
+
+  /** Done when what was pushed so far has been answered or refused. */
+  settled(): Promise<void> {
+    const last = this.#waiting.at(-1) ?? this.#underWay.at(-1);
+    if (last === undefined) return Promise.resolve();
+    const before = this.#behind.get(last);
+    return new Promise((resolve) => {
+      this.#behind.set(last, () => {
+        before?.();
+        resolve();
+      });
+    });
   }
 
   /** Sends what waits, unless something is under way. */
@@ -157,8 +178,14 @@ export class Lane {
     this.#idle?.();
   }
 
+  #behindIs(parcel: Parcel): void {
+    this.#behind.get(parcel)?.();
+    this.#behind.delete(parcel);
+  }
+
   #free(parcels: readonly Parcel[]): void {
     if (parcels.length === 0) return;
+    if (this.#behind.size > 0) for (const parcel of parcels) this.#behindIs(parcel);
     this.#parts.freed(
       parcels.length,
       parcels.reduce((sum, { bytes }) => sum + bytes, 0),

@@ -4,6 +4,7 @@ import { Message } from '../../message/message.ts';
 import type { LogPolicy } from '../../message/policies.ts';
 import type { Position } from '../../message/position.ts';
 import { Channels } from './channels.ts';
+import { type CommitKind, commitScript } from './commit-script.ts';
 import type { Keys } from './keys.ts';
 import { Lane, type LaneParts, type Parcel, unavailable } from './lane.ts';
 import type { Link } from './link.ts';
@@ -13,6 +14,7 @@ import { appendScript, hasScript, publishScript, readScript, type Script } from 
 import { StoredWaits } from './stored-waits.ts';
 import type { Tail } from './tail.ts';
 import { Tails } from './tails.ts';
+import { Twice } from './twice.ts';
 import { Watch } from './watch.ts';
 
 /** What partitions share. */
@@ -28,6 +30,8 @@ export interface PartitionParts {
   readonly clock: () => number;
   /** How the queues that topics fill are bounded, as the scripts read it. */
   readonly queueBounds: string;
+  /** Under which name this node has what it was given of queues. */
+  readonly holder: string;
   /** How long something waits for a Redis that is away. */
   readonly wait: number;
   /** A channel's name in this database: channels know no databases. */
@@ -44,15 +48,13 @@ export interface PartitionParts {
   readonly named: (channel: string, partition: Partition | undefined) => void;
 }
 
-/** So many ids of messages are kept that are to come a second time. */
-const mostTwice = 10_000;
-
 /** Everything of it is in one slot of a cluster, so it is with one primary at a time. */
 export class Partition {
   readonly index: number;
   readonly channels: Channels;
   readonly log: Lane;
   readonly plain: Lane;
+  readonly commits: Lane;
   /** What else goes to its primary, each kind in an order of its own. */
   readonly #more: Lane[] = [];
   readonly watch: Watch;
@@ -62,8 +64,7 @@ export class Partition {
   readonly #tails: Tails;
   /** Destinations that are listened to by themselves. */
   readonly #exact = new Set<string>();
-  /** Plain messages that came on their own channel, and come again on that of all. */
-  readonly #twice = new Set<string>();
+  readonly #twice = new Twice();
   #link: Link | undefined;
   #again: NodeJS.Timeout | undefined;
   #hinted = false;
@@ -73,14 +74,20 @@ export class Partition {
     this.#parts = parts;
     const { keys, clock } = parts;
     this.channels = new Channels((error) => this.#misled(error), parts.history ? [keys.stored(index)] : []);
-    this.log = this.#lane(appendScript, () => ({
+    const head = () => ({
       keys: [keys.feed(index), keys.stored(index), this.#name(keys.all(index)), ...this.#queueKeys],
       args: [String(parts.ahead()), parts.history ? String(parts.feedBound) : '0', parts.queueBounds],
-    }));
-    this.plain = this.#lane(publishScript, () => ({
-      keys: [this.#name(keys.all(index)), ...this.#queueKeys],
-      args: [String(parts.ahead()), parts.queueBounds],
-    }));
+    });
+    this.log = this.#lane(appendScript, head, 'log');
+    this.commits = this.lane(commitScript, () => ({ ...head(), args: [...head().args, parts.holder] }));
+    this.plain = this.#lane(
+      publishScript,
+      () => ({
+        keys: [this.#name(keys.all(index)), ...this.#queueKeys],
+        args: [String(parts.ahead()), parts.queueBounds],
+      }),
+      'plain',
+    );
     this.#tails = new Tails({
       read: (destination, after, limit) => this.read(destination, after, limit),
       deliver: parts.deliver,
@@ -147,10 +154,15 @@ export class Partition {
   }
 
   /** Another lane to its primary. */
-  lane(script: Script, head: LaneParts['head']): Lane {
-    const lane = this.#lane(script, head);
+  lane(script: Script, head: LaneParts['head'], kind?: CommitKind): Lane {
+    const lane = this.#lane(script, head, kind);
     this.#more.push(lane);
     return lane;
+  }
+
+  /** Done when all that waits for it now has been answered or refused. */
+  async settled(): Promise<void> {
+    await Promise.all([this.log, this.plain, ...this.#more].map((lane) => lane.settled()));
   }
 
   /** Hears what comes on a channel that is not of a destination; done when it does. */
@@ -295,9 +307,10 @@ export class Partition {
     this.channels.drop(channel);
   }
 
-  #lane(script: Script, head: LaneParts['head']): Lane {
+  #lane(script: Script, head: LaneParts['head'], kind?: CommitKind): Lane {
     return new Lane({
       script,
+      kind,
       head,
       run: (...call) => (this.#link?.commands.up === true ? this.#link.commands.run(...call) : undefined),
       misled: (error) => this.#misled(error),
@@ -317,7 +330,7 @@ export class Partition {
     if (found === undefined) return;
     if (!(found instanceof Message)) return this.#tails.of(found).take(found);
     if (found.address !== destination) return this.#parts.foreign(destination, new Error('another address'));
-    if (this.#parts.patterns()) this.#comesAgain(found.id);
+    if (this.#parts.patterns()) this.#twice.add(found.id);
     this.#parts.deliver(found);
   }
 
@@ -330,11 +343,6 @@ export class Partition {
     } else if (!this.#twice.delete(found.id) && this.#parts.covered(found.address)) {
       this.#parts.deliver(found);
     }
-  }
-
-  #comesAgain(id: string): void {
-    if (this.#twice.size >= mostTwice) this.#twice.clear();
-    this.#twice.add(id);
   }
 
   #decoded(channel: string, payload: Buffer): Message | LivePayload | undefined {

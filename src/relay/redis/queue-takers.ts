@@ -67,6 +67,10 @@ export class Takers {
     return this.#takers.length === 0;
   }
 
+  has(taker: Taker): boolean {
+    return this.#takers.includes(taker);
+  }
+
   add(consumer: QueueConsumer): Taker {
     const taker = new Taker(consumer);
     this.#takers.push(taker);

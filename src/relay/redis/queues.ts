@@ -9,19 +9,21 @@ import type { StompwireError } from '../../errors.ts';
 import type { Separator } from '../../message/destination.ts';
 import type { Message } from '../../message/message.ts';
 import type { Position } from '../../message/position.ts';
-import type { Consumption, QueueConsumer, QueueLimits, QueueTerms } from '../../queue/consumer.ts';
+import type { Consumption, QueueConsumer, QueueTerms } from '../../queue/consumer.ts';
 import { deadLetterOf } from '../../queue/dead-letter.ts';
 import type { Loss } from '../../queue/queue.ts';
 import { encodeMessage } from '../envelope.ts';
 import type { Queues } from '../queues.ts';
 import { RedisBindings } from './bindings.ts';
+import type { Commit } from './commit.ts';
+import type { CommitKind } from './commit-script.ts';
 import { messageOf, textOf } from './connection.ts';
-import { DurableTaking } from './durable-taking.ts';
+import { takeFromAll } from './durable-taking.ts';
 import { decodeKept, expiryOf, priorityOf } from './kept-message.ts';
 import type { Keys } from './keys.ts';
 import { type Lane, type Parcel, unavailable } from './lane.ts';
 import type { Partition } from './partition.ts';
-import { full, queueBounds, tooMany } from './queue-bounds.ts';
+import { full, queueBounds, type RedisQueuesParts, tooMany } from './queue-bounds.ts';
 import {
   buryScript,
   enqueueScript,
@@ -32,21 +34,6 @@ import {
 } from './queue-scripts.ts';
 import { SharedQueue } from './shared-queue.ts';
 
-/** How queues are bounded, and who hears of what is lost. */
-export interface RedisQueuesParts {
-  readonly limits: QueueLimits;
-  /** Where dead letters go. */
-  readonly deadLetters: string;
-  /** How many queues there may be, over all partitions. */
-  readonly queues: number;
-  /** How many of them topics may fill. */
-  readonly bindings: number;
-  /** Hears of each message that nobody acknowledged and that is not a dead letter either. */
-  readonly dropped?: (message: Message, why: Loss) => void;
-  /** Hears of each message that became a dead letter. */
-  readonly died?: (message: Message, why: Loss) => void;
-}
-
 /** What of a relay they need. */
 export interface QueuesOfRelay extends RedisQueuesParts {
   readonly keys: Keys;
@@ -56,6 +43,8 @@ export interface QueuesOfRelay extends RedisQueuesParts {
   /** How long something waits for a Redis that is away, in milliseconds. */
   readonly wait: number;
   readonly separator: Separator;
+  /** The transaction that is being done. */
+  readonly commit: () => Commit | undefined;
   readonly ahead: () => number;
   /** Whether what is published to a destination may be seen only when the history has it, and when it does. */
   readonly heldBack: (destination: string) => boolean;
@@ -136,19 +125,13 @@ export class RedisQueues implements Queues {
   async consume(destination: string, consumer: QueueConsumer): Promise<Consumption> {
     const queues = this.bindings.queuesOf(destination);
     if (queues === undefined) return this.#consume(destination, consumer);
-    const { heldBack, stored } = this.#parts;
-    const taking = new DurableTaking({
+    return takeFromAll(queues, (queue, part) => this.#consume(queue, part), {
+      ...this.#parts,
       consumer,
       address: destination,
-      heldBack,
-      stored,
-      roomMade: () => {
-        for (const queue of queues) this.#queues.get(queue)?.look();
-      },
+      roomMade: () => queues.map((queue) => this.#queues.get(queue)?.look()),
       left: () => this.bindings.left(destination),
     });
-    for (const queue of queues) taking.add(await this.#consume(queue, taking.consumerOf()));
-    return taking;
   }
 
   async #consume(destination: string, consumer: QueueConsumer): Promise<Consumption> {
@@ -198,10 +181,14 @@ export class RedisQueues implements Queues {
   #openPart(partition: Partition): Part {
     const { keys, node, limits, queues } = this.#parts;
     const bounds = queueBounds({ limits, queues }, keys.partitions).split(' ');
-    const lane = partition.lane(enqueueScript, () => ({
-      keys: [keys.queues(partition.index).all],
-      args: [this.#ahead, ...bounds],
-    }));
+    const lane = partition.lane(
+      enqueueScript,
+      () => ({
+        keys: [keys.queues(partition.index).all],
+        args: [this.#ahead, ...bounds],
+      }),
+      'queue',
+    );
     const channel = partition.named(keys.wake(partition.index, node));
     return { partition, lane, channel, due: new Set(), listening: undefined };
   }
@@ -218,6 +205,9 @@ export class RedisQueues implements Queues {
       destination,
       tries: limits.tries,
       wait,
+      commit: (kind, args) => this.#commit(destination, kind, args),
+      committing: () => this.#parts.commit() !== undefined,
+      later: (act, undone) => this.#parts.commit()?.later(act, undone),
       soon: (queue) => this.#soon(queue),
       died: (message, why, deliveries) => this.#died(destination, message, why, deliveries),
       dropped: (message, why) => this.#parts.dropped?.(message, why),
@@ -241,6 +231,13 @@ export class RedisQueues implements Queues {
     if (code === 2) throw tooMany(address, this.#parts.queues);
     if (code === 1) throw full(address, Number(waiting), this.#parts.limits);
     this.#queueOf(address).waiting = Number(waiting);
+  }
+
+  /** What is acknowledged within a transaction is one of its parts; none: it is told by itself. */
+  #commit(destination: string, kind: CommitKind, args: readonly string[]): Promise<unknown> | undefined {
+    const { keys, commit } = this.#parts;
+    const parcel = { keys: [keys.queue(destination)], args: [destination, ...args], bytes: 100 };
+    return commit()?.add(this.#partOf(destination).partition, kind, parcel);
   }
 
   #listen(part: Part): Promise<void> {

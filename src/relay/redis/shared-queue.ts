@@ -6,6 +6,9 @@ import { textOf } from './connection.ts';
 import { decodeKept } from './kept-message.ts';
 import { type Held, type Taker, Takers } from './queue-takers.ts';
 
+/** Why a message is a dead letter. */
+type Why = 'refused' | 'too-many-deliveries';
+
 /** What a queue of this node stands on. */
 export interface SharedQueueParts {
   readonly destination: string;
@@ -13,14 +16,15 @@ export interface SharedQueueParts {
   readonly tries: number;
   /** How long leaving waits for Redis, in milliseconds. */
   readonly wait: number;
+  /** Makes it a part of the transaction that is being done; `undefined`: there is none. */
+  readonly commit: (kind: 'gone' | 'back', args: readonly string[]) => Promise<unknown> | undefined;
+  /** Does something behind that transaction. */
+  readonly committing: () => boolean;
+  readonly later: (act: () => void, undone: (error: Error) => void) => void;
   /** Calls the script of a turn, soon and together with others. */
   readonly soon: (queue: SharedQueue) => void;
   /** Makes a dead letter of a message; done when it is kept or dropped. */
-  readonly died: (
-    message: Message,
-    why: 'refused' | 'too-many-deliveries',
-    deliveries: number,
-  ) => Promise<void>;
+  readonly died: (message: Message, why: Why, deliveries: number) => Promise<void>;
   readonly dropped: (message: Message, why: 'expired' | 'overflow') => void;
   /** Bytes are no message. */
   readonly foreign: (error: unknown) => void;
@@ -232,13 +236,53 @@ export class SharedQueue {
   #acknowledge(taker: Taker, tag: number): boolean | Promise<boolean> {
     const held = taker.taken(tag);
     if (held === undefined) return false;
-    return this.#gone(held);
+    const committed = this.#parts.commit('gone', [held.order, held.claim]);
+    return committed === undefined ? this.#gone(held) : this.#committed(taker, tag, held, committed);
   }
 
   #refuse(taker: Taker, tag: number, requeue: boolean): boolean | Promise<boolean> {
     const held = taker.taken(tag);
     if (held === undefined) return false;
-    return requeue ? this.#return(held) : this.#die(held, 'refused');
+    const why = !requeue
+      ? 'refused'
+      : held.deliveries >= this.#parts.tries
+        ? 'too-many-deliveries'
+        : undefined;
+    if (why !== undefined) return this.#dieWithin(taker, tag, held, why);
+    const committed = this.#parts.commit('back', [held.order, held.claim, '1']);
+    return committed === undefined ? this.#return(held) : this.#committed(taker, tag, held, committed);
+  }
+
+  /** What a transaction that was not done has taken out is outstanding again. */
+  async #committed(taker: Taker, tag: number, held: Held, committed: Promise<unknown>): Promise<boolean> {
+    try {
+      const done = textOf(await committed) === '1';
+      if (this.#held.get(held.order)?.claim === held.claim) this.#held.delete(held.order);
+      this.look();
+      return done;
+    } catch (error) {
+      this.#putBack(taker, tag, held);
+      throw error;
+    }
+  }
+
+  /** A dead letter may lie elsewhere: it is made when the rest is done. */
+  #dieWithin(taker: Taker, tag: number, held: Held, why: Why): Promise<boolean> {
+    if (!this.#parts.committing()) return this.#die(held, why);
+    return new Promise((resolve, reject) =>
+      this.#parts.later(
+        () => void this.#die(held, why).then(resolve, reject),
+        (error) => {
+          this.#putBack(taker, tag, held);
+          reject(error);
+        },
+      ),
+    );
+  }
+
+  #putBack(taker: Taker, tag: number, held: Held): void {
+    if (this.#takers.has(taker)) taker.outstanding.set(tag, held);
+    else void this.#return(held);
   }
 
   /** Done when Redis has back what was outstanding, or after a while: what it has not is told when it is there. */
@@ -262,7 +306,7 @@ export class SharedQueue {
   }
 
   /** It stays this node's until its dead letter is kept: it comes twice rather than never. */
-  async #die(held: Held, why: 'refused' | 'too-many-deliveries'): Promise<boolean> {
+  async #die(held: Held, why: Why): Promise<boolean> {
     await this.#parts.died(held.message, why, held.deliveries);
     return this.#gone(held);
   }

@@ -43,6 +43,7 @@ function stepOf(
     frame,
     address: target?.address,
     queued: target?.queued,
+    behind: target === undefined,
     run: router.isAnswered(inbound.destination) ? () => handled(session, frame, run) : run,
   };
 }

@@ -24,7 +24,7 @@ export function commit(session: CommandSession, frame: Frame): Soon<void> {
     done(taken(session, frame), {
       assertRoom: (messages) => broker.queues?.assertRoom?.(messages),
       assertTogether: (addresses) => broker.assertTogether(addresses),
-      together: (steps) => broker.together(steps),
+      together: (steps, undone) => broker.together(steps, undone),
       processed: (one, processed) => session.processed(one, processed),
     }),
   );
