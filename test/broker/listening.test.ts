@@ -28,6 +28,7 @@ describe('a program that listens', () => {
       destination: '/topic/room/1',
       messageId: published.messageId,
       position: { seq: 1 },
+      number: published.number,
       sender: 'kim',
       headers: { a: 'b' },
     });

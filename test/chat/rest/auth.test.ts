@@ -68,6 +68,15 @@ describe('with tokens', () => {
     expect(details.size).toBe(1);
   });
 
+  it('EventSource, which sets no headers, may show one in the query, where that is allowed', async () => {
+    const api = await chat({ auth: 'jwt', jwtSecret: secret, authQuery: 'access_token' });
+    const query = { access_token: await tokenOf('kim') };
+    await api.post('/rooms', { id: 'r', kind: 'private' }, { query });
+    const events = await api.stream('/rooms/r/subscribe', { query });
+    await events.comment('subscribed');
+    expect((await api.get('/rooms/r/subscribe', { query: { access_token: 'x.y.z' } })).status).toBe(401);
+  });
+
   it('a parameter is believed nothing: the same name, or refused', async () => {
     const api = await chat({ auth: 'jwt', jwtSecret: secret });
     const kim = bearer(await tokenOf('kim'));
