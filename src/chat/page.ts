@@ -13,13 +13,23 @@ const headers = {
   'referrer-policy': 'no-referrer',
 };
 
-/** Serves the page at `/`, and tells it where the service's destinations are. */
-export function addPage({
-  http,
-  config,
-  policies,
-  log,
-}: Pick<Server, 'http' | 'config' | 'policies' | 'log'>): void {
+/** Where rooms and messages are had over HTTP. */
+const api = '/api/chat';
+
+/** What a service may offer beside rooms and their messages. */
+export type PageFeature = 'rooms' | 'presence' | 'typing' | 'unread' | 'edit';
+
+/** What people are asked for, by the option `auth`. */
+const asksFor = { anonymous: 'name', users: 'passcode', jwt: 'token' } as const;
+
+/** Serves the page at `/`, and tells it where the service's destinations are, and what it may show. */
+export function addPage(
+  { http, config, policies, log }: Pick<Server, 'http' | 'config' | 'policies' | 'log'>,
+  {
+    open = true,
+    features = [],
+  }: { readonly open?: boolean; readonly features?: readonly PageFeature[] } = {},
+): void {
   const { appPrefix, userPrefix } = config;
   const topicPrefix = topicOf(config.brokerPrefixes);
   const wiring = {
@@ -29,9 +39,15 @@ export function addPage({
     userPrefix,
     // whether what is said in rooms can be resumed
     resume: policies.of(`${topicPrefix}/chat-room/general`) !== undefined,
+    signIn: asksFor[config.auth],
+    // whether a room is there from its first use
+    open,
+    features,
   };
   http.get('/stompwire.json', async (_request, reply) =>
-    reply.header('cache-control', 'no-store').send(wiring),
+    reply
+      .header('cache-control', 'no-store')
+      .send({ ...wiring, api: http.hasRoute({ method: 'GET', url: `${api}/rooms` }) ? api : undefined }),
   );
   const root = builtPage();
   if (root === undefined) {

@@ -7,14 +7,14 @@ import { preferences } from './preferences.ts';
 import { createPage } from './view/page.ts';
 import { Chat } from './wire/chat.ts';
 import { DEFAULT_CONFIG, fetchConfig } from './wire/config.ts';
+import type { SignIn } from './wire/credentials.ts';
 import { dialFor } from './wire/dial.ts';
 import { openEitherWay, type WaysWorld } from './wire/either-way.ts';
+import { languageOf, speak } from './words/words.ts';
 
+speak(preferences.language() ?? languageOf(navigator.languages));
 let state: ChatState = initialState(preferences.rooms());
 let config = DEFAULT_CONFIG;
-const configured = fetchConfig(fetch).then((fetched) => {
-  config = fetched;
-});
 
 // Keys are receipt ids too, so two pages must not make the same; randomUUID is missing on plain http.
 const pageKey = Array.from(crypto.getRandomValues(new Uint32Array(2)), (part) => part.toString(36)).join('');
@@ -33,6 +33,7 @@ const chat = new Chat(
     openSession: openEitherWay(ways),
     world: { now: Date.now, newKey },
     storage: preferences.ofTab,
+    fetcher: (input, init) => fetch(input, init),
   },
   { state: () => state, happen },
   () => config,
@@ -40,9 +41,9 @@ const chat = new Chat(
 
 const show = createPage({
   lastName: preferences.name,
-  signIn(name) {
-    preferences.signedIn(name);
-    void enter(name);
+  signIn(signIn) {
+    preferences.signedIn(signIn);
+    enter(signIn);
   },
   signOut() {
     preferences.signedOut();
@@ -57,6 +58,17 @@ const show = createPage({
     const rooms = state.rooms.map((room) => room.roomId);
     if (state.user !== undefined) openRoom(neighbour(rooms, state.current, step));
   },
+  choose(language) {
+    preferences.setLanguage(language);
+    speak(language);
+    show(state);
+  },
+  config: () => config,
+  older: () => chat.older(state.current),
+  search: (text) => chat.search(state.current, text),
+  amend: (messageId, content) => chat.amend(state.current, messageId, content),
+  remove: (messageId) => chat.amend(state.current, messageId),
+  type: (typing) => chat.type(typing),
   say: (content) => chat.say(content),
   retry: (key) => chat.retry(key),
   discard: (key) => happen({ type: 'discarded', key }),
@@ -69,17 +81,28 @@ function happen(happening: Happening): void {
   const before = state;
   state = reduce(state, happening);
   if (state === before) return;
-  if (state.rooms.length !== before.rooms.length)
+  if (config.open && state.rooms.length !== before.rooms.length)
     preferences.setRooms(state.rooms.map((room) => room.roomId));
   if (state.rooms.some(({ outgoing }, at) => outgoing !== before.rooms[at]?.outgoing))
     preferences.setUnsent(state.rooms.flatMap(unsent));
+  if (state.user === undefined && before.user !== undefined) preferences.signedOut();
   show(state);
+  chat.shown(state);
 }
 
-async function enter(name: string): Promise<void> {
-  await configured;
-  chat.signIn(name, preferences.unsent());
-  openRoom(roomOfHash(location.hash) ?? state.current);
+function enter(signIn: SignIn): void {
+  chat.signIn(signIn, preferences.unsent());
+  const roomId = roomOfHash(location.hash) ?? state.current;
+  if (roomId !== '') openRoom(roomId);
+}
+
+/** As soon as it is known what the service asks for and offers. */
+function start(): void {
+  if (!config.open) state = initialState([]); // the service knows which rooms there are
+  const [name, secret] = [preferences.name(), preferences.secret()];
+  const isKnown = config.signIn === 'name' ? name !== '' : secret !== '';
+  if (preferences.isSignedIn() && isKnown) enter({ name, secret });
+  else show(state);
 }
 
 /** Shows a room; the address follows, so that reload, back and a shared link lead to it. */
@@ -89,6 +112,7 @@ function openRoom(roomId: string): void {
 }
 
 function showAddress(): void {
+  if (state.current === '') return;
   const hash = hashOfRoom(state.current);
   if (location.hash === hash) return;
   if (roomOfHash(location.hash) === undefined) history.replaceState(null, '', hash);
@@ -111,5 +135,7 @@ addEventListener('beforeunload', (event) => {
   if (isUnsent) event.preventDefault();
 });
 
-if (preferences.isSignedIn() && preferences.name() !== '') void enter(preferences.name());
-else show(state);
+void fetchConfig(fetch).then((fetched) => {
+  config = fetched;
+  start();
+});

@@ -2,12 +2,16 @@
 import type { TextStorage } from '../client/index.ts';
 import { type Unsent, unsentFrom } from './model/room-log.ts';
 import { roomsFrom } from './model/room-names.ts';
+import type { SignIn } from './wire/credentials.ts';
 import type { Way } from './wire/either-way.ts';
+import { isLanguage, type Language } from './words/words.ts';
 
 const NAME = 'stompwire.name';
 const SIGNED_IN = 'stompwire.signed-in';
 const ROOMS = 'stompwire.rooms';
 const WAY = 'stompwire.way';
+const SECRET = 'stompwire.secret';
+const LANGUAGE = 'stompwire.language';
 const UNSENT = 'stompwire.unsent';
 
 /** Storage may be switched off or full; the chat works without. */
@@ -24,11 +28,22 @@ export const preferences = {
   isSignedIn: (): boolean => tried(() => localStorage.getItem(SIGNED_IN)) === 'yes',
   rooms: (): readonly string[] => roomsFrom(tried(() => JSON.parse(localStorage.getItem(ROOMS) ?? 'null'))),
 
-  signedIn(name: string): void {
+  /** A passcode or a token is forgotten with the tab. */
+  secret: (): string => tried(() => sessionStorage.getItem(SECRET)) ?? '',
+  signedIn({ name, secret }: SignIn): void {
     tried(() => localStorage.setItem(NAME, name));
     tried(() => localStorage.setItem(SIGNED_IN, 'yes'));
+    if (secret !== '') tried(() => sessionStorage.setItem(SECRET, secret));
   },
-  signedOut: (): void => void tried(() => localStorage.removeItem(SIGNED_IN)),
+  signedOut(): void {
+    tried(() => localStorage.removeItem(SIGNED_IN));
+    tried(() => sessionStorage.removeItem(SECRET));
+  },
+  language(): Language | undefined {
+    const chosen = tried(() => localStorage.getItem(LANGUAGE));
+    return isLanguage(chosen) ? chosen : undefined;
+  },
+  setLanguage: (language: Language): void => void tried(() => localStorage.setItem(LANGUAGE, language)),
   /** How the service was reached; forgotten with the tab, for another visit may come from another network. */
   way: (): Way | undefined => (tried(() => sessionStorage.getItem(WAY)) === 'sockjs' ? 'sockjs' : undefined),
   setWay: (way: Way | undefined): void =>

@@ -72,7 +72,8 @@ describe.runIf(chromium)('the chat page', () => {
     await ann.page.getByRole('heading', { name: '# lunch' }).waitFor();
     await ann.isOnline();
     await ann.page.getByRole('button', { name: 'Leave room' }).click();
-    await ann.room('lunch').waitFor({ state: 'detached' });
+    await ann.page.locator('#room-list').getByRole('link', { name: 'lunch' }).waitFor({ state: 'detached' });
+    await ann.page.locator('#other-rooms').getByRole('link', { name: 'lunch' }).waitFor();
     await ann.page.getByRole('button', { name: 'Sign out' }).click();
     await ann.page.locator('#name:focus').waitFor();
     expect(await ann.page.getByLabel('Your name').inputValue()).toBe('Ann');

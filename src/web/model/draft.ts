@@ -1,5 +1,5 @@
 // How long a message may be, and what is said when it comes near to that.
-import { plural } from './format.ts';
+import { words } from '../words/words.ts';
 
 /** The service's own bound is not lower. Counted in UTF-16 units, as the service may count. */
 export const MAX_CONTENT_LENGTH = 4000;
@@ -14,7 +14,5 @@ export function isTooLong(draft: string): boolean {
 export function countWords(draft: string): string {
   const left = MAX_CONTENT_LENGTH - draft.trim().length;
   if (left > NEAR) return '';
-  return left >= 0
-    ? `${plural(left, 'character')} left`
-    : `${plural(-left, 'character')} too long (at most ${MAX_CONTENT_LENGTH})`;
+  return left >= 0 ? words().left(left) : words().tooLong(-left, MAX_CONTENT_LENGTH);
 }

@@ -1,4 +1,5 @@
 // How times, spans and counts are written for people.
+import { words } from '../words/words.ts';
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
@@ -25,11 +26,11 @@ export function dayOf(at: number): number {
 }
 
 /** What a day separator says: Today, Yesterday, or the date, with its year only when it is another. */
-export function dayLabel(at: number, now: number, locale = 'en'): string {
+export function dayLabel(at: number, now: number, locale = words().locale): string {
   const yesterday = new Date(now);
   yesterday.setDate(yesterday.getDate() - 1);
-  if (dayOf(at) === dayOf(now)) return 'Today';
-  if (dayOf(at) === dayOf(yesterday.getTime())) return 'Yesterday';
+  if (dayOf(at) === dayOf(now)) return words().today;
+  if (dayOf(at) === dayOf(yesterday.getTime())) return words().yesterday;
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
   const day = { weekday: 'long', day: 'numeric', month: 'long' } as const;
   return formatter(locale, sameYear ? day : { ...day, year: 'numeric' }).format(at);
@@ -38,18 +39,14 @@ export function dayLabel(at: number, now: number, locale = 'en'): string {
 /** A span of time in words, in its largest unit: `1 second`, `12 seconds`, `3 minutes`, `2 hours`. */
 export function span(milliseconds: number): string {
   const seconds = Math.max(1, Math.round(milliseconds / 1000));
-  if (seconds < 90) return plural(seconds, 'second');
+  if (seconds < 90) return words().seconds(seconds);
   const minutes = Math.round(seconds / 60);
-  return minutes < 90 ? plural(minutes, 'minute') : plural(Math.round(minutes / 60), 'hour');
+  return minutes < 90 ? words().minutes(minutes) : words().hours(Math.round(minutes / 60));
 }
 
 /** Seconds left until `until`, never less than 1: a countdown does not say 0. */
 export function secondsLeft(until: number, now: number): number {
   return Math.max(1, Math.ceil((until - now) / 1000));
-}
-
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** A count for a badge: from 100 on, `99+`. */

@@ -1,4 +1,5 @@
 // A person's name: which ones are accepted, and the initials and colour that stand for it.
+import { words } from '../words/words.ts';
 
 export const MAX_NAME_LENGTH = 32;
 
@@ -12,10 +13,10 @@ export type NameReading =
 /** Reads what was typed as a name: spaces are tidied; control characters and endless names are refused. */
 export function readName(typed: string): NameReading {
   const name = typed.trim().replace(/ +/g, ' ');
-  if (name === '') return { ok: false, reason: 'Please enter a name.' };
-  if (/\p{Cc}/u.test(name)) return { ok: false, reason: 'A name cannot contain control characters.' };
+  if (name === '') return { ok: false, reason: words().noName };
+  if (/\p{Cc}/u.test(name)) return { ok: false, reason: words().controlCharacters };
   if ([...name].length > MAX_NAME_LENGTH) {
-    return { ok: false, reason: `At most ${MAX_NAME_LENGTH} characters, please.` };
+    return { ok: false, reason: words().longName(MAX_NAME_LENGTH) };
   }
   return { ok: true, name };
 }

@@ -1,20 +1,15 @@
 // What the page knows of one room: the newest messages and notes, own messages on their way, what is unread.
+import { amended } from './amended.ts';
+import type { Amendment, ChatMessage } from './chat-message.ts';
 import { advance, type Delivery, type DeliveryStep, isOnItsWay, mayBePublished } from './delivery.ts';
 
-/** Older entries are dropped, so that a page which is open for weeks does not grow. */
+export type { ChatMessage } from './chat-message.ts';
+
+/** Older entries are dropped, so that a page which is open for weeks does not grow; a reader may ask for more. */
 export const MAX_ENTRIES = 500;
 
 /** Own messages that may wait in one room; the composer refuses more. */
 export const MAX_OUTGOING = 50;
-
-/** A message as the service delivers it; `sentAt` in milliseconds since 1970. */
-export interface ChatMessage {
-  readonly id: string;
-  readonly roomId: string;
-  readonly sender: string;
-  readonly content: string;
-  readonly sentAt: number;
-}
 
 /** `key` is what the view knows an entry by; an own message keeps it from composing to delivery. */
 export interface MessageEntry extends ChatMessage {
@@ -57,10 +52,35 @@ export interface RoomLog {
   readonly unread: number;
   /** The first entry that was unread when the room was opened: the view draws a line above it. */
   readonly divider: string | undefined;
+  /** There are more than `unread`, which nobody counted. */
+  readonly more: boolean;
+  /** What people see; absent: the id. */
+  readonly name: string | undefined;
+  /** What is known of messages before the first entry. */
+  readonly older: Older;
+  /** The message-id before which nothing was asked for, when an older page came; else that of the first message. */
+  readonly reach: string | undefined;
+  /** So many entries are kept. */
+  readonly limit: number;
+  /** By the message-id of what they changed; that may come later, with an older page. */
+  readonly amendments: ReadonlyMap<string, Amendment>;
 }
 
+/** - `more`: there may be some; - `loading`; - `failed`: they were asked for in vain; - `none`: this is where it begins */
+export type Older = 'more' | 'loading' | 'failed' | 'none';
+
 export function emptyLog(roomId: string): RoomLog {
-  return { roomId, joinedAt: undefined, entries: [], outgoing: [], unread: 0, divider: undefined };
+  return {
+    ...{ roomId, joinedAt: undefined, entries: [], outgoing: [], unread: 0, divider: undefined },
+    ...{
+      more: false,
+      name: undefined,
+      older: 'more',
+      reach: undefined,
+      limit: MAX_ENTRIES,
+      amendments: new Map(),
+    },
+  };
 }
 
 /** Adds a delivered message; one that is there already is ignored, an own one settles what was on its way. */
@@ -72,10 +92,10 @@ export function deliver(log: RoomLog, message: ChatMessage, from: { own: boolean
   const key = settled?.key ?? message.id;
   const isHistory = log.joinedAt !== undefined && message.sentAt < log.joinedAt;
   const unseen = !from.own && !from.seen && !isHistory;
-  const entry = { ...message, kind: 'message', key } as const;
+  const entry = { ...amended(message, log.amendments), kind: 'message', key } as const;
   return {
     ...log,
-    entries: isHistory ? beforeJoining(log.entries, entry) : appended(log.entries, entry),
+    ...(isHistory ? beforeJoining(log, entry) : appended(log, entry)),
     outgoing: settled ? log.outgoing.filter((out) => out !== settled) : log.outgoing,
     unread: unseen ? log.unread + 1 : log.unread,
     divider: unseen && log.unread === 0 ? key : log.divider,
@@ -96,37 +116,46 @@ function isMissed(entry: Entry, message: ChatMessage): boolean {
 }
 
 /** What was taken for missed came after all. */
-function identified(log: RoomLog, missed: Entry, { id }: ChatMessage): RoomLog {
+function identified(log: RoomLog, missed: Entry, { id, messageId }: ChatMessage): RoomLog {
   return {
     ...log,
-    entries: log.entries.map((entry) => (entry === missed ? { ...missed, id } : entry)),
+    entries: log.entries.map((entry) =>
+      entry === missed ? { ...missed, id, ...(messageId !== undefined && { messageId }) } : entry,
+    ),
   } as RoomLog;
 }
 
 /** What was said before somebody joined stands above the note that they did. */
-function beforeJoining(entries: readonly Entry[], entry: Entry): readonly Entry[] {
-  const at = entries.findIndex((one) => one.kind === 'note' && one.topic === 'joined');
-  if (at < 0) return appended(entries, entry);
-  return entries.toSpliced(at, 0, entry).slice(-MAX_ENTRIES);
+function beforeJoining(log: RoomLog, entry: Entry): Kept {
+  const at = log.entries.findIndex((one) => one.kind === 'note' && one.topic === 'joined');
+  return at < 0 ? appended(log, entry) : kept(log, log.entries.toSpliced(at, 0, entry));
 }
 
 /** Adds a note; those on the connection replace their like, so that a flapping one does not fill the room. */
 export function addNote(log: RoomLog, note: Omit<NoteEntry, 'kind'>): RoomLog {
   const joinedAt = note.topic === 'joined' ? note.at : log.joinedAt;
   const from = log.entries.findLastIndex((entry) => entry.kind === 'message' || entry.topic === 'joined') + 1;
-  const kept = log.entries.filter(
+  const others = log.entries.filter(
     (entry, at) => at < from || entry.kind === 'message' || isGap(entry) !== isGap(note),
   );
-  return { ...log, joinedAt, entries: appended(kept, { ...note, kind: 'note' }) };
+  return { ...log, joinedAt, ...appended({ ...log, entries: others }, { ...note, kind: 'note' }) };
 }
 
 function isGap({ topic }: Pick<NoteEntry, 'topic'>): boolean {
   return topic === 'gap';
 }
 
-function appended(entries: readonly Entry[], entry: Entry): readonly Entry[] {
-  const kept = entries.length >= MAX_ENTRIES ? entries.slice(entries.length - MAX_ENTRIES + 1) : entries;
-  return [...kept, entry];
+type Kept = Pick<RoomLog, 'entries' | 'older' | 'reach'>;
+
+function appended(log: RoomLog, entry: Entry): Kept {
+  return kept(log, [...log.entries, entry]);
+}
+
+/** What was dropped can be asked for. */
+function kept({ limit, older, reach }: RoomLog, entries: readonly Entry[]): Kept {
+  if (entries.length <= limit) return { entries, older, reach };
+  const left = older === 'none' ? 'more' : older;
+  return { entries: entries.slice(-limit), older: left, reach: undefined };
 }
 
 /** Queues an own message. Writing in a room means having read it: the line above unread messages goes. */
@@ -136,6 +165,7 @@ export function compose(log: RoomLog, out: Omit<Outgoing, 'delivery'>): RoomLog 
     ...log,
     outgoing: [...log.outgoing, { ...out, delivery: 'queued' }],
     unread: 0,
+    more: false,
     divider: undefined,
   };
 }
@@ -171,6 +201,8 @@ export function loseConnection(log: RoomLog): RoomLog {
 }
 
 function stepAll(log: RoomLog, taken: DeliveryStep): RoomLog {
+  const isSame = log.outgoing.every(({ delivery }) => advance(delivery, taken) === delivery);
+  if (isSame) return log;
   return {
     ...log,
     outgoing: log.outgoing.map((out) => ({ ...out, delivery: advance(out.delivery, taken) })),
@@ -179,15 +211,15 @@ function stepAll(log: RoomLog, taken: DeliveryStep): RoomLog {
 
 /** What came meanwhile may be missing: so may the MESSAGE of what was confirmed, and yet it is published. */
 export function miss(log: RoomLog, sender: string, note: Omit<NoteEntry, 'kind'>): RoomLog {
-  let { entries } = log;
+  let next = log;
   for (const { key, roomId, content, composedAt, delivery } of log.outgoing) {
     if (delivery !== 'confirmed') continue;
     const entry = { kind: 'message', key, id: '', roomId, sender, content, sentAt: composedAt } as const;
-    entries = appended(entries, entry);
+    next = { ...next, ...appended(next, entry) };
   }
   const outgoing = log.outgoing.filter((out) => out.delivery !== 'confirmed');
-  const next = { ...log, entries, outgoing };
-  const isAfterSomething = entries.some((entry) => entry.kind === 'message' || entry.topic === 'back');
+  next = { ...next, outgoing };
+  const isAfterSomething = next.entries.some((entry) => entry.kind === 'message' || entry.topic === 'back');
   return isAfterSomething ? addGap(next, note) : next;
 }
 
@@ -197,8 +229,8 @@ function addGap(log: RoomLog, note: Omit<NoteEntry, 'kind'>): RoomLog {
   if (last?.kind !== 'note' || last.topic !== 'joined' || before?.kind !== 'message')
     return addNote(log, note);
   const history = { ...log, entries: log.entries.slice(0, -1) };
-  const { entries } = addNote(history, { ...note, at: before.sentAt });
-  return { ...log, entries: appended(entries, last) };
+  const noted = addNote(history, { ...note, at: before.sentAt });
+  return { ...noted, ...appended(noted, last) };
 }
 
 /** An own message of before this page was loaded anew. */
@@ -207,12 +239,24 @@ export function restore(log: RoomLog, out: Outgoing): RoomLog {
 }
 
 export function markRead(log: RoomLog): RoomLog {
-  return log.unread === 0 ? log : { ...log, unread: 0 };
+  return log.unread === 0 && !log.more ? log : { ...log, unread: 0, more: false };
 }
 
 /** The reader turned away; what was read gets no line when they come back. */
 export function turnAway(log: RoomLog): RoomLog {
   return log.unread > 0 || log.divider === undefined ? log : { ...log, divider: undefined };
+}
+
+/** Nobody reads far back there any more: what is older than usual goes. */
+export function forgetOlder(log: RoomLog): RoomLog {
+  if (log.limit === MAX_ENTRIES) return log;
+  const usual = { ...log, limit: MAX_ENTRIES };
+  return { ...usual, ...kept(usual, log.entries) };
+}
+
+/** What people see of it. */
+export function rename(log: RoomLog, name: string | undefined): RoomLog {
+  return name === undefined || name === log.name || name === log.roomId ? log : { ...log, name };
 }
 
 /** What of a room's own messages is remembered over a reload. */

@@ -5,8 +5,6 @@ export const DEFAULT_ROOMS: readonly string[] = ['general', 'random', 'help'];
 /** Each room is one subscription of the session; the service bounds those. */
 export const MAX_ROOMS = 50;
 
-export const ROOM_NAME_HINT = 'Letters, digits, “-” and “_”, at most 64.';
-
 // The service accepts the same: letters and digits of any script.
 const ROOM_NAME = /^[\p{L}\p{N}_-]{1,64}$/u;
 

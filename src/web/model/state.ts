@@ -1,8 +1,13 @@
 // All that the page shows, as one value, and the one function that makes the next value from what happened.
+import { words } from '../words/words.ts';
+import { amend } from './amend.ts';
+import type { Amendment, ChatMessage } from './chat-message.ts';
+import { type Company, heardOf, noCompany, type PresenceNews } from './company.ts';
 import type { Delivery, DeliveryStep } from './delivery.ts';
 import { span } from './format.ts';
 import { IDLE, type LinkPhase } from './link-phase.ts';
-import type { ChatMessage, NoteEntry, RoomLog, Unsent } from './room-log.ts';
+import { type OlderPage, prepend, wantsOlder } from './older.ts';
+import type { NoteEntry, RoomLog, Unsent } from './room-log.ts';
 import * as log from './room-log.ts';
 import { MAX_ROOMS } from './room-names.ts';
 
@@ -25,14 +30,44 @@ export interface ChatState {
   /** False while the page is hidden: what arrives then is unread. */
   readonly attentive: boolean;
   readonly notices: readonly Notice[];
+  /** Why the service let nobody in; shown where people sign in. */
+  readonly refusal: string | undefined;
+  /** Who is in a room and types, by room. */
+  readonly company: ReadonlyMap<string, Company>;
+  /** Rooms that everybody may enter. */
+  readonly publicRooms: readonly NamedRoom[];
+}
+
+/** A room as the service lists it. */
+export interface NamedRoom {
+  readonly roomId: string;
+  readonly name: string;
+}
+
+/** How many messages of a room the service counts as unread. */
+export interface UnreadTold {
+  readonly roomId: string;
+  readonly unread: number;
+  readonly more: boolean;
 }
 
 export type Happening =
   | { readonly type: 'signed-in'; readonly name: string }
-  | { readonly type: 'signed-out' }
+  | { readonly type: 'signed-out'; readonly refusal?: string }
   | { readonly type: 'link'; readonly link: LinkPhase; readonly at: number }
   | { readonly type: 'room-opened'; readonly roomId: string; readonly at: number }
-  | { readonly type: 'room-left'; readonly roomId: string }
+  | { readonly type: 'room-left'; readonly roomId: string; readonly mayBeLast?: boolean }
+  | {
+      readonly type: 'rooms-told';
+      readonly mine?: readonly NamedRoom[];
+      readonly public?: readonly NamedRoom[];
+    }
+  | ({ readonly type: 'unread-told' } & UnreadTold)
+  | { readonly type: 'presence'; readonly news: PresenceNews }
+  | { readonly type: 'typing'; readonly roomId: string; readonly user: string; readonly until: number }
+  | { readonly type: 'amended'; readonly amendment: Amendment }
+  | { readonly type: 'older-asked' | 'older-failed'; readonly roomId: string }
+  | ({ readonly type: 'older-came'; readonly roomId: string } & OlderPage)
   | { readonly type: 'attention'; readonly attentive: boolean }
   | { readonly type: 'delivered'; readonly message: ChatMessage }
   | { readonly type: 'composed'; readonly key: string; readonly content: string; readonly at: number }
@@ -57,19 +92,23 @@ export function initialState(rooms: readonly string[], current = rooms[0] ?? '')
     current,
     attentive: true,
     notices: [],
+    refusal: undefined,
+    company: new Map(),
+    publicRooms: [],
   };
 }
 
 const REDUCERS: Reducers = {
-  'signed-in': (state, { name }) => ({ ...state, user: name }),
+  'signed-in': (state, { name }) => ({ ...state, user: name, refusal: undefined }),
 
   // The next one to sign in here may be somebody else: nothing of what was read stays.
-  'signed-out': (state) => ({
+  'signed-out': (state, { refusal }) => ({
     ...initialState(
       state.rooms.map((room) => room.roomId),
       state.current,
     ),
     attentive: state.attentive,
+    refusal,
   }),
 
   link: (state, { link, at }) => {
@@ -85,19 +124,61 @@ const REDUCERS: Reducers = {
     if (!known && state.rooms.length >= MAX_ROOMS) return state;
     const isOnline = state.link.phase === 'online';
     const newcomer = isOnline ? joined(log.emptyLog(roomId), state.user, at) : log.emptyLog(roomId);
-    const left = roomId === state.current ? state : update(state, state.current, log.turnAway);
+    const left =
+      roomId === state.current
+        ? state
+        : update(state, state.current, (room) => log.forgetOlder(log.turnAway(room)));
     const rooms = known ? left.rooms : [...left.rooms, newcomer];
     return update({ ...left, rooms, current: roomId }, roomId, log.markRead);
   },
 
-  'room-left': (state, { roomId }) => {
+  'room-left': (state, { roomId, mayBeLast = false }) => {
     const at = state.rooms.findIndex((room) => room.roomId === roomId);
-    if (at < 0 || state.rooms.length === 1) return state; // one room always stays
+    if (at < 0 || (state.rooms.length === 1 && !mayBeLast)) return state;
     const rooms = state.rooms.filter((room) => room.roomId !== roomId);
     if (state.current !== roomId) return { ...state, rooms };
     const current = (rooms[at] ?? rooms[at - 1])?.roomId ?? '';
     return update({ ...state, rooms, current }, current, log.markRead);
   },
+
+  'rooms-told': (state, { mine = [], public: publicRooms = state.publicRooms }) => {
+    const names = new Map([...publicRooms, ...mine].map(({ roomId, name }) => [roomId, name]));
+    const known = new Set(state.rooms.map((room) => room.roomId));
+    const added = mine
+      .filter(({ roomId }) => !known.has(roomId))
+      .slice(0, Math.max(0, MAX_ROOMS - known.size))
+      .map(({ roomId }) => log.emptyLog(roomId));
+    const named = [...state.rooms, ...added].map((room) => log.rename(room, names.get(room.roomId)));
+    return { ...state, publicRooms, rooms: named, current: state.current || (named[0]?.roomId ?? '') };
+  },
+
+  'unread-told': (state, { roomId, unread, more }) => {
+    const isRead = state.attentive && roomId === state.current;
+    return isRead ? state : update(state, roomId, (room) => ({ ...room, unread, more }));
+  },
+
+  presence: (state, { news }) => withCompany(state, news.roomId, (company) => heardOf(company, news)),
+
+  typing: (state, { roomId, user, until }) =>
+    withCompany(state, roomId, (company) => {
+      const typing = new Map(company.typing);
+      if (until > 0) typing.set(user, until);
+      else typing.delete(user);
+      return { ...company, typing };
+    }),
+
+  amended: (state, { amendment }) => update(state, amendment.roomId, (room) => amend(room, amendment)),
+
+  'older-asked': (state, { roomId }) =>
+    update(state, roomId, (room) =>
+      wantsOlder(room) || room.older === 'failed' ? { ...room, older: 'loading' } : room,
+    ),
+
+  'older-failed': (state, { roomId }) =>
+    update(state, roomId, (room) => (room.older === 'loading' ? { ...room, older: 'failed' } : room)),
+
+  'older-came': (state, { roomId, ...page }) =>
+    update(state, roomId, (room) => (room.older === 'loading' ? prepend(room, page) : room)),
 
   attention: (state, { attentive }) =>
     update({ ...state, attentive }, state.current, attentive ? log.markRead : log.turnAway),
@@ -105,7 +186,8 @@ const REDUCERS: Reducers = {
   delivered: (state, { message }) => {
     const own = message.sender === state.user;
     const seen = state.attentive && message.roomId === state.current;
-    return update(state, message.roomId, (room) => log.deliver(room, message, { own, seen }));
+    const delivered = update(state, message.roomId, (room) => log.deliver(room, message, { own, seen }));
+    return withCompany(delivered, message.roomId, (company) => quiet(company, message.sender));
   },
 
   composed: (state, { key, content, at }) =>
@@ -118,9 +200,7 @@ const REDUCERS: Reducers = {
   restored: (state, { type: _, ...out }) => update(state, out.roomId, (room) => log.restore(room, out)),
 
   gap: (state, { roomId, at }) =>
-    update(state, roomId, (room) =>
-      log.miss(room, state.user ?? '', note('gap', 'Messages may be missing here.', at)),
-    ),
+    update(state, roomId, (room) => log.miss(room, state.user ?? '', note('gap', words().gap, at))),
 
   step: (state, { key, step, reason }) =>
     written(updateAll(state, (room) => log.step(room, key, step, reason))),
@@ -153,12 +233,12 @@ function connected(state: ChatState, user: string, at: number): ChatState {
   const away = lostAt === undefined ? undefined : at - lostAt;
   const next = written({ ...state, user, lostAt: undefined });
   if (away === undefined) return updateAll(next, (room) => joined(room, user, at));
-  const text = `Back after ${span(away)}.`;
+  const text = words().back(span(away));
   return updateAll(next, (room) => log.addNote(room, note('back', text, at)));
 }
 
 function lost(state: ChatState, at: number): ChatState {
-  const text = 'Connection lost. Messages you write now are sent when it is back.';
+  const text = words().lost;
   return updateAll({ ...state, lostAt: at }, (room) =>
     log.addNote(log.loseConnection(room), note('lost', text, at)),
   );
@@ -170,11 +250,28 @@ function written(state: ChatState): ChatState {
 }
 
 function joined(room: RoomLog, user: string | undefined, at: number): RoomLog {
-  return log.addNote(room, note('joined', `You joined #${room.roomId} as ${user ?? 'a guest'}.`, at));
+  return log.addNote(
+    room,
+    note('joined', words().joined(room.name ?? room.roomId, user || words().guest), at),
+  );
 }
 
 function note(topic: NoteEntry['topic'], text: string, at: number): Omit<NoteEntry, 'kind'> {
   return { key: `${topic} ${at}`, topic, text, at };
+}
+
+function withCompany(state: ChatState, roomId: string, change: (company: Company) => Company): ChatState {
+  const before = state.company.get(roomId) ?? noCompany;
+  const after = change(before);
+  return after === before ? state : { ...state, company: new Map(state.company).set(roomId, after) };
+}
+
+/** Who has said something types no more. */
+function quiet(company: Company, user: string): Company {
+  if (!company.typing.has(user)) return company;
+  const typing = new Map(company.typing);
+  typing.delete(user);
+  return { ...company, typing };
 }
 
 function update(state: ChatState, roomId: string, change: (room: RoomLog) => RoomLog): ChatState {

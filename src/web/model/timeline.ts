@@ -1,10 +1,13 @@
 // Turns a room's log into the lines of the screen: days, notes, the unread line, messages grouped by sender.
+import { words } from '../words/words.ts';
 import type { Delivery } from './delivery.ts';
 import { clockTime, dayLabel, dayOf } from './format.ts';
-import type { NoteEntry, RoomLog } from './room-log.ts';
+import type { Entry, NoteEntry, RoomLog } from './room-log.ts';
 
 /** Messages of one sender no further apart than this share one heading. */
 export const GROUP_SPAN = 5 * 60_000;
+
+const HOUR = 3_600_000;
 
 interface Line {
   readonly key: string;
@@ -35,6 +38,9 @@ export interface MessageLine extends Line {
   readonly last: boolean;
   readonly delivery: Delivery | 'delivered';
   readonly reason: string | undefined;
+  /** Its place, by which it can be changed. */
+  readonly messageId: string | undefined;
+  readonly change: 'edited' | 'deleted' | undefined;
 }
 export type TimelineLine = DayLine | UnreadLine | NoteLine | MessageLine;
 
@@ -47,10 +53,11 @@ export interface Reading {
 /** The lines of a room, in the order of the screen; what is still on its way stands at the end. */
 export function timeline(room: RoomLog, reading: Reading): TimelineLine[] {
   const lines: TimelineLine[] = [];
-  let day: number | undefined;
+  let [day, tomorrow] = [Number.NaN, Number.NaN];
   for (const line of plainLines(room, reading)) {
-    if (dayOf(line.at) !== day) {
+    if (!(line.at >= day && line.at < tomorrow)) {
       day = dayOf(line.at);
+      tomorrow = dayOf(day + 36 * HOUR); // days of 23 and 25 hours too
       lines.push({ kind: 'day', key: `day ${line.key}`, label: dayLabel(line.at, reading.now) });
     }
     if (line.key === room.divider) lines.push({ kind: 'unread', key: 'unread' });
@@ -60,18 +67,10 @@ export function timeline(room: RoomLog, reading: Reading): TimelineLine[] {
 }
 
 function plainLines(room: RoomLog, { user, locale }: Reading): (NoteLine | MessageLine)[] {
-  const arrived = room.entries.map((entry): NoteLine | MessageLine =>
-    entry.kind === 'note'
-      ? { ...entry, time: clockTime(entry.at, locale) }
-      : {
-          ...messageLine(entry.key, entry.content, entry.sentAt, locale),
-          sender: entry.sender,
-          own: entry.sender === user,
-        },
-  );
+  const arrived = room.entries.map((entry) => entryLine(entry, user, locale));
   const onTheWay = room.outgoing.map(
     (out): MessageLine => ({
-      ...messageLine(out.key, out.content, out.composedAt, locale),
+      ...messageLine(out.key, out.content, out.composedAt, locale ?? words().locale),
       sender: user ?? '',
       own: true,
       delivery: out.delivery,
@@ -81,10 +80,46 @@ function plainLines(room: RoomLog, { user, locale }: Reading): (NoteLine | Messa
   return [...arrived, ...onTheWay];
 }
 
-function messageLine(key: string, content: string, at: number, locale: string | undefined) {
+type EntryLine = NoteLine | MessageLine;
+
+/** Of ten thousand entries few are others than a moment ago. */
+const known = new WeakMap<
+  Entry,
+  { readonly user: string | undefined; readonly locale: string; readonly line: EntryLine }
+>();
+
+function entryLine(entry: Entry, user: string | undefined, locale = words().locale): EntryLine {
+  const before = known.get(entry);
+  if (before?.user === user && before?.locale === locale) return before.line;
+  const line = newEntryLine(entry, user, locale);
+  known.set(entry, { user, locale, line });
+  return line;
+}
+
+function newEntryLine(entry: Entry, user: string | undefined, locale: string): EntryLine {
+  if (entry.kind === 'note') return { ...entry, time: clockTime(entry.at, locale) };
+  return {
+    ...messageLine(entry.key, entry.content, entry.sentAt, locale),
+    sender: entry.sender,
+    own: entry.sender === user,
+    messageId: entry.messageId,
+    change: entry.change,
+  };
+}
+
+function messageLine(key: string, content: string, at: number, locale: string) {
   const time = clockTime(at, locale);
   const alone = { first: true, last: true, delivery: 'delivered', reason: undefined } as const;
-  return { kind: 'message', key, content, at, time, ...alone } as const;
+  return {
+    kind: 'message',
+    key,
+    content,
+    at,
+    time,
+    ...alone,
+    messageId: undefined,
+    change: undefined,
+  } as const;
 }
 
 function grouped(line: TimelineLine, before: TimelineLine | undefined, after: TimelineLine | undefined) {

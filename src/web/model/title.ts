@@ -1,4 +1,5 @@
 // What the page says of itself: the tab's title and the connection's state in words.
+import { words } from '../words/words.ts';
 import { badge, secondsLeft } from './format.ts';
 import type { LinkPhase } from './link-phase.ts';
 import type { ChatState } from './state.ts';
@@ -9,7 +10,10 @@ export const PRODUCT = 'stompwire chat';
 export function pageTitle(state: ChatState): string {
   if (state.user === undefined) return PRODUCT;
   const unread = state.rooms.reduce((sum, room) => sum + room.unread, 0);
-  return `${unread > 0 ? `(${badge(unread)}) ` : ''}#${state.current} · ${PRODUCT}`;
+  const count = unread > 0 ? `(${badge(unread)}) ` : '';
+  if (state.current === '') return `${count}${PRODUCT}`;
+  const name = state.rooms.find((room) => room.roomId === state.current)?.name ?? state.current;
+  return `${count}#${name} · ${PRODUCT}`;
 }
 
 /** The connection's state: `short` is what a screen reader hears (once), `counting` what is seen. */
@@ -17,16 +21,16 @@ export function linkWords(link: LinkPhase, now: number): { short: string; counti
   const same = (text: string) => ({ short: text, counting: text });
   switch (link.phase) {
     case 'idle':
-      return same('Signed out');
+      return same(words().signedOut);
     case 'connecting':
-      return same(link.attempt === 0 ? 'Connecting…' : 'Reconnecting…');
+      return same(link.attempt === 0 ? words().connecting : words().reconnecting);
     case 'online':
-      return same('Online');
+      return same(words().online);
     case 'waiting': {
-      const counting = `Reconnecting in ${secondsLeft(link.until, now)} s`;
-      return { short: 'Connection lost, reconnecting', counting };
+      const counting = words().reconnectingIn(secondsLeft(link.until, now));
+      return { short: words().connectionLost, counting };
     }
     case 'stopped':
-      return same('Offline');
+      return same(words().offline);
   }
 }

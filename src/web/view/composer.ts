@@ -1,54 +1,109 @@
-// The field in which a message is written: Enter sends, Shift+Enter breaks the line, each room keeps its draft.
+// The field in which a message is written or edited: Enter sends, Shift+Enter breaks the line, each room keeps its draft.
 
 import { countWords, isTooLong } from '../model/draft.ts';
 import { isFull, MAX_OUTGOING } from '../model/room-log.ts';
 import { type ChatState, find } from '../model/state.ts';
+import type { MessageLine } from '../model/timeline.ts';
+import { words } from '../words/words.ts';
 import { byId, setFlag, setText } from './dom.ts';
 
 export interface ComposerActions {
   say(content: string): void;
+  /** Another text for what was said. */
+  amend(messageId: string, content: string): void;
+  /** Somebody writes, or has stopped. */
+  type(typing: boolean): void;
   /** Something keeps the message from being sent. */
   complain(text: string): void;
+  /** Begins to edit the newest message that can be. @returns whether there is one */
+  editNewest(): boolean;
 }
 
-const HINT = 'Enter to send, Shift + Enter for a new line';
-const FULL = `${MAX_OUTGOING} messages are waiting already. Please let them go first.`;
-const HINT_OFFLINE = 'No connection: your messages are sent when it is back';
+export interface ComposerView {
+  render(state: ChatState): void;
+  /** Edits a message instead of writing one. */
+  edit(line: MessageLine): void;
+}
 
-export function createComposer(actions: ComposerActions): (state: ChatState) => void {
+/** What is being edited. */
+interface Editing {
+  readonly messageId: string;
+  readonly content: string;
+}
+
+export function createComposer(actions: ComposerActions): ComposerView {
   const field = byId<HTMLTextAreaElement>('draft');
   const form = byId<HTMLFormElement>('composer');
   const drafts = new Map<string, string>();
   let room = '';
+  let label = '';
   let isRoomFull = false;
+  let isOnline = true;
+  let editing: Editing | undefined;
 
   function changed(): void {
-    drafts.set(room, field.value);
+    if (!editing) drafts.set(room, field.value);
     setFlag(form, 'empty', field.value.trim() === '');
     setFlag(form, 'tooLong', isTooLong(field.value));
     setText(byId('draft-count'), countWords(field.value));
     fitHeight(field);
   }
 
+  function write(text: string): void {
+    field.value = text;
+    changed();
+  }
+
+  function setEditing(next: Editing | undefined): void {
+    editing = next;
+    setFlag(form, 'editing', next !== undefined);
+    byId('editing').hidden = next === undefined;
+    byId('send').ariaLabel = next ? words().save : words().send;
+    hint();
+    write(next?.content ?? drafts.get(room) ?? '');
+  }
+
+  function hint(): void {
+    const text = editing ? words().hintEditing : words().hint;
+    setText(byId('draft-hint'), isOnline ? text : words().hintOffline);
+  }
+
   function submit(): void {
     const content = field.value.trim();
     if (content === '') return;
-    const obstacle = isTooLong(field.value) ? countWords(field.value) : isRoomFull ? FULL : undefined;
-    if (obstacle !== undefined) {
-      actions.complain(obstacle);
+    const { tooManyWaiting } = words();
+    const full = isRoomFull && !editing ? tooManyWaiting(MAX_OUTGOING) : undefined;
+    const obstacle = isTooLong(field.value) ? countWords(field.value) : full;
+    if (obstacle !== undefined) return actions.complain(obstacle);
+    const { messageId, content: before } = editing ?? {};
+    if (messageId === undefined) {
+      write('');
+      actions.say(content);
       return;
     }
-    field.value = '';
-    changed();
-    actions.say(content);
+    setEditing(undefined);
+    if (content !== before) actions.amend(messageId, content);
   }
 
-  field.addEventListener('input', changed);
+  field.addEventListener('input', () => {
+    changed();
+    if (!editing) actions.type(field.value.trim() !== '');
+  });
   field.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && editing) return setEditing(undefined);
+    const isBare = !(event.shiftKey || event.ctrlKey || event.altKey || event.metaKey || event.isComposing);
+    if (event.key === 'ArrowUp' && isBare && !editing && field.value === '') {
+      if (actions.editNewest()) event.preventDefault();
+      return;
+    }
     // While an input method composes (Korean, Japanese, Chinese), Enter belongs to it; Safari says so by 229.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     submit();
+  });
+  byId('editing-cancel').addEventListener('click', () => {
+    setEditing(undefined);
+    field.focus();
   });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -56,16 +111,27 @@ export function createComposer(actions: ComposerActions): (state: ChatState) => 
     field.focus();
   });
 
-  return (state) => {
-    const log = find(state, state.current);
-    isRoomFull = log !== undefined && isFull(log);
-    setText(byId('draft-hint'), state.link.phase === 'online' ? HINT : HINT_OFFLINE);
-    if (room === state.current) return;
-    room = state.current;
-    field.value = drafts.get(room) ?? '';
-    field.placeholder = `Message #${room}`;
-    setText(byId('draft-label'), `Message to ${room}`);
-    changed();
+  return {
+    render(state) {
+      const log = find(state, state.current);
+      isRoomFull = log !== undefined && isFull(log);
+      isOnline = state.link.phase === 'online';
+      hint();
+      const name = log?.name ?? state.current;
+      const said = words().messageTo(name);
+      if (room === state.current && label === said) return;
+      const isOther = room !== state.current;
+      [room, label] = [state.current, said];
+      field.placeholder = words().messageIn(name);
+      setText(byId('draft-label'), said);
+      if (isOther) setEditing(undefined);
+    },
+    edit({ messageId, content }) {
+      if (messageId === undefined) return;
+      setEditing({ messageId, content });
+      field.focus();
+      field.setSelectionRange(content.length, content.length);
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 // The connection's state: a dot with words, and a banner with a way to try again while it is down.
 import type { LinkPhase } from '../model/link-phase.ts';
 import { linkWords } from '../model/title.ts';
+import { words } from '../words/words.ts';
 import { byId, setText } from './dom.ts';
 
 export function createConnection(retryNow: () => void): (link: LinkPhase, now: number) => void {
@@ -32,6 +33,7 @@ function paintBanner(link: LinkPhase, counting: string, retry: HTMLElement): voi
   banner.hidden = !(link.phase === 'waiting' || link.phase === 'stopped' || isRetrying);
   banner.dataset.phase = link.phase;
   retry.hidden = isRetrying;
-  const text = link.phase === 'stopped' ? `Offline. ${link.reason}` : `${counting}${isRetrying ? '' : '…'}`;
+  const text =
+    link.phase === 'stopped' ? `${words().offline}. ${link.reason}` : `${counting}${isRetrying ? '' : '…'}`;
   setText(byId('banner-text'), text);
 }

@@ -37,3 +37,35 @@ export function setFlag(element: HTMLElement, name: string, on: boolean): void {
   if (on) element.dataset[name] = '';
   else delete element.dataset[name];
 }
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** A button with one of the page's icons, by the end of its symbol's id. */
+export function makeIcon(icon: string, label: string, act: () => void): HTMLButtonElement {
+  const button = makeButton('icon-button', '', act);
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('class', 'icon');
+  svg.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS(SVG, 'use');
+  use.setAttribute('href', `#icon-${icon}`);
+  svg.append(use);
+  button.replaceChildren(svg);
+  button.ariaLabel = label;
+  button.title = label;
+  return button;
+}
+
+/** Puts the words of the page's language in their places: text, and labels that only some see or hear. */
+export function translate(root: ParentNode, words: object): void {
+  const said = words as Readonly<Record<string, unknown>>;
+  for (const [attribute, put] of PLACES)
+    for (const element of root.querySelectorAll<HTMLElement>(`[data-${attribute}]`))
+      put(element, String(said[element.getAttribute(`data-${attribute}`) ?? '']));
+}
+
+const PLACES: readonly (readonly [attribute: string, put: (element: HTMLElement, text: string) => void])[] = [
+  ['words', setText],
+  ['words-label', (element, text) => element.setAttribute('aria-label', text)],
+  ['words-title', (element, text) => element.setAttribute('title', text)],
+  ['words-placeholder', (element, text) => element.setAttribute('placeholder', text)],
+];

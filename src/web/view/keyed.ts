@@ -39,5 +39,8 @@ function arrange(parent: Element, wanted: Iterable<{ element: HTMLElement }>): v
 }
 
 function sameValues<T extends object>(one: T, other: T): boolean {
-  return Object.entries(one).every(([name, value]) => (other as Record<string, unknown>)[name] === value);
+  return (
+    one === other ||
+    Object.entries(one).every(([name, value]) => (other as Record<string, unknown>)[name] === value)
+  );
 }

@@ -1,56 +1,148 @@
-// The messages of the room that is shown, and the button to the newest ones.
-import { plural } from '../model/format.ts';
+// The messages of the room that is shown, the older ones that come when they are read back to, and the way to the newest.
+import { dayOf } from '../model/format.ts';
+import type { RoomLog } from '../model/room-log.ts';
 import { type ChatState, find } from '../model/state.ts';
-import { type TimelineLine, timeline } from '../model/timeline.ts';
+import { type MessageLine, type TimelineLine, timeline } from '../model/timeline.ts';
+import { words } from '../words/words.ts';
 import { byId, make, setFlag, setText } from './dom.ts';
+import { hearing } from './hearing.ts';
 import { keyed } from './keyed.ts';
-import { createMessage, type MessageActions, updateMessage } from './message-line.ts';
-import { Scrolling } from './scrolling.ts';
+import { listenToMessageKeys } from './message-keys.ts';
+import { createMessage, isAmendable, type MessageActions, updateMessage } from './message-line.ts';
+import { Windowed } from './windowed.ts';
+
+/** What the messages ask for. */
+export interface MessagesActions extends MessageActions {
+  /** Older messages of the room that is shown. */
+  older(): void;
+}
+
+/** What of the messages the service offers. */
+export interface MessagesOffered {
+  readonly older: boolean;
+  readonly edit: boolean;
+}
 
 export interface MessagesView {
   render(state: ChatState, now: number): void;
   toBottom(): void;
+  /** Begins to edit the newest message that can be. @returns whether there is one */
+  editNewest(): boolean;
+  /** Shows a message, if it is there. */
+  find(id: string): boolean;
 }
 
-export function createMessages(actions: MessageActions): MessagesView {
+export function createMessages(actions: MessagesActions, offered: () => MessagesOffered): MessagesView {
   const log = byId('log');
   log.tabIndex = 0; // so that the arrow keys scroll it in every browser
   const lines = byId('lines');
   const newest = byId<HTMLButtonElement>('newest');
+  const heard = hearing(byId('heard'));
+  let fresh: ReadonlySet<string> = new Set();
   const show = keyed<TimelineLine>(lines, {
-    create: createLine,
-    update: (element, line) => {
-      if (line.kind === 'message') updateMessage(element, line, actions);
+    create(line) {
+      const element = createLine(line);
+      setFlag(element, 'fresh', fresh.has(line.key));
+      return element;
+    },
+    update(element, line) {
+      if (line.kind === 'message') updateMessage(element, line, actions, offered().edit);
       else if (line.kind === 'day') setText(element, line.label);
     },
   });
-  const scrolling = new Scrolling(log, lines, () => {
-    newest.hidden = scrolling.below === 0;
-    setText(byId('newest-text'), plural(scrolling.below, 'new message'));
+
+  let room: RoomLog | undefined;
+  let shown: readonly TimelineLine[] = [];
+  let made = '';
+  let below = 0;
+
+  const windowed = new Windowed<TimelineLine>({
+    ...{ frame: log, lines, show },
+    isLasting: ({ kind }) => kind === 'message',
+    moved() {
+      paintNewest();
+      if (windowed.isNearTop && room?.older === 'more' && offered().older) actions.older();
+    },
   });
+  function paintNewest(): void {
+    if (windowed.isAtBottom) below = 0;
+    newest.hidden = windowed.isAtBottom || (below === 0 && !windowed.isFarUp);
+    setText(byId('newest-text'), below > 0 ? words().newMessages(below) : words().toNewest);
+  }
   newest.addEventListener('click', () => {
-    scrolling.toBottom();
+    windowed.toBottom();
     byId('draft').focus({ preventScroll: true });
   });
+  byId('older-retry').addEventListener('click', () => actions.older());
+  const lineOf = (key: string): MessageLine | undefined =>
+    shown.find((line): line is MessageLine => line.kind === 'message' && line.key === key);
+  listenToMessageKeys(log, {
+    ...{ edit: actions.edit, remove: actions.remove },
+    lineOf: (key) => {
+      const line = lineOf(key);
+      return line && offered().edit && isAmendable(line) ? line : undefined;
+    },
+  });
 
-  let shownRoom: string | undefined;
+  function showOlder({ older, name, roomId }: RoomLog): void {
+    const isEnd = older === 'none' || !offered().older;
+    byId('intro').hidden = !isEnd;
+    byId('older').hidden = isEnd || older === 'more';
+    byId('older-retry').hidden = older !== 'failed';
+    setText(byId('older-text'), older === 'failed' ? words().olderFailed : words().loadingOlder);
+    setText(byId('intro-title'), words().thisIs(name ?? roomId));
+    setText(byId('intro-text'), older === 'none' ? words().beginning : words().intro);
+  }
+
   return {
     render(state, now) {
-      const room = find(state, state.current);
-      if (!room) return;
-      const isArrival = room.roomId !== shownRoom;
-      shownRoom = room.roomId;
-      // Another room's messages are not news: nothing is read out, nothing moves in.
-      log.ariaBusy = isArrival ? 'true' : 'false';
-      setFlag(lines, 'arriving', isArrival);
-      setText(byId('intro-title'), `This is #${room.roomId}`);
-      if (isArrival) show([]); // a line of the other room may have the same key and is not the same
-      const added = show(timeline(room, { user: state.user, now }));
-      if (isArrival) scrolling.arrive(lines.querySelector('.unread-line'));
-      else scrolling.grew(added.filter((line) => line.kind === 'message').length);
+      const next = find(state, state.current);
+      if (!next) {
+        room = undefined;
+        return void show([]);
+      }
+      const isArrival = next.roomId !== room?.roomId;
+      const reason = `${state.user} ${words().locale} ${dayOf(now)} ${offered().edit}`;
+      if (next === room && reason === made) return;
+      const before = shown;
+      [room, made, shown] = [next, reason, timeline(next, { user: state.user, now })];
+      showOlder(next);
+      const news = isArrival ? [] : behind(before, shown);
+      fresh = new Set(news.map(({ key }) => key));
+      if (isArrival) {
+        show([]); // a line of the other room may have the same key and is not the same
+        below = 0;
+        windowed.arrive(shown, shown.some(({ kind }) => kind === 'unread') ? 'unread' : undefined);
+        return;
+      }
+      const came = news.filter((line): line is MessageLine => line.kind === 'message');
+      if (!windowed.isAtBottom) below += came.length;
+      windowed.render(shown);
+      paintNewest();
+      heard(came);
     },
-    toBottom: () => scrolling.toBottom(),
+    toBottom: () => windowed.toBottom(),
+    editNewest() {
+      const line = shown.findLast((one): one is MessageLine => one.kind === 'message' && isAmendable(one));
+      if (line === undefined || !offered().edit) return false;
+      windowed.scrollTo(line.key);
+      actions.edit(line);
+      return true;
+    },
+    find(id) {
+      const line = shown.find((one) => one.kind === 'message' && (one.key === id || one.messageId === id));
+      const element = line && windowed.scrollTo(line.key);
+      element?.focus({ preventScroll: true });
+      return element !== undefined;
+    },
   };
+}
+
+/** What stands behind the last line of before. */
+function behind(before: readonly TimelineLine[], now: readonly TimelineLine[]): readonly TimelineLine[] {
+  const known = new Set(before.slice(-50).map(({ key }) => key));
+  const last = now.findLastIndex(({ key }) => known.has(key));
+  return last < 0 && before.length > 0 ? [] : now.slice(last + 1);
 }
 
 function createLine(line: TimelineLine): HTMLElement {
@@ -60,7 +152,7 @@ function createLine(line: TimelineLine): HTMLElement {
     case 'day':
       return make('div', 'day-line', line.label);
     case 'unread':
-      return make('div', 'unread-line', 'New');
+      return make('div', 'unread-line', words().new);
     case 'note': {
       const note = make('div', 'note-line', line.text, ' ', make('time', '', line.time));
       note.dataset.topic = line.topic;

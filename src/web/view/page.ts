@@ -1,25 +1,43 @@
 // The whole page: puts the views together and paints the newest state, once per frame at most.
 import type { ChatState } from '../model/state.ts';
+import type { MessageLine } from '../model/timeline.ts';
 import { pageTitle } from '../model/title.ts';
+import type { Found } from '../wire/api.ts';
+import type { WireConfig } from '../wire/config.ts';
+import type { SignIn } from '../wire/credentials.ts';
+import { type Language, words } from '../words/words.ts';
 import { paintAvatar } from './avatar.ts';
+import { createCompany } from './company.ts';
 import { type ComposerActions, createComposer } from './composer.ts';
+import { confirmed } from './confirm.ts';
 import { createConnection } from './connection.ts';
 import { byId, setText } from './dom.ts';
 import { createDrawer } from './drawer.ts';
-import type { MessageActions } from './message-line.ts';
+import { createLanguage } from './language.ts';
 import { createMessages } from './messages.ts';
 import { createNotices } from './notices.ts';
 import { createRoomList, type RoomActions } from './room-list.ts';
+import { createSearch } from './search.ts';
 import { listenToShortcuts } from './shortcuts.ts';
 import { createSignIn } from './sign-in.ts';
 
-export interface PageActions extends ComposerActions, MessageActions, RoomActions {
-  signIn(name: string): void;
+export interface PageActions extends Omit<ComposerActions, 'editNewest'>, RoomActions {
+  signIn(signIn: SignIn): void;
   signOut(): void;
   neighbour(step: 1 | -1): void;
+  retry(key: string): void;
+  discard(key: string): void;
   retryNow(): void;
   dismiss(key: string): void;
   lastName(): string;
+  choose(language: Language): void;
+  /** Deletes a message, for everybody. */
+  remove(messageId: string): void;
+  /** Older messages of the room that is shown. @returns when they are there, or are not to be had */
+  older(): Promise<void>;
+  search(text: string): Promise<Found>;
+  /** What the service offers. */
+  config(): WireConfig;
 }
 
 /** Returns the step that shows a state; many in one frame cost one painting. */
@@ -44,20 +62,39 @@ export function createPage(actions: PageActions): (state: ChatState) => void {
 
 function createPainter(actions: PageActions): (state: ChatState) => void {
   const drawer = createDrawer();
-  const signIn = createSignIn((name) => actions.signIn(name));
-  const messages = createMessages(actions);
+  const translate = createLanguage((language) => actions.choose(language));
+  const signIn = createSignIn((typed) => actions.signIn(typed));
+  let shown: ChatState | undefined;
+  const messages = createMessages(
+    {
+      retry: (key) => actions.retry(key),
+      discard: (key) => actions.discard(key),
+      edit: (line) => composer.edit(line),
+      remove: (line) => void remove(line, actions),
+      older: () => void actions.older(),
+    },
+    () => ({ older: offers(actions.config()), edit: actions.config().features.has('edit') }),
+  );
   const rooms = createRoomList(actions);
   const composer = createComposer({
     complain: (text) => actions.complain(text),
+    amend: (messageId, content) => actions.amend(messageId, content),
+    type: (typing) => actions.type(typing),
+    editNewest: () => messages.editNewest(),
     say(content) {
       messages.toBottom(); // so that the reader sees what they wrote
       actions.say(content);
     },
   });
+  const company = createCompany();
+  const search = createSearch({
+    search: (text) => actions.search(text),
+    show: (id) => void readBackTo(id, messages.find, actions),
+  });
   const connection = createConnection(() => actions.retryNow());
   const notices = createNotices((key) => actions.dismiss(key));
   byId('sign-out').addEventListener('click', () => actions.signOut());
-  byId('room-list').addEventListener('click', (event) => {
+  byId('rooms').addEventListener('click', (event) => {
     if (!(event.target instanceof Element) || !event.target.closest('a')) return;
     drawer.close();
     focusDraft();
@@ -68,24 +105,51 @@ function createPainter(actions: PageActions): (state: ChatState) => void {
   });
   listenToShortcuts((step) => actions.neighbour(step));
 
-  let shown: ChatState | undefined;
   return (state) => {
     const isSignedIn = state.user !== undefined;
     const isEntering = isSignedIn && shown?.user === undefined;
     if (!isSignedIn || state.current !== shown?.current) drawer.close();
     shown = state;
+    const { signIn: way, open, ...config } = actions.config();
+    translate();
     byId('app').hidden = !isSignedIn;
-    signIn.show(!isSignedIn, actions.lastName());
+    signIn.show(!isSignedIn, { way, lastName: actions.lastName(), refusal: state.refusal });
     notices(state.notices);
     if (state.user === undefined) return;
     paintAvatar(byId('account-avatar'), state.user);
     setText(byId('account-name'), state.user);
     connection(state.link, Date.now());
-    rooms(state);
-    composer(state);
+    rooms(state, open);
+    composer.render(state);
+    company(state);
+    search(state, offers(config));
     messages.render(state, Date.now());
     if (isEntering) focusDraft();
   };
+}
+
+/** What is not kept cannot be read back to, nor searched. */
+function offers({ api, resume }: Pick<WireConfig, 'api' | 'resume'>): boolean {
+  return api !== undefined && resume;
+}
+
+async function remove({ messageId, content }: MessageLine, actions: PageActions): Promise<void> {
+  if (messageId === undefined) return;
+  if (await confirmed(words().deleteQuestion, content)) actions.remove(messageId);
+  byId('draft').focus({ preventScroll: true });
+}
+
+/** Reads back page by page until a message is there; so far back as it is sensible. */
+async function readBackTo(
+  id: string,
+  find: (id: string) => boolean,
+  actions: Pick<PageActions, 'older'>,
+): Promise<void> {
+  for (let page = 0; page < 100 && !find(id); page++) {
+    await actions.older();
+    await new Promise(requestAnimationFrame); // until it is drawn
+    await new Promise(requestAnimationFrame);
+  }
 }
 
 /** Not on a touch screen, where the keyboard would come up and hide half of the room. */

@@ -1,8 +1,9 @@
-// The room list, the field that joins another room, and the head of the room that is shown.
-import { badge, plural } from '../model/format.ts';
-import { hashOfRoom, MAX_ROOMS, ROOM_NAME_HINT, roomNameFrom } from '../model/room-names.ts';
-import type { ChatState } from '../model/state.ts';
-import { byId, make, setText } from './dom.ts';
+// The room list, other rooms that can be entered, the field that joins or makes one, and the head of the room that is shown.
+import { badge } from '../model/format.ts';
+import { hashOfRoom, MAX_ROOMS, roomNameFrom } from '../model/room-names.ts';
+import { type ChatState, find } from '../model/state.ts';
+import { words } from '../words/words.ts';
+import { byId, make, setFlag, setText } from './dom.ts';
 import { keyed } from './keyed.ts';
 
 export interface RoomActions {
@@ -10,14 +11,21 @@ export interface RoomActions {
   leave(roomId: string): void;
 }
 
+/** Of rooms that can be entered no more are listed; others are joined by their names. */
+const MOST_OTHERS = 30;
+
 interface RoomItem {
   readonly key: string;
+  readonly name: string;
   readonly isCurrent: boolean;
   readonly unread: number;
+  readonly more: boolean;
 }
 
-export function createRoomList(actions: RoomActions): (state: ChatState) => void {
-  const show = keyed<RoomItem>(byId('room-list'), { create: createRoom, update: updateRoom });
+export function createRoomList(actions: RoomActions): (state: ChatState, open: boolean) => void {
+  const view = { create: createRoom, update: updateRoom };
+  const show = keyed<RoomItem>(byId('room-list'), view);
+  const showOthers = keyed<RoomItem>(byId('other-rooms'), view);
   const leave = byId<HTMLButtonElement>('leave-room');
   let current = '';
   let count = 0;
@@ -27,40 +35,58 @@ export function createRoomList(actions: RoomActions): (state: ChatState) => void
   });
   listenToForm(actions, () => count);
 
-  return (state) => {
+  return (state, open) => {
     current = state.current;
     count = state.rooms.length;
-    show(state.rooms.map(({ roomId, unread }) => ({ key: roomId, isCurrent: roomId === current, unread })));
-    setText(byId('room-title'), `# ${current}`);
-    leave.hidden = count === 1;
-    const elsewhere = state.rooms.reduce((sum, room) => sum + (room.roomId === current ? 0 : room.unread), 0);
-    const unread = byId('drawer-unread');
-    unread.hidden = elsewhere === 0;
-    byId('drawer-open').ariaLabel = `Open the room list${elsewhere > 0 ? `, ${unreadWords(elsewhere)}` : ''}`;
+    const items = state.rooms.map(({ roomId, name = roomId, unread, more }) => {
+      return { key: roomId, name, isCurrent: roomId === current, unread, more };
+    });
+    show(items);
+    const others = othersOf(state);
+    showOthers(others);
+    byId('others').hidden = others.length === 0;
+    const room = find(state, current);
+    setText(byId('room-title'), room ? `# ${room.name ?? current}` : words().noRoom);
+    setFlag(byId('room'), 'none', room === undefined);
+    leave.hidden = room === undefined || (open && count === 1);
+    showElsewhere(state);
   };
+}
+
+function othersOf({ publicRooms, rooms }: ChatState): RoomItem[] {
+  const known = new Set(rooms.map(({ roomId }) => roomId));
+  return publicRooms
+    .filter(({ roomId }) => !known.has(roomId))
+    .slice(0, MOST_OTHERS)
+    .map(({ roomId, name }) => ({ key: roomId, name, isCurrent: false, unread: 0, more: false }));
+}
+
+/** On a phone the list is behind its button: that there is something unread shows there. */
+function showElsewhere({ rooms, current }: ChatState): void {
+  const elsewhere = rooms.reduce((sum, room) => sum + (room.roomId === current ? 0 : room.unread), 0);
+  byId('drawer-unread').hidden = elsewhere === 0;
+  const { openList, unread } = words();
+  byId('drawer-open').ariaLabel = elsewhere > 0 ? `${openList}, ${unread(elsewhere)}` : openList;
 }
 
 function createRoom({ key: roomId }: RoomItem): HTMLElement {
   const mark = make('span', 'room-hash', '#');
   mark.setAttribute('aria-hidden', 'true');
-  const link = make('a', 'room-link', mark, make('span', 'room-name', roomId), make('span', 'room-unread'));
+  const link = make('a', 'room-link', mark, make('span', 'room-name'), make('span', 'room-unread'));
   link.href = hashOfRoom(roomId);
   return make('li', '', link);
 }
 
-function updateRoom(element: HTMLElement, { isCurrent, unread }: RoomItem): void {
+function updateRoom(element: HTMLElement, { name, isCurrent, unread, more }: RoomItem): void {
   const link = element.querySelector('a');
   const count = element.querySelector('.room-unread');
+  setText(element.querySelector('.room-name') ?? element, name);
   if (isCurrent) link?.setAttribute('aria-current', 'page');
   else link?.removeAttribute('aria-current');
   if (unread === 0) return void count?.replaceChildren();
-  const seen = make('span', 'badge', badge(unread));
+  const seen = make('span', 'badge', more ? '99+' : badge(unread));
   seen.setAttribute('aria-hidden', 'true');
-  count?.replaceChildren(seen, make('span', 'sr-only', unreadWords(unread)));
-}
-
-function unreadWords(count: number): string {
-  return plural(count, 'unread message');
+  count?.replaceChildren(seen, make('span', 'sr-only', words().unread(unread, more)));
 }
 
 function listenToForm(actions: RoomActions, count: () => number): void {
@@ -74,8 +100,8 @@ function listenToForm(actions: RoomActions, count: () => number): void {
   byId<HTMLFormElement>('room-form').addEventListener('submit', (event) => {
     event.preventDefault();
     const roomId = roomNameFrom(field.value);
-    if (roomId === undefined) return complain(ROOM_NAME_HINT);
-    if (count() >= MAX_ROOMS) return complain(`At most ${MAX_ROOMS} rooms. Leave one first.`);
+    if (roomId === undefined) return complain(words().roomNameHint);
+    if (count() >= MAX_ROOMS) return complain(words().tooManyRooms(MAX_ROOMS));
     complain('');
     field.value = '';
     actions.open(roomId);

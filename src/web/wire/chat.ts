@@ -1,4 +1,5 @@
 // Speaks the chat service's language over a kept connection: rooms are subscriptions, messages are SENDs.
+import type { IMessage } from '@stomp/stompjs';
 import {
   type ClientError,
   type ClientSubscription,
@@ -10,10 +11,17 @@ import {
 } from '../../client/index.ts';
 import type { DeliveryStep } from '../model/delivery.ts';
 import type { LinkPhase } from '../model/link-phase.ts';
+import { oldestPlace } from '../model/older.ts';
 import type { Unsent } from '../model/room-log.ts';
 import { type ChatState, find, type Happening } from '../model/state.ts';
+import { words } from '../words/words.ts';
+import { Api, type Found } from './api.ts';
+import { CompanyWire } from './company.ts';
 import type { WireConfig } from './config.ts';
-import { readMessage } from './payloads.ts';
+import { credentialsOf, type SignIn } from './credentials.ts';
+import { readArrival } from './payloads.ts';
+import { ReadMarks } from './read-marks.ts';
+import { RoomLists } from './room-lists.ts';
 
 /** So many messages of before are shown of a room that is joined. */
 export const HISTORY = 50;
@@ -27,6 +35,17 @@ export interface ChatWorld {
   readonly world: Pick<World, 'now' | 'newKey'> & Partial<World>;
   /** Keeps what the service gave this tab, over reloads. */
   readonly storage: TextStorage;
+  /** Old messages come over HTTP. */
+  readonly fetcher?: typeof fetch;
+}
+
+/** What of one sign-in ends with it. */
+interface Signed {
+  readonly client: StompwireClient;
+  readonly api: Api | undefined;
+  readonly lists: RoomLists;
+  readonly company: CompanyWire;
+  readonly marks: ReadMarks;
 }
 
 /** Where the page's state lives. */
@@ -42,18 +61,27 @@ export class Chat {
   readonly #holder: StateHolder;
   readonly #config: () => WireConfig;
   readonly #joined = new Map<string, ClientSubscription>();
-  #client: StompwireClient | undefined;
+  readonly #fetcher: typeof fetch;
+  #signed: Signed | undefined;
 
-  constructor({ openSession, world, storage }: ChatWorld, holder: StateHolder, config: () => WireConfig) {
+  constructor(
+    { openSession, world, storage, fetcher = fetch }: ChatWorld,
+    holder: StateHolder,
+    config: () => WireConfig,
+  ) {
     this.#openSession = openSession;
     this.#world = world;
     this.#storage = storage;
     this.#holder = holder;
     this.#config = config;
+    this.#fetcher = fetcher;
   }
 
   /** @param unsent - what this tab had not seen confirmed when it was loaded anew */
-  signIn(name: string, unsent: readonly Unsent[] = []): void {
+  signIn(signIn: SignIn, unsent: readonly Unsent[] = []): void {
+    const { name } = signIn;
+    const config = this.#config();
+    const credentials = credentialsOf(signIn, config.signIn);
     this.#end();
     this.#holder.happen({ type: 'signed-in', name });
     const client = new StompwireClient({
@@ -61,39 +89,102 @@ export class Chat {
       world: this.#world,
       storage: this.#storage,
       storagePrefix: `stompwire.${name}.`,
-      connectHeaders: { login: name },
-      errorQueue: `${this.#config().userPrefix}/queue/errors`,
-      idempotent: this.#config().resume,
+      connectHeaders: credentials.connect,
+      errorQueue: `${config.userPrefix}/queue/errors`,
+      idempotent: config.resume,
       queue: { age: PATIENCE },
       onPhase: (phase) => {
-        if (this.#client === client) this.#linked(phase, name);
+        if (this.#signed?.client === client) this.#linked(phase, name);
       },
-      onServerError: ({ message }) => this.#notice(message),
+      onServerError: (error) => {
+        if (this.#signed?.client === client) this.#told(error);
+      },
     });
-    this.#client = client;
+    const happen = (happening: Happening): void => this.#listed(happening);
+    const now = this.#world.now;
+    this.#signed = {
+      client,
+      api: config.api === undefined ? undefined : new Api(config.api, credentials, this.#fetcher, now),
+      lists: new RoomLists(client, config, happen),
+      company: new CompanyWire(client, config, this.#holder, now),
+      marks: new ReadMarks(client, config),
+    };
     this.#joinRooms();
     for (const out of unsent) this.#restore(out);
     client.activate();
   }
 
-  signOut(): void {
+  /** @param refusal - why the service let nobody in */
+  signOut(refusal?: string): void {
     this.#end();
-    this.#holder.happen({ type: 'signed-out' });
+    this.#holder.happen({ type: 'signed-out', ...(refusal !== undefined && { refusal }) });
   }
 
   retryNow(): void {
-    this.#client?.retryNow();
+    this.#signed?.client.retryNow();
   }
 
   /** Joins a room unless joined, and shows it. */
   openRoom(roomId: string): void {
-    this.#holder.happen({ type: 'room-opened', roomId, at: this.#world.now() });
-    this.#joinRooms();
+    const isThere = this.#config().open || find(this.#holder.state(), roomId) !== undefined;
+    if (isThere) this.#show(roomId);
+    const entered = this.#signed?.lists.enter(roomId);
+    if (isThere)
+      entered?.catch(() => {}); // it can be read and written all the same
+    else
+      entered?.then(
+        () => this.#show(roomId),
+        ({ message }: ClientError) => this.#notice(message),
+      );
   }
 
   leaveRoom(roomId: string): void {
-    this.#holder.happen({ type: 'room-left', roomId });
-    this.#joinRooms();
+    this.#signed?.lists.leave(roomId);
+    this.#drop(roomId);
+  }
+
+  /** Asks for the page before what is there, unless that is on its way. */
+  async older(roomId: string): Promise<void> {
+    const signed = this.#signed;
+    const { happen, state } = this.#holder;
+    const before = () => find(state(), roomId);
+    const [api, was] = [signed?.api, before()];
+    if (api === undefined || was === undefined) return;
+    happen({ type: 'older-asked', roomId });
+    const log = before();
+    const place = log && oldestPlace(log);
+    if (log === was || place === undefined) return;
+    const page = await api.older(roomId, place).catch(() => undefined);
+    if (this.#signed !== signed) return;
+    happen(page ? { type: 'older-came', roomId, ...page } : { type: 'older-failed', roomId });
+  }
+
+  /** @throws when the service does not answer */
+  async search(roomId: string, text: string): Promise<Found> {
+    return (await this.#signed?.api?.search(roomId, text)) ?? { messages: [], more: false };
+  }
+
+  /** Changes what was said. @param content - none: deletes it */
+  amend(roomId: string, messageId: string, content?: string): void {
+    const path = content === undefined ? 'delete' : 'edit';
+    const body = JSON.stringify({ messageId, ...(content !== undefined && { content }) });
+    this.#signed?.client
+      .send(`${this.#config().appPrefix}/chat-room/${roomId}/${path}`, body, {
+        headers: { 'content-type': 'application/json' },
+      })
+      .catch(({ message }: ClientError) => this.#notice(message));
+  }
+
+  /** Somebody writes in the room that is shown, or has stopped. */
+  type(typing: boolean): void {
+    this.#signed?.company.type(typing);
+  }
+
+  /** The page shows another state. */
+  shown(state: ChatState): void {
+    if (state.user === undefined) return;
+    this.#signed?.company.look(state.current);
+    this.#signed?.marks.look(state);
   }
 
   /** Sends to the room that is shown: now, or when there is a connection. */
@@ -109,10 +200,38 @@ export class Chat {
   }
 
   #end(): void {
-    const client = this.#client;
-    this.#client = undefined;
+    const signed = this.#signed;
+    this.#signed = undefined;
     this.#joined.clear();
-    void client?.deactivate();
+    signed?.lists.end();
+    signed?.company.end();
+    signed?.marks.end();
+    void signed?.client.deactivate();
+  }
+
+  #show(roomId: string): void {
+    this.#holder.happen({ type: 'room-opened', roomId, at: this.#world.now() });
+    this.#joinRooms();
+  }
+
+  #drop(roomId: string): void {
+    this.#holder.happen({ type: 'room-left', roomId, mayBeLast: !this.#config().open });
+    this.#joinRooms();
+  }
+
+  #listed(happening: Happening): void {
+    this.#holder.happen(happening);
+    if (happening.type === 'rooms-told') this.#joinRooms();
+  }
+
+  #told({ code, message }: ClientError): void {
+    if (code === 'authentication-failed') this.signOut(this.#refusal());
+    else if (code === 'credentials-expired') this.signOut(words().expired);
+    else this.#notice(message);
+  }
+
+  #refusal(): string {
+    return this.#config().signIn === 'token' ? words().refusedToken : words().refused;
   }
 
   #linked(phase: Phase, name: string): void {
@@ -136,14 +255,21 @@ export class Chat {
 
   #join(roomId: string): ClientSubscription | undefined {
     const { topicPrefix, resume } = this.#config();
-    return this.#client?.subscribe(`${topicPrefix}/chat-room/${roomId}`, ({ body }) => this.#arrived(body), {
-      ...(resume && { resumeFrom: `last-${HISTORY}` }),
-      remember: false, // the page does not remember what it showed
-      onResume: ({ complete }) => {
-        if (!complete) this.#holder.happen({ type: 'gap', roomId, at: this.#world.now() });
+    return this.#signed?.client.subscribe(
+      `${topicPrefix}/chat-room/${roomId}`,
+      (message) => this.#arrived(message),
+      {
+        ...(resume && { resumeFrom: `last-${HISTORY}` }),
+        remember: false, // the page does not remember what it showed
+        onResume: ({ complete }) => {
+          if (!complete) this.#holder.happen({ type: 'gap', roomId, at: this.#world.now() });
+        },
+        onRefused: ({ code, message }) => {
+          this.#notice(message);
+          if (code === 'no-access' && !this.#config().open) this.#drop(roomId);
+        },
       },
-      onRefused: ({ message }) => this.#notice(message),
-    });
+    );
   }
 
   #restore(out: Unsent): void {
@@ -159,11 +285,11 @@ export class Chat {
   }
 
   #send({ key, roomId, content }: Unsent, since?: number): void {
-    const client = this.#client;
+    const client = this.#signed?.client;
     if (!client) return;
     const headers = { 'content-type': 'application/json' };
     const answered = (step: DeliveryStep, reason?: string): void => {
-      if (this.#client === client) this.#answered(key, step, reason);
+      if (this.#signed?.client === client) this.#answered(key, step, reason);
     };
     client
       .send(`${this.#config().appPrefix}/chat-room/${roomId}/send`, JSON.stringify({ content }), {
@@ -183,9 +309,11 @@ export class Chat {
     if (reason !== undefined) this.#notice(reason);
   }
 
-  #arrived(body: string): void {
-    const message = readMessage(body, this.#world.now());
-    if (message) this.#holder.happen({ type: 'delivered', message });
+  #arrived({ body, headers }: IMessage): void {
+    const place = this.#config().resume ? headers['message-id'] : undefined;
+    const arrival = readArrival(body, this.#world.now(), place);
+    if (arrival?.kind === 'message') this.#holder.happen({ type: 'delivered', message: arrival.message });
+    else if (arrival) this.#holder.happen({ type: 'amended', amendment: arrival.amendment });
   }
 
   #notice(text: string): void {

@@ -7,7 +7,23 @@ export interface WireConfig {
   readonly userPrefix: string;
   /** Whether the service keeps what is said in rooms, and knows a message that comes twice. */
   readonly resume: boolean;
+  /** What people are asked for. */
+  readonly signIn: SignInWay;
+  /** Whether a room is there from its first use; else it is made, and joined. */
+  readonly open: boolean;
+  /** Where old messages are had over HTTP; nowhere when the service does not say. */
+  readonly api: string | undefined;
+  readonly features: ReadonlySet<Feature>;
 }
+
+/** A name alone, a name with a passcode, or a token that says who it is. */
+export type SignInWay = 'name' | 'passcode' | 'token';
+
+/** What the page shows only of a service that offers it. */
+export type Feature = (typeof FEATURES)[number];
+
+const WAYS: readonly SignInWay[] = ['name', 'passcode', 'token'];
+const FEATURES = ['rooms', 'presence', 'typing', 'unread', 'edit'] as const;
 
 export const DEFAULT_CONFIG: WireConfig = {
   endpoint: '/ws',
@@ -15,23 +31,36 @@ export const DEFAULT_CONFIG: WireConfig = {
   topicPrefix: '/topic',
   userPrefix: '/user',
   resume: false,
+  signIn: 'name',
+  open: true,
+  api: undefined,
+  features: new Set(),
 };
 
 /** Reads a configuration key by key: what is missing or not a path keeps its default. */
 export function readConfig(source: unknown): WireConfig {
   const given = (typeof source === 'object' && source !== null ? source : {}) as Record<string, unknown>;
-  const path = (key: Exclude<keyof WireConfig, 'resume'>): string => {
+  const path = <K extends PathKey>(key: K): WireConfig[K] => {
     const value = given[key];
-    return typeof value === 'string' && /^\/[^/]/.test(value) ? value : DEFAULT_CONFIG[key];
+    return typeof value === 'string' && /^\/[^/]/.test(value)
+      ? (value as WireConfig[K])
+      : DEFAULT_CONFIG[key];
   };
+  const offered: readonly unknown[] = Array.isArray(given.features) ? given.features : [];
   return {
     endpoint: path('endpoint'),
     appPrefix: path('appPrefix'),
     topicPrefix: path('topicPrefix'),
     userPrefix: path('userPrefix'),
     resume: given.resume === true,
+    signIn: WAYS.find((way) => way === given.signIn) ?? DEFAULT_CONFIG.signIn,
+    open: given.open !== false,
+    api: path('api'),
+    features: new Set(FEATURES.filter((feature) => offered.includes(feature))),
   };
 }
+
+type PathKey = 'endpoint' | 'appPrefix' | 'topicPrefix' | 'userPrefix' | 'api';
 
 const PATIENCE = 5_000; // milliseconds; a page that waits for ever is worse than one with the defaults
 

@@ -1,21 +1,134 @@
 // What the service's JSON bodies hold, read without trust: a body of another shape is undefined.
-import type { ChatMessage } from '../model/room-log.ts';
+import type { Arrival, ChatMessage } from '../model/chat-message.ts';
+import type { Companion, PresenceNews } from '../model/company.ts';
+import type { NamedRoom, UnreadTold } from '../model/state.ts';
 
-function readObject(body: string): Record<string, unknown> | undefined {
+type Fields = Record<string, unknown>;
+
+function readJson(body: string): unknown {
   try {
-    const value: unknown = JSON.parse(body);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : undefined;
+    return JSON.parse(body);
   } catch {
     return undefined;
   }
 }
 
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
+
+function listOf(value: unknown): readonly Fields[] {
+  return Array.isArray(value) ? value.map(fieldsOf) : [];
+}
+
 /** Reads a chat message; a `sentAt` that is no time becomes `receivedAt`. */
 export function readMessage(body: string, receivedAt: number): ChatMessage | undefined {
-  const { id, roomId, sender, content, sentAt } = readObject(body) ?? {};
+  return messageOf(fieldsOf(readJson(body)), receivedAt);
+}
+
+/** Reads what comes over a room's topic. @param messageId - its place, where the room is logged */
+export function readArrival(body: string, receivedAt: number, messageId?: string): Arrival | undefined {
+  return arrivalOf(fieldsOf(readJson(body)), receivedAt, messageId);
+}
+
+/** A page of messages over HTTP. */
+export function readPage(value: unknown, receivedAt: number): readonly Arrival[] {
+  const read = listOf(value).map((one) => arrivalOf(one, receivedAt, textOf(one.messageId)));
+  return read.filter((arrival) => arrival !== undefined);
+}
+
+/** The place of the first of a page, whatever that is. */
+export function firstPlace(value: unknown): string | undefined {
+  return textOf(listOf(value)[0]?.messageId);
+}
+
+function arrivalOf(fields: Fields, receivedAt: number, messageId?: string): Arrival | undefined {
+  const { messageType = 'MESSAGE', of, roomId, tombstone } = fields;
+  if (messageType === 'EDIT' || messageType === 'DELETE') {
+    if (typeof of !== 'string' || typeof roomId !== 'string') return undefined;
+    const content = messageType === 'EDIT' ? textOf(fields.content) : undefined;
+    return { kind: 'amendment', amendment: { roomId, of, content } };
+  }
+  if (messageType !== 'MESSAGE' && messageType !== 'SYSTEM') return undefined;
+  const message = messageOf(fields, receivedAt);
+  if (message === undefined) return undefined;
+  const change = typeof tombstone === 'string' ? ({ change: 'deleted' } as const) : {};
+  return {
+    kind: 'message',
+    message: { ...message, ...(messageId !== undefined && { messageId }), ...change },
+  };
+}
+
+function messageOf(
+  { id, roomId, sender, content, sentAt }: Fields,
+  receivedAt: number,
+): ChatMessage | undefined {
   if (typeof id !== 'string' || typeof roomId !== 'string') return undefined;
   if (typeof sender !== 'string' || typeof content !== 'string') return undefined;
   const at = typeof sentAt === 'string' ? Date.parse(sentAt) : Number.NaN;
   return { id, roomId, sender, content, sentAt: Number.isNaN(at) ? receivedAt : at };
+}
+
+/** The rooms of a list. */
+export function readRooms(body: string): readonly NamedRoom[] {
+  return listOf(fieldsOf(readJson(body)).items).flatMap(({ id, name }) =>
+    typeof id === 'string' ? [{ roomId: id, name: textOf(name) ?? id }] : [],
+  );
+}
+
+export function readUnread(body: string): UnreadTold | undefined {
+  return unreadOf(fieldsOf(readJson(body)));
+}
+
+export function readUnreads(body: string): readonly UnreadTold[] {
+  return listOf(fieldsOf(readJson(body)).rooms).flatMap((one) => unreadOf(one) ?? []);
+}
+
+function unreadOf({ roomId, unread, more }: Fields): UnreadTold | undefined {
+  const isCount = Number.isSafeInteger(unread) && (unread as number) >= 0;
+  return typeof roomId === 'string' && isCount
+    ? { roomId, unread: unread as number, more: more === true }
+    : undefined;
+}
+
+export function readPresence(body: string): PresenceNews | undefined {
+  const { roomId, version, count, people, since, changes } = fieldsOf(readJson(body));
+  if (typeof roomId !== 'string' || typeof version !== 'number' || typeof count !== 'number')
+    return undefined;
+  return {
+    ...{ roomId, version, count },
+    people: Array.isArray(people) ? people.filter(isCompanion) : undefined,
+    since: typeof since === 'number' ? since : undefined,
+    changes: Array.isArray(changes) ? changes.filter(isChange) : [],
+  };
+}
+
+function isCompanion(value: unknown): value is Companion {
+  return isChange(value) && value.state !== ('offline' as string);
+}
+
+function isChange(value: unknown): value is PresenceNews['changes'][number] {
+  const { user, state } = fieldsOf(value);
+  return typeof user === 'string' && (state === 'online' || state === 'away' || state === 'offline');
+}
+
+/** Somebody types; that is over by itself after so many milliseconds. */
+export interface TypingTold {
+  readonly roomId: string;
+  readonly user: string;
+  readonly typing: boolean;
+  readonly expiresIn: number;
+}
+
+const mostTyping = 60_000;
+
+export function readTyping(body: string): TypingTold | undefined {
+  const { roomId, user, typing, expiresIn } = fieldsOf(readJson(body));
+  if (typeof roomId !== 'string' || typeof user !== 'string') return undefined;
+  const lasts = typeof expiresIn === 'number' ? Math.min(expiresIn, mostTyping) : 0;
+  return { roomId, user, typing: typing === true, expiresIn: lasts };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

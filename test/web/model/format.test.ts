@@ -1,14 +1,6 @@
 // Times, spans and counts as people read them.
 import { describe, expect, it } from 'vitest';
-import {
-  badge,
-  clockTime,
-  dayLabel,
-  dayOf,
-  plural,
-  secondsLeft,
-  span,
-} from '../../../src/web/model/format.ts';
+import { badge, clockTime, dayLabel, dayOf, secondsLeft, span } from '../../../src/web/model/format.ts';
 
 const at = (...parts: [number, number, number, number?, number?]): number => new Date(...parts).getTime();
 
@@ -57,10 +49,6 @@ describe('a span', () => {
 });
 
 describe('a count', () => {
-  it('has its noun', () => {
-    expect([plural(1, 'new message'), plural(2, 'new message')]).toEqual(['1 new message', '2 new messages']);
-  });
-
   it('fits its badge', () => {
     expect([badge(1), badge(99), badge(100)]).toEqual(['1', '99', '99+']);
   });

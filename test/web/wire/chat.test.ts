@@ -31,7 +31,7 @@ beforeEach(() => {
   server = new ScriptedServer();
   storage = new PlainStorage();
   load();
-  chat.signIn('Ann');
+  chat.signIn({ name: 'Ann', secret: '' });
 });
 
 const destinations = (): string[] =>
@@ -63,7 +63,7 @@ describe('the subscriptions', () => {
 
   it('ask for nothing of before where nothing is kept', () => {
     config = DEFAULT_CONFIG;
-    chat.signIn('Ann');
+    chat.signIn({ name: 'Ann', secret: '' });
     expect(server.open().of(general).headers).not.toHaveProperty('resume-from');
   });
 
@@ -138,7 +138,7 @@ describe('a message', () => {
 
   it('is not sent again by itself where the service knows no keys', async () => {
     config = DEFAULT_CONFIG;
-    chat.signIn('Ann');
+    chat.signIn({ name: 'Ann', secret: '' });
     server.open();
     chat.say('hi');
     server.reopen();
@@ -198,7 +198,7 @@ describe('a page that is loaded anew', () => {
     server.open({ 'client-token': 'a-token' });
     load();
     server.time = 2_000;
-    chat.signIn('Ann', [mine]);
+    chat.signIn({ name: 'Ann', secret: '' }, [mine]);
     expect(deliveries()).toEqual(['interrupted']);
     expect(await server.newest.connect).toEqual({ login: 'Ann', 'client-token': 'a-token' });
     server.open();
@@ -215,7 +215,7 @@ describe('a page that is loaded anew', () => {
     config = { ...DEFAULT_CONFIG, resume };
     load();
     server.time = now;
-    chat.signIn('Ann', [mine]);
+    chat.signIn({ name: 'Ann', secret: '' }, [mine]);
     server.open();
     expect(contents()).toEqual([]);
     expect(deliveries()).toEqual(['unconfirmed']);

@@ -18,7 +18,19 @@ async function fetchedFrom(answer: RequestListener) {
 describe('the configuration', () => {
   it('is what the service says', async () => {
     const given = { endpoint: '/stomp', appPrefix: '/a', topicPrefix: '/t', userPrefix: '/u', resume: true };
-    expect(await fetchedFrom((_, response) => response.end(JSON.stringify(given)))).toEqual(given);
+    expect(await fetchedFrom((_, response) => response.end(JSON.stringify(given)))).toEqual({
+      ...DEFAULT_CONFIG,
+      ...given,
+    });
+  });
+
+  it('is nothing that the page does not know', () => {
+    const given = { features: ['edit', 'telepathy', 7], signIn: 'dance', open: 0, api: '//evil.example' };
+    expect(readConfig(given)).toEqual({ ...DEFAULT_CONFIG, features: new Set(['edit']) });
+    expect(readConfig({ signIn: 'token', open: false, api: '/api/chat' })).toMatchObject({
+      ...{ signIn: 'token', open: false, api: '/api/chat' },
+    });
+    expect(readConfig({ features: 'edit' }).features.size).toBe(0);
   });
 
   it('is the default when the service has none, or answers nonsense', async () => {

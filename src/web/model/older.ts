@@ -1,0 +1,57 @@
+// Older messages, which come page by page when somebody reads back: in front of those that are there, none twice.
+import { amend } from './amend.ts';
+import { amended } from './amended.ts';
+import type { Arrival } from './chat-message.ts';
+import { type Entry, MAX_ENTRIES, type MessageEntry, type RoomLog } from './room-log.ts';
+
+/** Somebody may read so far back in one go; who goes on later begins with the newest again. */
+export const MOST_ENTRIES = 20_000;
+
+/** An older page, oldest first, and whether anything is before it. */
+export interface OlderPage {
+  readonly arrivals: readonly Arrival[];
+  readonly isStart: boolean;
+  /** The message-id of its first, whatever that is. */
+  readonly from: string | undefined;
+}
+
+/** The message-id before which the next page ends. */
+export function oldestPlace(log: RoomLog): string | undefined {
+  const isPlaced = (entry: Entry): entry is MessageEntry =>
+    entry.kind === 'message' && entry.messageId !== undefined;
+  return log.reach ?? log.entries.find(isPlaced)?.messageId;
+}
+
+/** Whether a page is to be asked for. */
+export function wantsOlder(log: RoomLog): boolean {
+  return log.older === 'more' && log.entries.length < MOST_ENTRIES && oldestPlace(log) !== undefined;
+}
+
+export function prepend(log: RoomLog, { arrivals, isStart, from }: OlderPage): RoomLog {
+  const known = new Set(log.entries.map((entry) => (entry.kind === 'message' ? entry.id : entry.key)));
+  const withChanges = arrivals
+    .toReversed()
+    .reduce(
+      (all, arrival) => (arrival.kind === 'amendment' ? amendUnlessLater(all, arrival.amendment) : all),
+      log,
+    );
+  const older: MessageEntry[] = [];
+  for (const arrival of arrivals) {
+    if (arrival.kind !== 'message' || known.has(arrival.message.id)) continue;
+    const message = amended(arrival.message, withChanges.amendments);
+    older.push({ ...message, kind: 'message', key: message.id });
+  }
+  return {
+    ...withChanges,
+    entries: [...older, ...withChanges.entries],
+    older: isStart ? 'none' : 'more',
+    reach: from ?? log.reach,
+    limit: Math.max(log.limit, Math.min(MOST_ENTRIES, log.entries.length + older.length + MAX_ENTRIES)),
+  };
+}
+
+/** What came before on the page was said later: it holds. */
+function amendUnlessLater(log: RoomLog, amendment: Parameters<typeof amend>[1]): RoomLog {
+  const isNews = !log.amendments.has(amendment.of) || amendment.content === undefined;
+  return isNews ? amend(log, amendment) : log;
+}
