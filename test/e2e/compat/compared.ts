@@ -1,4 +1,5 @@
 // Runs programs against a broker and against us, and holds what they observed against each other.
+import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { Differences } from './differences.ts';
 import { type BrokerPlace, type Observed, type Program, Stage } from './stage.ts';
@@ -42,6 +43,14 @@ export class Comparison {
       stage.drop();
     }
   }
+}
+
+/** Differences that docs/compat.md does not tell of. */
+export function untoldDifferences({ headers, programs }: Differences): string[] {
+  const page = readFileSync('docs/compat.md', 'utf8');
+  return [...headers, ...programs]
+    .map(({ reason }) => reason)
+    .filter((reason) => !page.includes(`\n- ${reason}`));
 }
 
 /** Differences that name no program. */
