@@ -49,17 +49,10 @@ export function installChat(server: Server, parts: ChatParts = {}): void {
   });
   server.attach({ start: () => repository.open(), stop: () => repository.close() });
   const live = new Live(server, { repository, access });
-  const topic = topicOf(config.brokerPrefixes);
-  const destinationOf = (roomId: string): string => `${topic}/chat-room/${roomId}`;
-  const { history } = server;
-  const gathering = new Gathering({ shelf: () => repository.changes, history, destinationOf });
-  const pace = new Pace(config.roomSendsPerSecond, config.roomSendBurst, () => performance.now());
-  const messages = new Messages({ server, access, rooms, topic, pace, gathering });
-  const changes = new Changes({ server, access, gathering, pace, destinationOf });
+  const messages = new Messages({ server, access, rooms, topic: topicOf(config.brokerPrefixes) });
   addMappings(server, { access, messages });
-  addChangeMappings(server, changes);
   addRoomMappings(server, rooms);
-  addRest(server, { access, rooms, messages, open }, [liveRoutes(live, access)]);
+  addRest(server, { access, rooms, messages, open });
   addPage(server, { open, features: ['rooms', 'presence', 'typing', 'unread'] });
   log.debug({ open }, 'rooms');
 }
