@@ -5,6 +5,7 @@ import { Live } from './live.ts';
 import { addMappings, topicOf } from './mappings.ts';
 import { Messages } from './messages.ts';
 import { addPage } from './page.ts';
+import { liveRoutes } from './presence/routes.ts';
 import { repositoryOf } from './repositories/chosen.ts';
 import type { ChatRepository } from './repository.ts';
 import { addRest } from './rest/rest.ts';
@@ -52,7 +53,7 @@ export function installChat(server: Server, parts: ChatParts = {}): void {
   const messages = new Messages({ server, access, rooms, topic: topicOf(config.brokerPrefixes) });
   addMappings(server, { access, messages });
   addRoomMappings(server, rooms);
-  addRest(server, { access, rooms, messages, open });
+  addRest(server, { access, rooms, messages, open }, [liveRoutes(live, access)]);
   addPage(server, { open, features: ['rooms', 'presence', 'typing', 'unread'] });
   log.debug({ open }, 'rooms');
 }

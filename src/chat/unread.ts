@@ -30,8 +30,8 @@ const most = 99;
 const pageSize = 200;
 /** So many messages are looked at; whoever has read none of so many has more than 99, or a room of noise. */
 const lookedAt = 5 * pageSize;
-/** The rooms of one user that are counted. */
-const mostRooms = 1000;
+/** The rooms of one user that are counted, unless more are asked for. */
+const usualRooms = 200;
 /** Rooms that are counted at a time. */
 const atOnce = 8;
 
@@ -49,12 +49,13 @@ export class Unread {
     return this.#count(user, roomId, marks[0]?.number ?? 0);
   }
 
-  /** What a user has not read, in all rooms that the user is a member of. */
-  async all(user: string): Promise<UnreadCount[]> {
+  /** What a user has not read, in the rooms that the user is a member of; at most so many. */
+  async all(user: string, limit = usualRooms): Promise<UnreadCount[]> {
     const { members, reading } = this.#parts.repository;
     const counts: UnreadCount[] = [];
-    for (let after: string | undefined; counts.length < mostRooms; ) {
-      const { items, next } = await members.roomsOf(user, { limit: atOnce, after });
+    for (let after: string | undefined; counts.length < limit; ) {
+      const most = Math.min(atOnce, limit - counts.length);
+      const { items, next } = await members.roomsOf(user, { limit: most, after });
       const ids = items.map(({ id }) => id);
       const marks = new Map((await reading.of(user, ids)).map((mark) => [mark.roomId, mark.number]));
       counts.push(...(await Promise.all(ids.map((id) => this.#count(user, id, marks.get(id) ?? 0)))));

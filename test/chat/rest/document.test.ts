@@ -30,17 +30,22 @@ describe('the OpenAPI document', () => {
       [
         "delete /api/chat/rooms/{roomId}",
         "delete /api/chat/rooms/{roomId}/members/{userId}",
+        "get /api/chat/presence",
         "get /api/chat/rooms",
         "get /api/chat/rooms/{roomId}",
         "get /api/chat/rooms/{roomId}/members",
         "get /api/chat/rooms/{roomId}/messages",
+        "get /api/chat/rooms/{roomId}/presence",
         "get /api/chat/rooms/{roomId}/subscribe",
+        "get /api/chat/rooms/{roomId}/unread",
+        "get /api/chat/unread",
         "get /api/chat/users",
         "patch /api/chat/rooms/{roomId}",
         "post /api/chat/rooms",
         "post /api/chat/rooms/{roomId}/messages",
         "post /api/chat/users/{userId}/rooms",
         "put /api/chat/rooms/{roomId}/members/{userId}",
+        "put /api/chat/rooms/{roomId}/read",
       ]
     `);
     for (const [method, path, { summary, responses }] of operations()) {
@@ -99,6 +104,11 @@ describe('the OpenAPI document', () => {
     await api.kit.connect({ login: 'lee' });
     await api.get('/users', kim);
     await api.stream('/rooms/r/subscribe', kim);
+    await api.get('/rooms/r/presence', kim);
+    await api.get('/presence', { ...kim, query: { user: 'lee' } });
+    await api.get('/rooms/r/unread', kim);
+    await api.get('/unread', kim);
+    await api.ask('PUT', '/rooms/r/read', { ...kim, body: { number: 1 } });
     await api.ask('DELETE', '/rooms/r/members/lee', kim);
     await api.ask('DELETE', '/rooms/r', kim);
     for (const [method, path] of operations()) {
