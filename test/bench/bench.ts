@@ -8,6 +8,7 @@ import { handlers } from './handlers.ts';
 import { heartbeats } from './heartbeats.ts';
 import { idle } from './idle.ts';
 import { logged } from './logged.ts';
+import { presence } from './presence.ts';
 import { placement } from './processes.ts';
 import { queues } from './queues.ts';
 import { relay } from './relay.ts';
@@ -34,6 +35,7 @@ const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Row[]>>> =
   store,
   stored,
   resume,
+  presence,
   writer,
   queues,
   relay,
