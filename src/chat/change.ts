@@ -34,6 +34,8 @@ export interface Changed {
   readonly content: string | undefined;
   readonly editedAt: number | undefined;
   readonly deleted: boolean;
+  /** It is an edit itself: of one that was taken away with its message nothing else says so. */
+  readonly isEdit: boolean;
   /** In the order of the emojis, by code point. */
   readonly reactions: readonly Reaction[];
 }
@@ -48,18 +50,17 @@ export interface KeptChange {
 }
 
 /**
- * What there is one of: each edit for itself, for all are taken away with their message; the deletion; and of each
- * user and emoji, whether it is there.
+ * What there is one of: each edit for itself, for all are taken away with their message, and that it is one; the
+ * deletion; and of each user and emoji, whether it is there.
  */
-export function keptOf({ of, number, at, kind, by, content, emoji = '', on = true }: Change): KeptChange {
-  const name = kind === 'EDIT' ? `E${number}` : kind === 'DELETE' ? 'D' : `R${emoji}\n${by}`;
-  return {
-    of,
-    name,
-    number,
-    at,
-    text: kind === 'EDIT' ? content : kind === 'REACTION' && on ? 'on' : undefined,
-  };
+export function keptOf({ of, number, at, kind, by, content, emoji = '', on = true }: Change): KeptChange[] {
+  const one = { of, number, at, text: undefined };
+  if (kind === 'DELETE') return [{ ...one, name: 'D' }];
+  if (kind === 'REACTION') return [{ ...one, name: `R${emoji}\n${by}`, text: on ? 'on' : undefined }];
+  return [
+    { ...one, name: `E${number}`, text: content },
+    { ...one, of: number, name: 'A' },
+  ];
 }
 
 /** Puts together what is kept of messages. */
@@ -79,6 +80,7 @@ export function changedOf(kept: readonly KeptChange[], user?: string): Changed[]
       content: last?.text,
       editedAt: last?.at,
       deleted: all.some(({ name }) => name === 'D'),
+      isEdit: all.some(({ name }) => name === 'A'),
       reactions: reactionsOf(all, user),
     };
   });

@@ -3,6 +3,11 @@ import type { Server } from '../index.ts';
 import { RoomAccess } from './access.ts';
 import { Live } from './live.ts';
 import { addMappings, topicOf } from './mappings.ts';
+import { Changes } from './messages/changes.ts';
+import { Gathering } from './messages/gathering.ts';
+import { addChangeMappings } from './messages/mappings.ts';
+import { Pace } from './messages/pace.ts';
+import { systemMessageOf } from './messages/system.ts';
 import { Messages } from './messages.ts';
 import { addPage } from './page.ts';
 import { liveRoutes } from './presence/routes.ts';
@@ -40,18 +45,38 @@ export function installChat(server: Server, parts: ChatParts = {}): void {
     changed: async (change) => {
       await live.changing(change);
       await server.nodes.announce(changed, { ...change });
+      if (tells) await tell(change);
     },
   });
+  const tells = config.systemMessages === 'all' || (config.systemMessages === 'members' && !open);
+  /** What has happened holds, whether the room can be told of it or not. */
+  async function tell(change: RoomChange): Promise<void> {
+    const message = systemMessageOf(change);
+    if (message === undefined) return;
+    try {
+      await server.publish(destinationOf(change.room.id), message, {});
+    } catch (err) {
+      log.warn({ err }, 'a room was not told of what changed in it');
+    }
+  }
   server.nodes.on(changed, (about) => {
     const change = about as unknown as RoomChange;
+    if (change.what === 'deleted') gathering.forget(change.room.id);
     access.forget(change.room.id, 'user' in change ? change.user : undefined);
     live.changed(change);
     endSubscriptions(server, change);
   });
   server.attach({ start: () => repository.open(), stop: () => repository.close() });
   const live = new Live(server, { repository, access });
-  const messages = new Messages({ server, access, rooms, topic: topicOf(config.brokerPrefixes) });
+  const topic = topicOf(config.brokerPrefixes);
+  const destinationOf = (roomId: string): string => `${topic}/chat-room/${roomId}`;
+  const { history } = server;
+  const gathering = new Gathering({ shelf: () => repository.changes, history, destinationOf });
+  const pace = new Pace(config.roomSendsPerSecond, config.roomSendBurst, () => performance.now());
+  const messages = new Messages({ server, access, rooms, topic, pace, gathering });
+  const changes = new Changes({ server, access, gathering, pace, destinationOf });
   addMappings(server, { access, messages });
+  addChangeMappings(server, changes);
   addRoomMappings(server, rooms);
   addRest(server, { access, rooms, messages, open }, [liveRoutes(live, access)]);
   addPage(server, { open, features: ['rooms', 'presence', 'typing', 'unread'] });

@@ -1,7 +1,7 @@
 // The chat's `/app` handlers: what is sent to a room becomes a message of the room.
 import type { Server } from '../index.ts';
 import type { RoomAccess } from './access.ts';
-import { messageOf, Post } from './message.ts';
+import { messageOf, Post, saidOf } from './message.ts';
 import type { Messages } from './messages.ts';
 import { checkedRoomId, type Rooms } from './rooms.ts';
 
@@ -37,7 +37,7 @@ export function addMappings(
   app.message(
     '/chat-room/{roomId}/send',
     { body: Post, sendTo: `${topic}/chat-room/{roomId}` },
-    ({ params, user, body }) => messages.make(params.roomId, user.name, { content: body.content }),
+    ({ params, user, body }) => messages.make(params.roomId, user.name, saidOf(body)),
   );
   app.message('/chat.sendMessage', { body: Post, sendTo: `${topic}/${publicRoom}` }, ({ user, body }) =>
     messageOf(publicRoom, user.name, { content: body.content }),

@@ -1,7 +1,11 @@
 // Saying something in a room: one way for everybody, whether it comes as a frame or as a request.
-import type { HistoryMessage, Server, Soon } from '../index.ts';
+import type { HistoryAsked, HistoryMessage, Server, Soon } from '../index.ts';
 import type { RoomAccess } from './access.ts';
 import { type ChatMessage, messageOf, type Said } from './message.ts';
+import { checkedExtras, hasExtras } from './messages/extras.ts';
+import { type FoldedMessage, foldedPage } from './messages/folded.ts';
+import type { Gathering } from './messages/gathering.ts';
+import type { Pace } from './messages/pace.ts';
 import { checkedRoomId, type Rooms } from './rooms.ts';
 
 /** What messages stand on. */
@@ -11,6 +15,9 @@ export interface MessagesParts {
   readonly rooms: Rooms;
   /** The prefix under which rooms fan out. */
   readonly topic: string;
+  /** How fast one user may say something in one room; none: as fast as may be. */
+  readonly pace?: Pace;
+  readonly gathering: Gathering;
 }
 
 /** What became of something that was said. */
@@ -36,11 +43,36 @@ export class Messages {
     return `${this.#parts.topic}/chat-room/${roomId}`;
   }
 
-  /** The message that somebody says, once it is known that this one may. @throws {ChatProblem} `no-such-room`, `no-access` */
+  /**
+   * The message that somebody says, once it is known that this one may.
+   *
+   * @throws {ChatProblem} `no-such-room`, `no-access`; `bad-request`, `no-such-message`: what it has beside its text
+   * @throws {StompwireError} `rate-limited`
+   */
   make(roomId: string, sender: string, said: Said): Soon<ChatMessage> {
-    const { access } = this.#parts;
-    if (access.isKnownToWrite(roomId, sender)) return messageOf(roomId, sender, said);
-    return this.#firstOf(roomId, sender).then(() => messageOf(roomId, sender, said));
+    const { access, pace } = this.#parts;
+    pace?.take(roomId, sender);
+    if (!hasExtras(said) && access.isKnownToWrite(roomId, sender)) return messageOf(roomId, sender, said);
+    return this.#made(roomId, sender, said);
+  }
+
+  async #made(roomId: string, sender: string, said: Said): Promise<ChatMessage> {
+    await this.#firstOf(roomId, sender);
+    if (!hasExtras(said)) return messageOf(roomId, sender, said);
+    const { server, access } = this.#parts;
+    const place = { roomId, destination: this.destinationOf(roomId) };
+    return messageOf(roomId, sender, await checkedExtras({ history: server.history, access }, place, said));
+  }
+
+  /** A page of what was said, as it is now. @param user - whose reactions are marked as such */
+  page(
+    roomId: string,
+    asked: HistoryAsked,
+    user?: string,
+  ): Promise<{ readonly messages: readonly FoldedMessage[]; readonly next: string | undefined }> {
+    const { server, gathering } = this.#parts;
+    const destinationOf = (id: string): string => this.destinationOf(id);
+    return foldedPage({ history: server.history, gathering, destinationOf }, roomId, asked, user);
   }
 
   /**

@@ -34,7 +34,7 @@ export function addRoomMappings({ app }: Pick<Server, 'app'>, rooms: Rooms): voi
       .subscribe('/members', ({ params, user }) => rooms.members(params.roomId, user.name, { limit: 200 }))
       .message('/join', {}, ({ params, user }) => rooms.join(params.roomId, user.name))
       .message('/leave', {}, ({ params, user }) => rooms.leave(params.roomId, user.name))
-      .message('/delete', {}, ({ params, user }) => rooms.delete(params.roomId, user.name))
+      .message('/delete-room', {}, ({ params, user }) => rooms.delete(params.roomId, user.name))
       .message('/rename', { body: Name, ...toSender }, ({ params, user, body }) =>
         rooms.rename(params.roomId, body.name, user.name),
       )

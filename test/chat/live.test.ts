@@ -9,7 +9,7 @@ const open: TestApp[] = [];
 
 async function chat(options: Partial<Config> = {}, repository = new MemoryRepository()): Promise<TestApp> {
   const kit = await startTestApp((server) => installChat(server, { repository }), {
-    options: { rooms: 'members', presenceGather: 20, ...options },
+    options: { rooms: 'members', systemMessages: 'off', presenceGather: 20, ...options },
   });
   open.push(kit);
   return kit;

@@ -24,7 +24,13 @@ function chat(): World {
   const repository = new MemoryRepository();
   const access = new RoomAccess({ repository, open: true, keeps: 5000, now: () => 0 });
   const rooms = new Rooms({ repository, access, maxMembers: 10, clock: Date.now, changed: () => {} });
-  const messages = new Messages({ server: {} as never, access, rooms, topic: '/topic' });
+  const messages = new Messages({
+    server: {} as never,
+    access,
+    rooms,
+    topic: '/topic',
+    gathering: {} as never,
+  });
   addMappings({ app, rules, policies: broker.policies, config: resolveConfig() }, { access, messages });
   return world;
 }

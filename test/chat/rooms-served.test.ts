@@ -58,7 +58,7 @@ describe('rooms of members', () => {
     const [kim, lee] = [await kit.connect({ login: 'kim' }), await kit.connect({ login: 'lee' })];
     await kim.send('/app/chat-rooms/create', { id: 'r' });
     await lee.subscribe(room);
-    await kim.send('/app/chat-room/r/delete', {});
+    await kim.send('/app/chat-room/r/delete-room', {});
     expect((await lee.errors.next()).body).toMatchObject({ message: "room 'r' was deleted" });
     await expect(lee.subscribe(room)).rejects.toMatchObject({ code: 'no-access' });
   });

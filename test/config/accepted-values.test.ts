@@ -167,6 +167,9 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
   // the other ways, and what goes with them, need one another: test/config/auth-checks.test.ts
   rooms: { good: ['auto', 'open', 'members'], bad: ['', 'closed', 'Open', true] },
   maxRoomMembers: { good: [2, 10_000, 10_000_000], bad: [1, 10_000_001, 2.5, '5'] },
+  roomSendsPerSecond: { good: [0, 50, 1_000_000], bad: [-1, 1_000_001, '5'] },
+  roomSendBurst: { good: [1, 1_000_000], bad: [0, 1_000_001] },
+  systemMessages: { good: ['members', 'all', 'off'], bad: ['', 'none', true] },
   presenceNamed: { good: [0, 200, 2000], bad: [-1, 2001, '5'] },
   presenceGather: { good: [10, 60_000], bad: [9, 60_001, '500'] },
   noticeMembers: { good: [0, 10_000], bad: [-1, 10_001] },

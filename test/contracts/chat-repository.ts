@@ -294,12 +294,20 @@ export function chatRepositoryContract(kind: RepositoryKind): void {
             content: 'second',
             editedAt: 5,
             deleted: false,
+            isEdit: false,
             reactions: [{ emoji: '👍', count: 2, mine: true }],
           },
-          { of: base + 2, edits: [], content: undefined, editedAt: undefined, deleted: true, reactions: [] },
+          {
+            ...{ of: base + 2, edits: [], content: undefined, editedAt: undefined },
+            ...{ deleted: true, isEdit: false, reactions: [] },
+          },
         ]);
         expect((await of([3], 'lee'))[0]!.reactions).toEqual([{ emoji: '🎉', count: 1, mine: false }]);
         expect(await of([])).toEqual([]);
+        expect((await of([3, 5])).map(({ of: n, isEdit }) => [n - base, isEdit])).toEqual([
+          [3, true],
+          [5, true],
+        ]);
       });
 
       it('of one room are not another’s, and go with it', async () => {

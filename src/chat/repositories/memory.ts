@@ -131,7 +131,7 @@ export class MemoryRepository implements ChatRepository {
     gather: async (roomId, changes, through) => {
       const room = this.#kept.get(roomId);
       if (room === undefined) return;
-      for (const change of changes.map(keptOf)) {
+      for (const change of changes.flatMap(keptOf)) {
         const known = room.changes.get(change.of) ?? new Map<string, KeptChange>();
         room.changes.set(change.of, known);
         if ((known.get(change.name)?.number ?? 0) < change.number) known.set(change.name, change);

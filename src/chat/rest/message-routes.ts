@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { HistoryAsked } from '../../index.ts';
-import { Post } from '../message.ts';
+import { Post, saidOf } from '../message.ts';
 import { ChatProblem } from '../problem.ts';
 import { checkedRoomId } from '../rooms.ts';
 import { linkNext } from './links.ts';
@@ -17,7 +17,7 @@ import {
   MessagesAsked,
   RoomPath,
 } from './schemas.ts';
-import { shownOf } from './shown-message.ts';
+import { shownAs, shownOf } from './shown-message.ts';
 
 const tags = ['messages'];
 
@@ -28,7 +28,7 @@ const Said = Type.Object({
 });
 
 /** Registers the routes. */
-export const addMessageRoutes: Routes = (http, { server, asking, access, messages }) => {
+export const addMessageRoutes: Routes = (http, { asking, access, messages }) => {
   http.get<{ Params: Static<typeof RoomPath>; Querystring: Static<typeof MessagesAsked> }>(
     '/rooms/:roomId/messages',
     {
@@ -44,11 +44,12 @@ export const addMessageRoutes: Routes = (http, { server, asking, access, message
     },
     async (request, reply) => {
       const roomId = checkedRoomId(request.params.roomId);
-      await access.assertReads(roomId, (await asking.anyone(request)).name);
+      const user = (await asking.anyone(request)).name;
+      await access.assertReads(roomId, user);
       const asked = askedOf(request.query);
-      const page = await server.history.page(messages.destinationOf(roomId), asked);
+      const page = await messages.page(roomId, asked, user);
       linkNext(request, reply, 'cursor', page.next);
-      const shown = page.messages.map((message) => shownOf(roomId, message));
+      const shown = page.messages.map((message) => shownAs(roomId, message));
       return asked.order === 'oldest' ? shown : shown.reverse();
     },
   );
@@ -67,14 +68,9 @@ export const addMessageRoutes: Routes = (http, { server, asking, access, message
     },
     async (request, reply) => {
       const { name } = await asking.somebody(request);
-      const { content } = request.body;
       const { roomId } = request.params;
-      const { stored, message, messageId, number } = await messages.say(
-        roomId,
-        name,
-        { content },
-        keyOf(request),
-      );
+      const said = saidOf(request.body);
+      const { stored, message, messageId, number } = await messages.say(roomId, name, said, keyOf(request));
       if (stored !== undefined) return shownOf(roomId, stored);
       return reply.code(201).send({ ...message, messageId, number });
     },

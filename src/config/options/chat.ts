@@ -17,6 +17,29 @@ export const CHAT = {
     max: 10_000_000,
     reason: 'The most members of one room.',
   }),
+  roomSendsPerSecond: whole({
+    default: 0,
+    flag: 'room-sends-per-second',
+    unit: 'messages',
+    min: 0,
+    max: 1_000_000,
+    reason: 'How many messages a second one user may say in one room, on one node; 0 sets no bound.',
+  }),
+  roomSendBurst: whole({
+    default: 20,
+    flag: 'room-send-burst',
+    unit: 'messages',
+    min: 1,
+    max: 1_000_000,
+    reason: 'How many messages one user may say in one room at once, after a time of silence.',
+  }),
+  systemMessages: oneOf(['members', 'all', 'off'], {
+    default: 'members',
+    flag: 'system-messages',
+    placeholder: '<where>',
+    reason:
+      'Where the chat itself says who joined, left and renamed: in rooms of members, in open rooms too, or nowhere.',
+  }),
   presenceNamed: whole({
     default: 200,
     flag: 'presence-named',

@@ -1,7 +1,7 @@
 // The shelf of changes in MongoDB.
 import { type Db, MongoBulkWriteError } from 'mongodb';
 import { writeErrorsOf } from '../../../mongodb/failures.ts';
-import { type Change, changedOf, keptOf } from '../../change.ts';
+import { changedOf, type KeptChange, keptOf } from '../../change.ts';
 import type { ChangeShelf } from '../../repository.ts';
 import { type Ask, keyOf } from './keys.ts';
 import { changesIn, gatheredIn } from './schema.ts';
@@ -17,7 +17,7 @@ export function changeShelf(ask: Ask): ChangeShelf {
       ask(async (db) => {
         const key = await keyOf(db, roomId);
         if (key === undefined) return;
-        await keep(db, key, changes);
+        await keep(db, key, changes.flatMap(keptOf));
         // not before: whoever sees this mark finds all that is before it
         await gatheredIn(db).updateOne({ _id: key }, { $max: { through } }, { upsert: true });
       }),
@@ -37,9 +37,9 @@ export function changeShelf(ask: Ask): ChangeShelf {
 }
 
 /** The condition is each write's own; what is there with a higher number has its id, and refuses an older one. */
-async function keep(db: Db, key: string, changes: readonly Change[]): Promise<void> {
+async function keep(db: Db, key: string, changes: readonly KeptChange[]): Promise<void> {
   if (changes.length === 0) return;
-  const writes = changes.map(keptOf).map(({ of, name, number, at, text }) => ({
+  const writes = changes.map(({ of, name, number, at, text }) => ({
     updateOne: {
       filter: { _id: `${key}\n${of}\n${name}`, number: { $lt: number } },
       update: {

@@ -209,7 +209,7 @@ export class ChatFile implements ChatCalls {
       if (this.findRoom(roomId) === undefined) return;
       const sql = `INSERT INTO change VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
         SET number = excluded.number, at = excluded.at, text = excluded.text WHERE excluded.number > change.number`;
-      for (const { of, name, number, at, text = null } of changes.map(keptOf))
+      for (const { of, name, number, at, text = null } of changes.flatMap(keptOf))
         this.#run(sql, roomId, of, name, number, at, text);
       const further = `INSERT INTO gathered VALUES (?, ?) ON CONFLICT DO UPDATE
         SET through = max(through, excluded.through)`;

@@ -1,0 +1,103 @@
+// Gathers the changes of messages from the logs of rooms, each message of a log once in its life.
+//
+// What became of a message may stand anywhere behind it: looking for it would read a whole log for one old page. So
+// changes are gathered beside the log, by the message that they are about, with a mark up to where that was done. The
+// shelf and what is behind its mark are together all there is, exactly: a log is in order, so nothing comes up before a
+// mark later; what was gathered twice, by two nodes or after a crash between the two, changes nothing. What is behind
+// the mark stays short: a change is gathered when it was published, and other messages are passed every so many.
+import type { History, HistoryMessage } from '../../index.ts';
+import type { Change, Changed } from '../change.ts';
+import { messageIn } from '../message.ts';
+import type { ChangeShelf } from '../repository.ts';
+
+/** What gathering stands on. */
+export interface GatheringParts {
+  readonly shelf: () => ChangeShelf;
+  readonly history: Pick<History, 'page' | 'numberOf'>;
+  readonly destinationOf: (roomId: string) => string;
+}
+
+/** Messages of a page. */
+const pageSize = 500;
+/** Behind so many messages that change nothing the mark is moved. */
+const moveEvery = 200;
+/** Rooms whose mark is known here. */
+const mostKnown = 10_000;
+
+/** See above. */
+export class Gathering {
+  readonly #parts: GatheringParts;
+  /** Up to where a room is gathered at least. */
+  readonly #through = new Map<string, number>();
+  readonly #running = new Map<string, Promise<void>>();
+
+  constructor(parts: GatheringParts) {
+    this.#parts = parts;
+  }
+
+  /** What has become of messages by now: all is seen that was published before this was asked. */
+  async of(roomId: string, numbers: readonly number[], user?: string): Promise<readonly Changed[]> {
+    if (numbers.length === 0) return [];
+    await this.gather(roomId);
+    return this.#parts.shelf().of(roomId, numbers, user);
+  }
+
+  /** Done when all is gathered that was published before. */
+  async gather(roomId: string): Promise<void> {
+    // one that runs already may have passed the end of the log before what is asked for came
+    await this.#running.get(roomId)?.catch(() => {});
+    const running = this.#running.get(roomId) ?? this.#begin(roomId);
+    await running;
+  }
+
+  /** The room is gone. */
+  forget(roomId: string): void {
+    this.#through.delete(roomId);
+  }
+
+  #begin(roomId: string): Promise<void> {
+    const running = this.#gather(roomId).finally(() => this.#running.delete(roomId));
+    this.#running.set(roomId, running);
+    return running;
+  }
+
+  async #gather(roomId: string): Promise<void> {
+    const { shelf, history, destinationOf } = this.#parts;
+    const destination = destinationOf(roomId);
+    let through = this.#through.get(roomId) ?? (await shelf().through(roomId));
+    for (let more = true; more; ) {
+      const asked = { order: 'oldest', limit: pageSize, ...(through > 0 && { after: through }) } as const;
+      const { messages, next } = await history.page(destination, asked);
+      more = next !== undefined;
+      const changes = messages
+        .map((message) => this.#changeIn(destination, message))
+        .filter((one) => one !== undefined);
+      const last = messages.at(-1);
+      if (last === undefined || (changes.length === 0 && messages.length < moveEvery && !more)) break;
+      await shelf().gather(roomId, changes, last.number);
+      through = last.number;
+    }
+    this.#keep(roomId, through);
+  }
+
+  #keep(roomId: string, through: number): void {
+    this.#through.delete(roomId);
+    this.#through.set(roomId, through);
+    if (this.#through.size > mostKnown) this.#through.delete(this.#through.keys().next().value!);
+  }
+
+  #changeIn(
+    destination: string,
+    { body, tombstone, number, sender, time }: HistoryMessage,
+  ): Change | undefined {
+    const message = tombstone === undefined ? messageIn(body) : undefined;
+    const { messageType: kind, of, content, emoji, on } = message ?? {};
+    if (of === undefined || (kind !== 'EDIT' && kind !== 'DELETE' && kind !== 'REACTION')) return undefined;
+    try {
+      const original = this.#parts.history.numberOf(destination, of);
+      return { of: original, number, by: sender ?? message!.sender, at: time, kind, content, emoji, on };
+    } catch {
+      return undefined; // nobody's message: published past the chat
+    }
+  }
+}
