@@ -30,10 +30,21 @@ export const addUserRoutes: Routes = (http, { server, asking }) => {
 
 /** Those who proved their names on any node; who merely says a name is known where it is connected. */
 async function connected({ users }: Server, after: string, limit: number): Promise<string[]> {
-  const names = new Set(await users.names(after, limit));
+  const lowest = [...(await users.names(after, limit))];
   for (const { user } of users.sessions())
-    if (!user.authenticated && isBehind(user.name, after)) names.add(user.name);
-  return [...names].sort((a, b) => (isBehind(a, b) ? 1 : -1)).slice(0, limit);
+    if (!user.authenticated && isBehind(user.name, after)) putIn(lowest, user.name, limit);
+  return lowest;
+}
+
+/** Keeps the first names of all, in order, each once: there may be very many. */
+function putIn(lowest: string[], name: string, limit: number): void {
+  const last = lowest.at(-1);
+  if (lowest.length === limit && last !== undefined && !isBehind(last, name)) return;
+  const found = lowest.findIndex((one) => !isBehind(name, one));
+  const at = found === -1 ? lowest.length : found;
+  if (lowest[at] === name) return;
+  lowest.splice(at, 0, name);
+  if (lowest.length > limit) lowest.pop();
 }
 
 /** In the order of UTF-8 bytes, as the names of all nodes come. */

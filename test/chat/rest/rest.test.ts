@@ -226,6 +226,31 @@ describe('users', () => {
     const [, next] = /^<\/api\/chat(.*)>; rel="next"$/.exec(first.headers.link!)!;
     expect((await api.get(next!)).body).toEqual([{ name: 'lee', online: true }]);
   });
+
+  it('are listed once, in one order, whoever came first and however often, by guests and by names proven', async () => {
+    const names = ['z', 'a', '김', 'é', 'B', '😀', '\uffee', 'm', 'a', 'm'];
+    const sorted = [...new Set(names)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    for (const options of [{}, { authenticated: false }]) {
+      const authenticate = ({ login = 'who asks' }: { login: string | undefined }) => ({
+        name: login,
+        authenticated: true,
+        roles: [],
+        ...options,
+      });
+      const api = await chat({}, { authenticator: { proves: true, authenticate } });
+      for (const login of names) await api.kit.connect({ login });
+      for (const limit of [1, 3, 200]) {
+        const listed: string[] = [];
+        let next: string | undefined = `/users?limit=${limit}`;
+        while (next !== undefined) {
+          const part = await api.get(next);
+          listed.push(...(part.body as { name: string }[]).map(({ name }) => name));
+          next = /^<\/api\/chat(.*)>; rel="next"$/.exec(part.headers.link ?? '')?.[1];
+        }
+        expect(listed).toEqual(sorted);
+      }
+    }
+  });
 });
 
 describe('an event stream of a room', () => {
