@@ -120,10 +120,13 @@ export class Stage {
       (one) => one.command === 'ERROR' || one.headers['receipt-id'] === 'asked',
       'ERROR or RECEIPT',
     );
+    const ended = client.ended.then(() => 'refused');
+    const told = answer.then(({ command }) => (command === 'ERROR' ? 'refused' : 'done'));
+    // who is gone answers no more
     return Promise.race([
-      answer.then(({ command }) => (command === 'ERROR' ? 'refused' : 'done')),
-      client.ended.then(() => 'refused'),
-    ]).catch(() => 'refused');
+      told.catch((error: Error) => (isEnd(error) ? ended : Promise.reject(error))),
+      ended,
+    ]);
   }
 
   drop(): void {
@@ -135,3 +138,5 @@ export class Stage {
     return client;
   }
 }
+
+const isEnd = ({ message }: Error): boolean => /connection (was closed|ended)/.test(message);
