@@ -10,12 +10,12 @@ import type { Presence } from './presence/presence.ts';
 import { guestKey, nameOf } from './presence/standing.ts';
 import { Reading } from './reading.ts';
 import type { ChatRepository } from './repository.ts';
-import type { Notice } from './room.ts';
 import { checkedRoomId, type RoomChange } from './rooms.ts';
 import { addTyping } from './typing.ts';
 import { Unread } from './unread.ts';
 import { UnreadNews } from './unread-news.ts';
-import { Webhook, type WebhookOutcome } from './webhook.ts';
+import type { Webhook } from './webhook.ts';
+import { webhookOf } from './webhook-of.ts';
 
 /** What it stands on. */
 export interface LiveParts {
@@ -27,8 +27,6 @@ export interface LiveParts {
 const membersKeep = 5000;
 /** What is read and said is gathered for so many milliseconds before it is told. */
 const gather = 250;
-const webhookTimeout = 10_000;
-const webhookRetry = 1000;
 
 /** Between nodes: something for guests of a name. */
 const forGuests = 'chat.for-guests';
@@ -83,7 +81,7 @@ export class Live {
       publish: (roomId, read) => this.#loud(server.publish(`${topicOfRoom(roomId)}/read`, read, {})),
       moved: ({ user, roomId }) => void this.#news.read(user, roomId),
     });
-    this.#webhook = this.#webhookOf(repository);
+    this.#webhook = webhookOf(server, repository);
     const counters = {
       told: metrics.counter('chat_notices', 'Notifications', { outcome: 'told' }),
       kept: metrics.counter('chat_notices', 'Notifications', { outcome: 'kept' }),
@@ -178,30 +176,6 @@ export class Live {
   #tellGuests({ user, path, payload }: Readonly<Record<string, unknown>>): void {
     for (const session of this.presence.own.sessionsOf(guestKey(String(user))))
       void this.#server.users.sendToSession(session, String(path), payload);
-  }
-
-  #webhookOf(repository: Pick<ChatRepository, 'notices'>): Webhook | undefined {
-    const { config, metrics } = this.#server;
-    const { webhookUrl: url, webhookSecret: secret, webhookDelay: delay, noticesKept } = config;
-    if (url === undefined || secret === undefined) return undefined;
-    const outcomes: readonly WebhookOutcome[] = ['delivered', 'seen', 'refused', 'failed', 'dropped'];
-    const counters = new Map(
-      outcomes.map((outcome) => [
-        outcome,
-        metrics.counter('chat_webhook_posts', 'Notifications for the webhook, by what became of them', {
-          outcome,
-        }),
-      ]),
-    );
-    const webhook = new Webhook({
-      ...{ url, secret, delay, retryAfter: webhookRetry, timeout: webhookTimeout },
-      ...{ clock: Date.now, random: Math.random },
-      isUnseen: async (user: string, { id }: Notice) =>
-        (await repository.notices.of(user, noticesKept)).some((notice) => notice.id === id),
-      ended: (outcome) => counters.get(outcome)?.add(),
-    });
-    metrics.gauge('chat_webhook_waiting', 'Notifications that wait to be posted', () => webhook.waiting);
-    return webhook;
   }
 
   #stop(): void {

@@ -142,7 +142,11 @@ const deadLettersQueued: Check = ({ deadLetterQueue }, named) =>
       ];
 
 /** What is not signed can be forged by everybody who finds the address. */
-const webhookSigned: Check = ({ webhookUrl, webhookSecret }, named) => {
+const webhookSigned: Check = ({ webhookUrl, webhookSecret, noticesKept }, named) => {
+  if (webhookUrl !== undefined && webhookSecret !== undefined && noticesKept === 0) {
+    const line = `${named('noticesKept')}: 0 keeps nothing that the webhook could post; give more, or leave webhookUrl out`;
+    return [{ keys: ['noticesKept', 'webhookUrl'], line }];
+  }
   if ((webhookUrl === undefined) === (webhookSecret === undefined)) return [];
   const line =
     webhookSecret === undefined

@@ -288,6 +288,21 @@ describe('notifications', () => {
     expect(await kept()).toEqual(['4']);
   });
 
+  it('reach guests who belong to a room by the names that they give, and nobody else', async () => {
+    const kit = await chat({ rooms: 'open' });
+    const [one, two, three] = [await kit.connect(), await kit.connect(), await kit.connect()];
+    await post(two, 'hello');
+    await one.send('/app/chat-room/r/join', {});
+    const queues = await Promise.all(
+      [one, three].map((guest) => guest.subscribe('/user/queue/notifications')),
+    );
+    const counts = await one.subscribe('/user/queue/unread');
+    await post(two, 'is anybody there?');
+    expect(await body(queues[0]!)).toMatchObject({ preview: 'is anybody there?', sender: two.name });
+    expect(await body(counts)).toMatchObject({ roomId: 'r', unread: 1 });
+    await queues[1]!.expectNothing();
+  });
+
   it('are only for who is mentioned where a room has too many members', async () => {
     const repository = new MemoryRepository();
     const kit = await chat({ noticeMembers: 2 }, repository);

@@ -182,6 +182,9 @@ describe('options that clash', () => {
       'webhookSecret from the options needs webhookUrl; give both of them, or neither',
     ]);
     expect(problemsOf({ webhookUrl, webhookSecret })).toEqual([]);
+    expect(problemsOf({ webhookUrl, webhookSecret, noticesKept: 0 })).toEqual([
+      'noticesKept from the options: 0 keeps nothing that the webhook could post; give more, or leave webhookUrl out',
+    ]);
     expect(problemsOf({ webhookUrl: 'http://127.0.0.1:9/x', webhookSecret })).toEqual([]);
   });
 

@@ -40,7 +40,10 @@ export function addPresence(
     changed: on.changed,
     publish: (news) => {
       told.add();
-      void server.publish(`${topic}/chat-room/${news.roomId}/presence`, news, { onlyHere: true });
+      const topicOfRoom = `${topic}/chat-room/${news.roomId}/presence`;
+      server.publish(topicOfRoom, news, { onlyHere: true }).catch((err: unknown) => {
+        server.log.warn({ err }, 'who is in a room could not be told');
+      });
     },
     // whoever does not hear it asks for it with the next sign of life
     announce: (about) => void (async () => nodes.announce(talk, about))().catch(() => {}),

@@ -48,6 +48,13 @@ it('tells who is in a room, and when somebody was last seen', async () => {
   });
 });
 
+it('counts who hears a room as an event stream', async () => {
+  const api = await chat();
+  await api.stream('/rooms/r/subscribe', { as: 'lee' });
+  const count = async () => (await api.get('/rooms/r/presence', { as: 'kim' })).body;
+  await expect.poll(count).toMatchObject({ count: 1, people: [{ user: 'lee', state: 'online' }] });
+});
+
 it('tells what is unread, and takes how far somebody has read', async () => {
   const api = await chat();
   const said = [];
