@@ -42,7 +42,8 @@ function familyOf(block: string): Family {
 
 function sampleOf(line: string): Sample {
   const [, name, labels = '', value] = sampleLine.exec(line) ?? fail(line);
-  if (!/^([+-]Inf|NaN|-?\d+(\.\d+)?(e[+-]?\d+)?)$/.test(value!)) fail(line);
+  // prom-client writes Nan, and Prometheus reads it in any case, as Go does
+  if (!/^([+-]Inf|Na[Nn]|-?\d+(\.\d+)?(e[+-]?\d+)?)$/.test(value!)) fail(line);
   return { name: name!, labels: labelsOf(labels, line), value: numberOf(value!) };
 }
 
