@@ -157,6 +157,14 @@ export function redisCommitsContract(name: string, behind: () => Behind): void {
       }
     });
 
+    it('come behind what was sent before them, however much waits', async () => {
+      const topic = near('/topic/');
+      const before = Array.from({ length: 300 }, (_, n) => publish(topic, `${n}`)());
+      await commit(publish(topic, 'committed'));
+      await Promise.all(before);
+      expect((await soFar()).indexOf('committed')).toBe(300);
+    });
+
     it('do nothing when a queue has no room for all of it, and can be done when it has', async () => {
       await close();
       await open({ count: 2 });
