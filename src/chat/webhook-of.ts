@@ -14,7 +14,7 @@ const help = 'Notifications for the webhook, by what became of them';
 /** None: no address is given. */
 export function webhookOf(
   { config, metrics }: Pick<Server, 'config' | 'metrics'>,
-  { notices }: Pick<ChatRepository, 'notices'>,
+  repository: Pick<ChatRepository, 'notices'>,
 ): Webhook | undefined {
   const { webhookUrl: url, webhookSecret: secret, webhookDelay: delay, noticesKept } = config;
   if (url === undefined || secret === undefined) return undefined;
@@ -23,7 +23,10 @@ export function webhookOf(
   );
   const webhook = new Webhook({
     ...{ url, secret, delay, retryAfter, timeout, clock: Date.now, random: Math.random },
-    isUnseen: async (user, { id }) => (await notices.of(user, noticesKept)).some((one) => one.id === id),
+    isUnseen: async (user, { id }) => {
+      const kept = await repository.notices.of(user, noticesKept); // not open yet when this is put together
+      return kept.some((one) => one.id === id);
+    },
     ended: (outcome) => counters.get(outcome)?.add(),
   });
   metrics.gauge('chat_webhook_waiting', 'Notifications that wait to be posted', () => webhook.waiting);
