@@ -36,6 +36,13 @@ const ReadBody = Type.Object({
   messageId: Type.Optional(Type.String({ maxLength: 64 })),
 });
 
+/** What a message may be beside one that was said. */
+interface Change {
+  readonly messageType?: string;
+  /** The message-id of the message that is changed. */
+  readonly of?: string;
+}
+
 /** The live parts of the chat on one node. */
 export class Live {
   /** Who is where. */
@@ -149,8 +156,10 @@ export class Live {
     const roomId = destination.slice(this.#rooms.length);
     if ((await this.#members.all(roomId))?.length === 0) return; // an open room: nobody belongs to it
     this.#news.changed(roomId);
-    const message = JSON.parse(body.toString()) as PostedMessage & { readonly messageType?: string };
-    if ((message.messageType ?? 'MESSAGE') !== 'MESSAGE' || typeof message.content !== 'string') return;
+    const message = JSON.parse(body.toString()) as PostedMessage & Change;
+    const { messageType = 'MESSAGE', of, content } = message;
+    if (messageType === 'DELETE' && of !== undefined) await this.#notices.deleted(roomId, of);
+    if (messageType !== 'MESSAGE' || typeof content !== 'string') return;
     await this.#notices.posted({ ...message, roomId, messageId, number });
   }
 

@@ -54,6 +54,13 @@ export class Notices {
     );
   }
 
+  /** A message was deleted: what is kept of it quotes it no longer, as far as all members of its room are notified. */
+  async deleted(roomId: string, messageId: string): Promise<void> {
+    const { repository, members } = this.#parts;
+    const users = await members.of(roomId);
+    await Promise.all(users.map((user) => repository.notices.drop(user, [messageId])));
+  }
+
   /** A user hears notifications now: gives what was kept. */
   async give(user: string): Promise<void> {
     const { repository } = this.#parts;

@@ -303,6 +303,18 @@ describe('notifications', () => {
     await queues[1]!.expectNothing();
   });
 
+  it('are forgotten with the message that they quote, when it is deleted', async () => {
+    const repository = new MemoryRepository();
+    const kit = await chat({}, repository);
+    const kim = await room(kit);
+    for (const content of ['one', 'oops']) await post(kim, content);
+    const kept = async () => (await repository.notices.of('lee', 10)).map(({ payload }) => payload.preview);
+    await expect.poll(kept).toEqual(['one', 'oops']);
+    const [{ messageId: of } = { messageId: '' }] = (await kit.server.history.page(topic)).messages;
+    await kit.server.publish(topic, { messageType: 'DELETE', of }, { sender: 'kim' });
+    await expect.poll(kept).toEqual(['one']);
+  });
+
   it('are only for who is mentioned where a room has too many members', async () => {
     const repository = new MemoryRepository();
     const kit = await chat({ noticeMembers: 2 }, repository);
