@@ -49,7 +49,10 @@ export const addMessageRoutes: Routes = (http, { asking, access, messages }) => 
       const asked = askedOf(request.query);
       const page = await messages.page(roomId, asked, user);
       linkNext(request, reply, 'cursor', page.next);
-      const shown = page.messages.map((message) => shownAs(roomId, message));
+      const wanted = wordsIn(request.query.q);
+      const shown = page.messages
+        .map((message) => shownAs(roomId, message))
+        .filter(({ content }) => wanted(content));
       return asked.order === 'oldest' ? shown : shown.reverse();
     },
   );
@@ -76,6 +79,14 @@ export const addMessageRoutes: Routes = (http, { asking, access, messages }) => 
     },
   );
 };
+
+/** As the history compares words, but in what was said alone: a name or a date beside it is no find. */
+function wordsIn(q: string | undefined): (content: string) => boolean {
+  if (q === undefined) return () => true;
+  const folded = (text: string): string => text.normalize('NFKC').toLowerCase();
+  const words = folded(q).split(/\s+/u);
+  return (content) => words.every((word) => folded(content).includes(word));
+}
 
 function keyOf({ headers, body }: FastifyRequest<{ Body: Static<typeof Said> }>): string | undefined {
   return (headers['idempotency-key'] as string | undefined) ?? body.idempotencyKey;

@@ -100,6 +100,9 @@ describe('messages', () => {
     expect(await query({ sender: 'lee' })).toEqual(['a needle, 바늘']);
     expect(await query({ q: 'needle' })).toEqual(['a needle, 바늘']);
     expect(await query({ q: '바늘' })).toEqual(['a needle, 바늘']);
+    expect(await query({ q: 'NEEDLE ａ' })).toEqual(['a needle, 바늘']);
+    for (const beside of ['kim', 'lee', 'MESSAGE', 'sender'])
+      expect(await query({ q: beside }), beside).toEqual([]);
     expect(await query({ from: '2001-01-01T00:00:00Z', to: '2002-01-01T00:00:00Z' })).toEqual([]);
     expect(await query({ from: '0', to: '99999999999999' })).toHaveLength(3);
   });
