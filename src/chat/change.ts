@@ -63,6 +63,11 @@ export function keptOf({ of, number, at, kind, by, content, emoji = '', on = tru
   ];
 }
 
+/** The messages whose words may have to go: of one that is deleted no edit's are kept, whichever came first. */
+export function withWords(changes: readonly Change[]): number[] {
+  return [...new Set(changes.filter(({ kind }) => kind !== 'REACTION').map(({ of }) => of))];
+}
+
 /** Puts together what is kept of messages. */
 export function changedOf(kept: readonly KeptChange[], user?: string): Changed[] {
   const byMessage = new Map<number, KeptChange[]>();

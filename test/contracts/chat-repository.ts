@@ -310,6 +310,29 @@ export function chatRepositoryContract(kind: RepositoryKind): void {
         ]);
       });
 
+      it('of a message that is deleted have no words, whichever came first', async () => {
+        const deletion = (of: number, number: number): Change => ({
+          ...{ of: base + of, number: base + number, by: 'kim', at: number, kind: 'DELETE' as const },
+        });
+        await repository.changes.gather(
+          'r',
+          [edit(1, 3, 'one'), edit(2, 4, 'two'), edit(9, 10, 'kept')],
+          base + 4,
+        );
+        await repository.changes.gather('r', [deletion(1, 5)], base + 5);
+        await repository.changes.gather('r', [deletion(2, 6), edit(2, 7, 'late')], base + 7);
+        await repository.changes.gather('r', [edit(1, 8, 'later')], base + 8);
+        const found = await repository.changes.of('r', [base + 1, base + 2, base + 9]);
+        const words = [...found]
+          .sort((a, b) => a.of - b.of)
+          .map(({ content, edits }) => [content, edits.length]);
+        expect(words).toEqual([
+          [undefined, 2],
+          [undefined, 2],
+          ['kept', 1],
+        ]);
+      });
+
       it('of one room are not another’s, and go with it', async () => {
         await repository.rooms.create(roomOf('s'), []);
         await repository.changes.gather('r', [edit(1, 2, 'r')], base + 2);

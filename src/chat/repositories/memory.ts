@@ -1,6 +1,6 @@
 // What the chat knows, in memory: the readable reference of the repository port.
 import { Buffer } from 'node:buffer';
-import { changedOf, type KeptChange, keptOf } from '../change.ts';
+import { changedOf, type KeptChange, keptOf, withWords } from '../change.ts';
 import type {
   ChangeShelf,
   ChatRepository,
@@ -135,6 +135,12 @@ export class MemoryRepository implements ChatRepository {
         const known = room.changes.get(change.of) ?? new Map<string, KeptChange>();
         room.changes.set(change.of, known);
         if ((known.get(change.name)?.number ?? 0) < change.number) known.set(change.name, change);
+      }
+      for (const of of withWords(changes)) {
+        const known = room.changes.get(of);
+        if (!known?.has('D')) continue;
+        for (const [name, one] of known)
+          if (name.startsWith('E')) known.set(name, { ...one, text: undefined });
       }
       room.through = Math.max(room.through, through);
     },

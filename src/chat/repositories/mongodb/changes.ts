@@ -1,7 +1,7 @@
 // The shelf of changes in MongoDB.
 import { type Db, MongoBulkWriteError } from 'mongodb';
 import { writeErrorsOf } from '../../../mongodb/failures.ts';
-import { changedOf, type KeptChange, keptOf } from '../../change.ts';
+import { changedOf, type KeptChange, keptOf, withWords } from '../../change.ts';
 import type { ChangeShelf } from '../../repository.ts';
 import { type Ask, keyOf } from './keys.ts';
 import { changesIn, gatheredIn } from './schema.ts';
@@ -18,6 +18,7 @@ export function changeShelf(ask: Ask): ChangeShelf {
         const key = await keyOf(db, roomId);
         if (key === undefined) return;
         await keep(db, key, changes.flatMap(keptOf));
+        await forgetWords(db, key, withWords(changes));
         // not before: whoever sees this mark finds all that is before it
         await gatheredIn(db).updateOne({ _id: key }, { $max: { through } }, { upsert: true });
       }),
@@ -34,6 +35,17 @@ export function changeShelf(ask: Ask): ChangeShelf {
         );
       }),
   };
+}
+
+/** Of messages that are deleted. */
+async function forgetWords(db: Db, key: string, messages: readonly number[]): Promise<void> {
+  if (messages.length === 0) return;
+  const deletions = await changesIn(db)
+    .find({ key, of: { $in: [...messages] }, name: 'D' }, { projection: { of: 1 } })
+    .toArray();
+  if (deletions.length === 0) return;
+  const edits = { key, of: { $in: deletions.map(({ of }) => of) }, name: { $gte: 'E', $lt: 'F' } };
+  await changesIn(db).updateMany(edits, { $unset: { text: '' } });
 }
 
 /** The condition is each write's own; what is there with a higher number has its id, and refuses an older one. */

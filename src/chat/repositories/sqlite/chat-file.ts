@@ -2,7 +2,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { FileKind } from '../../../sqlite/file-kind.ts';
 import { markTable } from '../../../sqlite/schema.ts';
-import { type Change, type Changed, changedOf, type KeptChange, keptOf } from '../../change.ts';
+import { type Change, type Changed, changedOf, type KeptChange, keptOf, withWords } from '../../change.ts';
 import type { ListAsked, Listed } from '../../repository.ts';
 import type { Membership, Notice, ReadMark, Role, Room, RoomKind } from '../../room.ts';
 import type { ChatCalls } from './calls.ts';
@@ -211,6 +211,9 @@ export class ChatFile implements ChatCalls {
         SET number = excluded.number, at = excluded.at, text = excluded.text WHERE excluded.number > change.number`;
       for (const { of, name, number, at, text = null } of changes.flatMap(keptOf))
         this.#run(sql, roomId, of, name, number, at, text);
+      const words = `UPDATE change SET text = NULL WHERE room = ? AND of = ? AND name >= 'E' AND name < 'F'
+        AND EXISTS (SELECT 1 FROM change AS d WHERE d.room = change.room AND d.of = change.of AND d.name = 'D')`;
+      for (const of of withWords(changes)) this.#run(words, roomId, of);
       const further = `INSERT INTO gathered VALUES (?, ?) ON CONFLICT DO UPDATE
         SET through = max(through, excluded.through)`;
       this.#run(further, roomId, through);
