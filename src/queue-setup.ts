@@ -35,6 +35,7 @@ export function queueParts({ config, metrics, clock }: QueueSetup) {
     limits: queueLimits(config),
     deadLetters: config.deadLetterQueue,
     queues: config.maxQueues,
+    totalBytes: config.queueTotalBytes,
     bindings: config.maxDurableSubscriptions,
     separator: patternSeparator(config),
     now: clock,
@@ -46,6 +47,7 @@ export function queueParts({ config, metrics, clock }: QueueSetup) {
 /** Shows how much waits. */
 export function measureQueues(queues: Queues, metrics: Metrics): void {
   metrics.gauge('queue_waiting', 'Messages that wait in queues', () => queues.size.waiting);
+  metrics.gauge('queue_bytes', 'Bytes that the queues of this node hold', () => queues.bytes ?? 0);
   metrics.gauge(
     'queue_unacknowledged',
     'Messages of queues that consumers have and did not acknowledge',

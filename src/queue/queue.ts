@@ -139,12 +139,15 @@ export class Queue {
 
   /** Takes the oldest out until one more message fits. @returns false when it never would */
   makeRoomFor(message: Message): boolean {
-    while (!this.#fits(message)) {
-      const oldest = this.#line.drop();
-      if (oldest === undefined) return false;
-      this.#lose(oldest, 'overflow');
-    }
+    while (!this.#fits(message)) if (!this.dropOldest()) return false;
     return true;
+  }
+
+  /** Takes the oldest out, for something else. @returns false when nothing waits */
+  dropOldest(): boolean {
+    const oldest = this.#line.drop();
+    if (oldest !== undefined) this.#lose(oldest, 'overflow');
+    return oldest !== undefined;
   }
 
   /** @returns what was queued, to be kept elsewhere too */
@@ -166,9 +169,9 @@ export class Queue {
     return entry;
   }
 
-  /** Takes out one that waits, as if it had never come. */
-  withdraw(entry: QueueEntry): void {
-    this.#line.take((one) => one === entry);
+  /** Takes out one that waits, as if it had never come. @returns whether it waited */
+  withdraw(entry: QueueEntry): boolean {
+    return this.#line.take((one) => one === entry).length > 0;
   }
 
   /** Adds a consumer. */

@@ -11,6 +11,7 @@ import type {
   QueueTerms,
 } from '../queue/consumer.ts';
 import { deadLetterOf, isDead } from '../queue/dead-letter.ts';
+import { HeldBytes } from '../queue/held-bytes.ts';
 import type { Journal, KeptBinding, KeptMessage } from '../queue/journal.ts';
 import { bytesOf, type Loss, Queue, type QueueEntry, type QueueOwner } from '../queue/queue.ts';
 import { usualTermsOf } from '../queue/terms.ts';
@@ -26,6 +27,8 @@ export interface MemoryQueuesParts {
   readonly deadLetters: string;
   /** How many queues there may be. */
   readonly queues: number;
+  /** How many bytes all of them may hold; none: no bound but that of each. */
+  readonly totalBytes?: number;
   /** How many of them topics may fill. */
   readonly bindings: number;
   readonly separator: Separator;
@@ -52,12 +55,14 @@ export class MemoryQueues implements Queues {
   readonly #parts: MemoryQueuesParts;
   readonly #queues = new Map<string, Queue>();
   readonly #declared: DeclaredQueues;
+  readonly #held: HeldBytes;
   readonly patterns = true;
   readonly #patterns: PatternConsumers;
 
   constructor(parts: MemoryQueuesParts) {
     this.#parts = parts;
     this.#declared = new DeclaredQueues(parts);
+    this.#held = new HeldBytes(parts.totalBytes ?? Number.POSITIVE_INFINITY);
     this.#patterns = new PatternConsumers(parts.separator, {
       addresses: () => this.#queues.keys(),
       consume: (address, consumer) => this.#consume(address, consumer),
@@ -81,6 +86,10 @@ export class MemoryQueues implements Queues {
     return { waiting, outstanding };
   }
 
+  get bytes(): number {
+    return this.#held.bytes;
+  }
+
   /**
    * Takes back what a journal kept, whatever the limits say now.
    *
@@ -101,7 +110,11 @@ export class MemoryQueues implements Queues {
       put = this.#put(message, terms);
     });
     // what could not be written was refused: it shall not be delivered either, where that can be helped
-    if (done instanceof Promise) done.catch(() => put![0].withdraw(put![1]));
+    if (done instanceof Promise)
+      done.catch(() => {
+        const [queue, entry] = put!;
+        if (queue.withdraw(entry)) this.#held.remove(entry.bytes);
+      });
     return done;
   }
 
@@ -154,6 +167,8 @@ export class MemoryQueues implements Queues {
     const fresh = [...wanted.keys()].filter((address) => !this.#queues.has(address));
     if (fresh.length > 0) this.#assertMore(fresh.at(-1)!, fresh.length);
     if (this.#parts.limits.overflow === 'drop-oldest') return;
+    const bytes = messages.reduce((sum, message) => sum + bytesOf(message), 0);
+    if (!this.#hasRoomFor(bytes)) throw this.#allFull();
     for (const [address, { count, bytes }] of wanted) this.#assertRoomFor(address, count, bytes);
   }
 
@@ -209,7 +224,9 @@ export class MemoryQueues implements Queues {
     this.#removeUnused(message.address);
     const queue = this.#queueOf(message.address);
     if (!queue.hasRoomFor(message)) this.#overflow(queue, message);
+    if (!this.#hasRoomFor(bytesOf(message))) this.#overflowAll(queue, message);
     const entry = queue.add(kept(message), terms);
+    this.#held.add(entry.bytes);
     if (entry.persistent) this.#parts.journal?.add(entry);
     queue.dispatch();
     this.#forgetIdle(message.address, queue);
@@ -229,6 +246,7 @@ export class MemoryQueues implements Queues {
     const queue = this.#queues.get(message.address) ?? this.#newQueue(message.address);
     const entry = queue.add(message, { priority, expires, persistent: true });
     entry.deliveries = deliveries;
+    this.#held.add(entry.bytes);
     journal.add(entry, id);
   }
 
@@ -240,7 +258,10 @@ export class MemoryQueues implements Queues {
         return declared.limitsOf(address);
       },
       now,
-      gone: (entry) => journal?.gone(entry),
+      gone: (entry) => {
+        this.#held.remove(entry.bytes);
+        journal?.gone(entry);
+      },
       given: (entry) => journal?.tried(entry),
       lost: (message, why, deliveries, persistent) => {
         if (!isDead(why) || address === this.#parts.deadLetters) this.#parts.dropped?.(message, why);
@@ -254,6 +275,30 @@ export class MemoryQueues implements Queues {
     if (overflow === 'drop-oldest' && queue.makeRoomFor(message)) return;
     this.#forgetIdle(message.address, queue);
     throw this.#full(message.address, queue);
+  }
+
+  #hasRoomFor(bytes: number): boolean {
+    if (this.#held.hasRoomFor(bytes)) return true;
+    for (const queue of this.#queues.values()) queue.sweep();
+    return this.#held.hasRoomFor(bytes);
+  }
+
+  /** A queue makes room out of its own only. */
+  #overflowAll(queue: Queue, message: Message): void {
+    const drops = this.#declared.limitsOf(message.address).overflow === 'drop-oldest';
+    while (!this.#held.hasRoomFor(bytesOf(message))) {
+      if (drops && queue.dropOldest()) continue;
+      this.#forgetIdle(message.address, queue);
+      throw this.#allFull();
+    }
+  }
+
+  #allFull(): StompwireError {
+    const { bytes, most } = this.#held;
+    return new StompwireError(
+      'queue-full',
+      `all queues hold ${bytes} bytes; they may hold queueTotalBytes=${most} together, with what is unacknowledged`,
+    );
   }
 
   #assertRoomFor(address: string, count: number, bytes: number): void {

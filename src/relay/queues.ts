@@ -30,6 +30,8 @@ export interface Queues {
   readonly patterns?: boolean;
   /** Messages that wait, and that are unacknowledged, over all queues of this node's knowledge. */
   readonly size: { readonly waiting: number; readonly outstanding: number };
+  /** The bytes of all of them, where this process holds them. */
+  readonly bytes?: number;
   /** The queues that topics fill, where these queues can be filled so. */
   readonly bindings?: Bindings;
   /**

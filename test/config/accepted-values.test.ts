@@ -118,6 +118,7 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
   maxQueues: count(1),
   queueCount: count(1),
   queueBytes: { good: [65_536, 2 ** 36], bad: [65_535, 2 ** 37, 1.5, '10', true] },
+  queueTotalBytes: { good: [65_536, 2 ** 40], bad: [65_535, 2 ** 41, 1.5, '10', true] },
   queueAge: { good: [0, 1, 3_153_600_000_000], bad: [-1, 3_153_600_000_001, 1.5, '10', null] },
   queueOverflow: { good: ['reject', 'drop-oldest'], bad: ['', 'drop', true] },
   maxDeliveries: count(1),

@@ -13,11 +13,12 @@ let dropped: string[];
 let queues: MemoryQueues;
 let relay: MemoryRelay;
 
-function open(changed: Partial<QueueLimits> = {}): void {
+function open(changed: Partial<QueueLimits> = {}, totalBytes = 100_000): void {
   queues = new MemoryQueues({
     limits: { ...limits, ...changed },
     deadLetters: '/queue/dead-letter',
     queues: 10,
+    totalBytes,
     bindings: 2,
     separator: '/',
     now: () => now,
@@ -148,5 +149,80 @@ describe('room for all of a transaction', () => {
   it('counts each queue by itself', () => {
     const messages = ['1', '2', '3', '4'].map((id) => message(id, `/queue/${Number(id) % 2}`));
     expect(() => queues.assertRoom(messages)).not.toThrow();
+  });
+});
+
+describe('the bound of all queues together', () => {
+  // a message counts for what its body has, and 256 bytes
+  const room = 4 * 257;
+  const put = (id: string, queue: string, expires?: number): void =>
+    void queues.enqueue(message(id, queue), expires === undefined ? {} : { expires });
+  const refusal = expect.objectContaining({
+    code: 'queue-full',
+    message: expect.stringContaining(`queueTotalBytes=${room}`),
+  });
+  const fill = (overflow: QueueLimits['overflow'] = 'reject'): void => {
+    open({ overflow, tries: 1 }, room);
+    for (const [id, queue] of [
+      ['1', '/queue/a'],
+      ['2', '/queue/a'],
+      ['3', '/queue/b'],
+      ['4', '/queue/c'],
+    ] as const)
+      put(id, queue);
+  };
+
+  it('refuses one more in any queue, until something is acknowledged', () => {
+    fill();
+    expect(queues.bytes).toBe(room);
+    for (const queue of ['/queue/a', '/queue/c', '/queue/new'])
+      expect(() => put('5', queue)).toThrow(refusal);
+    const given: QueueDelivery[] = [];
+    const taking = queues.consume('/queue/b', { prefetch: 0, auto: false, take: (one) => given.push(one) });
+    taking.begin();
+    expect(() => put('5', '/queue/new')).toThrow(refusal);
+    taking.acknowledge(given[0]!.tag);
+    put('5', '/queue/new');
+    expect(queues.bytes).toBe(room);
+  });
+
+  it('counts what a topic would have filled a queue with as dropped', () => {
+    fill();
+    queues.bindings.bind('durable:kim/a', '/topic/a');
+    relay.publish(message('5'));
+    expect(dropped).toEqual(['5 overflow']);
+  });
+
+  it('lets a queue make room out of its own, where the oldest go', () => {
+    fill('drop-oldest');
+    put('5', '/queue/a');
+    expect(() => put('6', '/queue/new')).toThrow(refusal);
+    expect(dropped).toEqual(['1 overflow']);
+    expect(idsOf(taken('/queue/a'))).toEqual(['2', '5']);
+  });
+
+  it('is not reached by what has expired, what is a dead letter, what was removed', () => {
+    fill();
+    const given = taken('/queue/a');
+    put('5', '/queue/d', now + 10);
+    put('6', '/queue/d', now + 10);
+    now += 10;
+    put('7', '/queue/e');
+    put('8', '/queue/e');
+    expect([given.length, queues.bytes]).toEqual([2, room]);
+    const refused: QueueDelivery[] = [];
+    const taking = queues.consume('/queue/e', { prefetch: 1, auto: false, take: (one) => refused.push(one) });
+    taking.begin();
+    taking.refuse(refused[0]!.tag, false);
+    expect(queues.bytes).toBe(room);
+    for (const queue of ['/queue/b', '/queue/c', '/queue/e', '/queue/dead-letter']) queues.remove(queue);
+    expect(queues.bytes).toBe(0);
+  });
+
+  it('refuses a transaction that would not fit as a whole', () => {
+    open({}, room);
+    const all = ['1', '2', '3', '4', '5'].map((id) => message(id, `/queue/${id}`));
+    expect(() => queues.assertRoom(all.slice(1))).not.toThrow();
+    expect(() => queues.assertRoom(all)).toThrow(refusal);
   });
 });

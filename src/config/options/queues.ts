@@ -30,6 +30,15 @@ export const QUEUES = {
     max: 64 * GIBIBYTE,
     reason: 'The most bytes that wait in one queue.',
   }),
+  queueTotalBytes: whole({
+    default: GIBIBYTE,
+    flag: 'queue-total-bytes',
+    unit: 'bytes',
+    min: 65_536,
+    max: 1024 * GIBIBYTE,
+    reason:
+      'The most bytes that all queues of a node hold together, with what is unacknowledged; Redis has its own bound.',
+  }),
   queueAge: whole({
     default: 0,
     flag: 'queue-age',
