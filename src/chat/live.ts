@@ -12,7 +12,7 @@ import { Reading } from './reading.ts';
 import type { ChatRepository } from './repository.ts';
 import { checkedRoomId, type RoomChange } from './rooms.ts';
 import { addTyping } from './typing.ts';
-import { Unread } from './unread.ts';
+import { readMessage, Unread } from './unread.ts';
 import { UnreadNews } from './unread-news.ts';
 import type { Webhook } from './webhook.ts';
 import { webhookOf } from './webhook-of.ts';
@@ -156,11 +156,20 @@ export class Live {
     const roomId = destination.slice(this.#rooms.length);
     if ((await this.#members.all(roomId))?.length === 0) return; // an open room: nobody belongs to it
     this.#news.changed(roomId);
-    const message = JSON.parse(body.toString()) as PostedMessage & Change;
-    const { messageType = 'MESSAGE', of, content } = message;
-    if (messageType === 'DELETE' && of !== undefined) await this.#notices.deleted(roomId, of);
+    const message = readMessage(body) as Partial<PostedMessage> & Change;
+    const {
+      messageType = 'MESSAGE',
+      of,
+      id = messageId,
+      sender = '',
+      content,
+      sentAt = '',
+      mentions,
+    } = message;
+    if (messageType === 'DELETE' && typeof of === 'string') await this.#notices.deleted(roomId, of);
     if (messageType !== 'MESSAGE' || typeof content !== 'string') return;
-    await this.#notices.posted({ ...message, roomId, messageId, number });
+    const named = Array.isArray(mentions) ? mentions : [];
+    await this.#notices.posted({ id, roomId, messageId, number, sender, content, sentAt, mentions: named });
   }
 
   #presenceChanged(place: string, key: string): void {

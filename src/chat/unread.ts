@@ -146,10 +146,11 @@ class Counting {
   }
 }
 
-function readMessage(body: Buffer): { readonly messageType?: unknown; readonly of?: unknown } {
+/** What the body of a message says; nothing where it is none of the chat's. */
+export function readMessage(body: Buffer): Readonly<Record<string, unknown>> {
   try {
     const read = JSON.parse(body.toString()) as unknown;
-    return typeof read === 'object' && read !== null ? read : {};
+    return typeof read === 'object' && read !== null ? (read as Record<string, unknown>) : {};
   } catch {
     return {};
   }

@@ -208,6 +208,8 @@ describe('read receipts', () => {
       { user: 'lee', number: last, at: expect.stringMatching(/Z$/) },
       { user: 'moe', number: first, at: expect.stringMatching(/Z$/) },
     ]);
+    for (const odd of ['no JSON', '5', 'null', '{"mentions":5,"content":"program"}'])
+      await kit.server.publish(topic, odd, { sender: 'lee' });
     await post(kim, 'four');
     expect(await ask(lee, '/app/chat-room/r/unread')).toMatchObject({ unread: 1 });
     for (const wrong of [
@@ -244,6 +246,9 @@ describe('notifications', () => {
       { sender: 'kim' },
     );
     expect(await body(toLee)).toMatchObject({ mentioned: true });
+    await kit.server.publish(topic, 'no JSON', { sender: 'kim' });
+    await kit.server.publish(topic, { content: 'of a program', mentions: 5 }, { sender: 'kim' });
+    expect(await body(toLee)).toMatchObject({ preview: 'of a program', mentioned: false });
     const again = { sender: 'kim', idempotencyKey: 'once' };
     for (let tries = 0; tries < 3; tries++)
       await kit.server.publish(topic, { id: 'y', sender: 'kim', content: 'once' }, again);
