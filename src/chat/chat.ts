@@ -79,6 +79,6 @@ export function installChat(server: Server, parts: ChatParts = {}): void {
   addChangeMappings(server, changes);
   addRoomMappings(server, rooms);
   addRest(server, { access, rooms, messages, open }, [liveRoutes(live, access)]);
-  addPage(server, { open, features: ['rooms', 'presence', 'typing', 'unread'] });
+  addPage(server, { open, features: ['rooms', 'presence', 'typing', 'unread', 'edit'] });
   log.debug({ open }, 'rooms');
 }
