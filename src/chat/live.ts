@@ -1,10 +1,11 @@
 // What is alive in the chat: who is where and types, how far people have read, what they are notified of.
 import { Type } from 'typebox';
-import type { AppendedAs, Server } from '../index.ts';
+import type { AppendedAs, Counter, Server } from '../index.ts';
 import type { RoomAccess } from './access.ts';
 import { topicOf } from './mappings.ts';
 import { Notices } from './notices.ts';
 import { type PostedMessage, RoomMembers } from './notices-room.ts';
+import { RoomTurns } from './notices-turns.ts';
 import { addPresence, notified } from './presence/mappings.ts';
 import type { Presence } from './presence/presence.ts';
 import { guestKey, nameOf } from './presence/standing.ts';
@@ -43,6 +44,12 @@ interface Change {
   readonly of?: string;
 }
 
+/** As much of a message as is looked at. */
+interface Bare {
+  readonly destination: string;
+  readonly body: Buffer;
+}
+
 /** The live parts of the chat on one node. */
 export class Live {
   /** Who is where. */
@@ -55,6 +62,8 @@ export class Live {
   readonly #members: RoomMembers;
   readonly #notices: Notices;
   readonly #news: UnreadNews;
+  readonly #turns: RoomTurns;
+  readonly #dropped: Counter;
   readonly #webhook: Webhook | undefined;
   readonly #rooms: string;
 
@@ -101,6 +110,8 @@ export class Live {
       kept: (user, notice) => this.#webhook?.schedule(user, notice),
       counted: (outcome) => counters[outcome].add(),
     });
+    this.#turns = new RoomTurns((error) => this.#failed(error));
+    this.#dropped = metrics.counter('chat_notices', 'Notifications', { outcome: 'dropped' });
     this.#addMappings(access, topic);
     this.#watchMessages();
     server.nodes.on(forGuests, (about) => this.#tellGuests(about));
@@ -140,7 +151,7 @@ export class Live {
       if (address !== destination || !destination.startsWith(this.#rooms)) return done;
       const look = (): void => {
         const { appended, message } = outbound;
-        if (appended !== undefined && !appended.again) this.#loud(this.#posted(message, appended));
+        if (appended !== undefined && !appended.again) this.#inTurn(message, appended);
       };
       // the promise itself is handed on: whoever waits for it may know more of it than that it is one
       if (done instanceof Promise) done.then(look, () => {});
@@ -149,11 +160,12 @@ export class Live {
     });
   }
 
-  async #posted(
-    { destination, body }: { readonly destination: string; readonly body: Buffer },
-    { messageId, number }: AppendedAs,
-  ): Promise<void> {
+  #inTurn({ destination, body }: Bare, place: AppendedAs): void {
     const roomId = destination.slice(this.#rooms.length);
+    if (!this.#turns.add(roomId, () => this.#posted(roomId, body, place))) this.#dropped.add();
+  }
+
+  async #posted(roomId: string, body: Buffer, { messageId, number }: AppendedAs): Promise<void> {
     if ((await this.#members.all(roomId))?.length === 0) return; // an open room: nobody belongs to it
     this.#news.changed(roomId);
     const message = readMessage(body) as Partial<PostedMessage> & Change;
