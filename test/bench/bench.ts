@@ -13,6 +13,7 @@ import { placement } from './processes.ts';
 import { queues } from './queues.ts';
 import { relay } from './relay.ts';
 import { type Row, tableOf } from './report.ts';
+import { rest } from './rest.ts';
 import { resume } from './resume.ts';
 import { sockJs } from './sockjs.ts';
 import { sse } from './sse.ts';
@@ -32,6 +33,7 @@ const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Row[]>>> =
   heartbeats,
   sockjs: sockJs,
   sse,
+  rest,
   store,
   stored,
   resume,
