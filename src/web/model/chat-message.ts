@@ -9,6 +9,8 @@ export interface ChatMessage {
   readonly sentAt: number;
   /** Its place in the room, where the room is logged: what edits name it by, and what older pages end before. */
   readonly messageId?: string;
+  /** Nobody said it: it tells what has happened in the room. */
+  readonly system?: true;
   /** What became of it later. */
   readonly change?: 'edited' | 'deleted';
 }

@@ -28,7 +28,7 @@ export function wantsOlder(log: RoomLog): boolean {
 }
 
 export function prepend(log: RoomLog, { arrivals, isStart, from }: OlderPage): RoomLog {
-  const known = new Set(log.entries.map((entry) => (entry.kind === 'message' ? entry.id : entry.key)));
+  const known = doubles(log, arrivals);
   const withChanges = arrivals
     .toReversed()
     .reduce(
@@ -48,6 +48,12 @@ export function prepend(log: RoomLog, { arrivals, isStart, from }: OlderPage): R
     reach: from ?? log.reach,
     limit: Math.max(log.limit, Math.min(MOST_ENTRIES, log.entries.length + older.length + MAX_ENTRIES)),
   };
+}
+
+/** Which messages of a page are there already: a set of few, for a room may hold ten thousand. */
+function doubles({ entries }: RoomLog, arrivals: readonly Arrival[]): ReadonlySet<string> {
+  const ids = new Set(arrivals.flatMap((one) => (one.kind === 'message' ? [one.message.id] : [])));
+  return new Set(entries.flatMap((one) => (one.kind === 'message' && ids.has(one.id) ? [one.id] : [])));
 }
 
 /** What came before on the page was said later: it holds. */

@@ -22,7 +22,7 @@ export interface MessageEntry extends ChatMessage {
 export interface NoteEntry {
   readonly kind: 'note';
   readonly key: string;
-  readonly topic: 'joined' | 'lost' | 'back' | 'gap';
+  readonly topic: 'joined' | 'lost' | 'back' | 'gap' | 'system';
   readonly text: string;
   readonly at: number;
 }
@@ -86,12 +86,13 @@ export function emptyLog(roomId: string): RoomLog {
 /** Adds a delivered message; one that is there already is ignored, an own one settles what was on its way. */
 export function deliver(log: RoomLog, message: ChatMessage, from: { own: boolean; seen: boolean }): RoomLog {
   if (log.entries.some((entry) => entry.kind === 'message' && entry.id === message.id)) return log;
-  const settled = from.own ? log.outgoing.find((out) => isSame(out, message)) : undefined;
-  const missed = from.own && !settled ? log.entries.find((entry) => isMissed(entry, message)) : undefined;
+  const isOwn = from.own && !message.system;
+  const settled = isOwn ? log.outgoing.find((out) => isSame(out, message)) : undefined;
+  const missed = isOwn && !settled ? log.entries.find((entry) => isMissed(entry, message)) : undefined;
   if (missed) return identified(log, missed, message);
   const key = settled?.key ?? message.id;
   const isHistory = log.joinedAt !== undefined && message.sentAt < log.joinedAt;
-  const unseen = !from.own && !from.seen && !isHistory;
+  const unseen = !from.own && !from.seen && !isHistory && !message.system;
   const entry = { ...amended(message, log.amendments), kind: 'message', key } as const;
   return {
     ...log,

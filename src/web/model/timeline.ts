@@ -98,8 +98,11 @@ function entryLine(entry: Entry, user: string | undefined, locale = words().loca
 
 function newEntryLine(entry: Entry, user: string | undefined, locale: string): EntryLine {
   if (entry.kind === 'note') return { ...entry, time: clockTime(entry.at, locale) };
+  const { key, content, sentAt: at } = entry;
+  if (entry.system)
+    return { kind: 'note', key, topic: 'system', text: content, at, time: clockTime(at, locale) };
   return {
-    ...messageLine(entry.key, entry.content, entry.sentAt, locale),
+    ...messageLine(key, content, at, locale),
     sender: entry.sender,
     own: entry.sender === user,
     messageId: entry.messageId,
@@ -124,7 +127,19 @@ function messageLine(key: string, content: string, at: number, locale: string) {
 
 function grouped(line: TimelineLine, before: TimelineLine | undefined, after: TimelineLine | undefined) {
   if (line.kind !== 'message') return line;
-  return { ...line, first: !belongTogether(before, line), last: !belongTogether(line, after) };
+  return placed(line, !belongTogether(before, line), !belongTogether(line, after));
+}
+
+const variants = new WeakMap<MessageLine, (MessageLine | undefined)[]>();
+
+/** The line at its place in its group: made once for each place. */
+function placed(line: MessageLine, first: boolean, last: boolean): MessageLine {
+  if (line.first === first && line.last === last) return line;
+  const place = (first ? 1 : 0) + (last ? 2 : 0);
+  let made = variants.get(line);
+  if (!made) variants.set(line, (made = []));
+  made[place] ??= { ...line, first, last };
+  return made[place];
 }
 
 function belongTogether(one: TimelineLine | undefined, other: TimelineLine | undefined): boolean {

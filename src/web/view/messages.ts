@@ -106,18 +106,19 @@ export function createMessages(actions: MessagesActions, offered: () => Messages
       if (next === room && reason === made) return;
       const before = shown;
       [room, made, shown] = [next, reason, timeline(next, { user: state.user, now })];
-      showOlder(next);
+      const around = (): void => showOlder(next);
       const news = isArrival ? [] : behind(before, shown);
       fresh = new Set(news.map(({ key }) => key));
       if (isArrival) {
         show([]); // a line of the other room may have the same key and is not the same
         below = 0;
+        around();
         windowed.arrive(shown, shown.some(({ kind }) => kind === 'unread') ? 'unread' : undefined);
         return;
       }
       const came = news.filter((line): line is MessageLine => line.kind === 'message');
       if (!windowed.isAtBottom) below += came.length;
-      windowed.render(shown);
+      windowed.render(shown, around);
       paintNewest();
       heard(came);
     },

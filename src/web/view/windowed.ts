@@ -6,7 +6,7 @@ import type { Keyed } from './keyed.ts';
 /** So near to the bottom counts as being there, in pixels. */
 const NEAR = 48;
 /** So much is drawn above and below the screen, in pixels. */
-const AROUND = 900;
+const AROUND = 600;
 /** When no more than this is left above what is loaded, there should come more. */
 const NEAR_TOP = 1500;
 /** What a line is guessed to be high. */
@@ -68,9 +68,10 @@ export class Windowed<T extends Keyed> {
     return scrollHeight - scrollTop > 3 * clientHeight;
   }
 
-  /** The items are these now. */
-  render(items: readonly T[]): void {
-    const anchors = this.#anchors();
+  /** The items are these now. @param around - changes what stands above them in the frame */
+  render(items: readonly T[], around: () => void): void {
+    const anchors = this.#anchors(); // where things were before anything moves
+    around();
     this.#set(items);
     if (this.#atBottom) this.toBottom();
     else this.#paint(anchors);

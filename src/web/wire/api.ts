@@ -2,7 +2,7 @@
 import type { ChatMessage } from '../model/chat-message.ts';
 import type { OlderPage } from '../model/older.ts';
 import type { Credentials } from './credentials.ts';
-import { firstPlace, readPage } from './payloads.ts';
+import { firstPlace, readFound, readPage } from './payloads.ts';
 
 /** So many messages come at a time. */
 export const PAGE = 100;
@@ -35,15 +35,14 @@ export class Api {
   /** The page before a place. @throws when the service does not answer as it should */
   async older(roomId: string, before: string): Promise<OlderPage> {
     const { body, hasNext } = await this.#get(roomId, { before, limit: String(PAGE) });
-    return { arrivals: readPage(body, this.#now()), isStart: !hasNext, from: firstPlace(body) };
+    const from = firstPlace(body);
+    return { arrivals: readPage(body, this.#now()), isStart: !hasNext || from === undefined, from };
   }
 
   /** The newest messages that hold a text. @throws as {@link older} does */
   async search(roomId: string, text: string): Promise<Found> {
     const { body, hasNext } = await this.#get(roomId, { q: text, limit: String(FOUND) });
-    const found = readPage(body, this.#now());
-    const messages = found.flatMap((arrival) => (arrival.kind === 'message' ? [arrival.message] : []));
-    return { messages: messages.toReversed(), more: hasNext };
+    return { messages: readFound(body, this.#now()).toReversed(), more: hasNext };
   }
 
   async #get(roomId: string, query: Record<string, string>): Promise<{ body: unknown; hasNext: boolean }> {

@@ -167,7 +167,7 @@ export class Chat {
   /** Changes what was said. @param content - none: deletes it */
   amend(roomId: string, messageId: string, content?: string): void {
     const path = content === undefined ? 'delete' : 'edit';
-    const body = JSON.stringify({ messageId, ...(content !== undefined && { content }) });
+    const body = JSON.stringify({ of: messageId, ...(content !== undefined && { content }) });
     this.#signed?.client
       .send(`${this.#config().appPrefix}/chat-room/${roomId}/${path}`, body, {
         headers: { 'content-type': 'application/json' },

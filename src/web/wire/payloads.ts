@@ -43,7 +43,7 @@ export function firstPlace(value: unknown): string | undefined {
 }
 
 function arrivalOf(fields: Fields, receivedAt: number, messageId?: string): Arrival | undefined {
-  const { messageType = 'MESSAGE', of, roomId, tombstone } = fields;
+  const { messageType = 'MESSAGE', of, roomId } = fields;
   if (messageType === 'EDIT' || messageType === 'DELETE') {
     if (typeof of !== 'string' || typeof roomId !== 'string') return undefined;
     const content = messageType === 'EDIT' ? textOf(fields.content) : undefined;
@@ -52,11 +52,29 @@ function arrivalOf(fields: Fields, receivedAt: number, messageId?: string): Arri
   if (messageType !== 'MESSAGE' && messageType !== 'SYSTEM') return undefined;
   const message = messageOf(fields, receivedAt);
   if (message === undefined) return undefined;
-  const change = typeof tombstone === 'string' ? ({ change: 'deleted' } as const) : {};
   return {
     kind: 'message',
-    message: { ...message, ...(messageId !== undefined && { messageId }), ...change },
+    message: {
+      ...message,
+      ...(messageId !== undefined && { messageId }),
+      ...(messageType === 'SYSTEM' && { system: true }),
+      ...changeOf(fields),
+    },
   };
+}
+
+/** Pages over HTTP have messages as they are now. */
+function changeOf({ tombstone, editedAt }: Fields): Pick<ChatMessage, 'change'> {
+  if (typeof tombstone === 'string') return { change: 'deleted' };
+  return typeof editedAt === 'string' ? { change: 'edited' } : {};
+}
+
+/** What was found: of an edit, the message that it is of. */
+export function readFound(value: unknown, receivedAt: number): readonly ChatMessage[] {
+  return listOf(value).flatMap((one) => {
+    const isEdit = one.messageType === 'EDIT' && typeof one.of === 'string';
+    return messageOf(isEdit ? { ...one, id: one.of } : one, receivedAt) ?? [];
+  });
 }
 
 function messageOf(

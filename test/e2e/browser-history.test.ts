@@ -1,0 +1,135 @@
+// The chat page in a real Chromium before ten thousand messages: read back to the first, without a stutter, with budgets.
+import type { CDPSession } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { requires } from '../servers/requires.ts';
+import { People, type Person } from './people.ts';
+import { Service } from './service.ts';
+
+const chromium = requires('chromium');
+
+const COUNT = 10_000;
+const MOST_CPU = 50; // milliseconds of the page's main thread for one step of scrolling, all its tasks together
+const FIRST_MESSAGE = 1000; // milliseconds from the navigation on
+
+describe.runIf(chromium)('the chat page, in a room of ten thousand messages', () => {
+  let service: Service;
+  let people: People;
+  let address: string;
+  beforeAll(async () => {
+    service = await Service.start({ data: 'memory' });
+    people = await People.start(chromium!);
+    address = service.endpoint.replace(/^ws/, 'http').replace(/\/ws$/, '');
+    for (let at = 0; at < COUNT; at++)
+      await service.server.publish('/topic/chat-room/long', messageAt(at), {});
+  });
+  afterEach(async () => {
+    await people.leave();
+    expect(people.complaints.splice(0)).toEqual([]);
+  });
+  afterAll(async () => {
+    await people?.close();
+    await service?.close();
+  });
+
+  const began = Date.now() - COUNT * 30_000;
+  const textAt = (at: number): string => `message ${at} ${'and so on '.repeat(at % 13)}`.trim();
+  const messageAt = (at: number) => ({
+    id: `id-${at}`,
+    roomId: 'long',
+    sender: ['Ann', 'Bob', '김민수'][Math.floor(at / 3) % 3],
+    content: textAt(at),
+    sentAt: new Date(began + at * 30_000).toISOString(),
+    messageType: 'MESSAGE',
+  });
+  const enter = (): Promise<Person> => people.enter(`${address}/#/room/long`, 'Mina');
+
+  /** CPU time of the page's main thread, in milliseconds: what other programs take does not count. */
+  async function cpuOf(devtools: CDPSession): Promise<number> {
+    const { metrics } = await devtools.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')!.value * 1000;
+  }
+
+  it('reads back to the first one and down again, no step longer than a stutter', async () => {
+    const mina = await enter();
+    await mina.sees(textAt(COUNT - 1));
+    const devtools = await mina.context.newCDPSession(mina.page);
+    await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const stepsTo = async (by: number, isThere: string): Promise<number[]> => {
+      const steps: number[] = [];
+      for (let step = 0; step < 1500; step++) {
+        const before = await cpuOf(devtools);
+        const isDone = await mina.page.evaluate<boolean>(
+          `new Promise((done) => { const log = document.querySelector('#log'); log.scrollTop += ${by};
+           requestAnimationFrame(() => requestAnimationFrame(() => done(${isThere}))); })`,
+        );
+        steps.push((await cpuOf(devtools)) - before);
+        if (isDone) return steps;
+      }
+      throw new Error('the end was not reached');
+    };
+    const up = await stepsTo(-1500, 'log.scrollTop < 5 && !document.querySelector("#intro").hidden');
+    await mina.sees(textAt(0));
+    expect(await mina.page.locator('.message').count()).toBeLessThan(150);
+    const down = await stepsTo(4000, 'log.scrollHeight - log.scrollTop - log.clientHeight < 5');
+    await mina.sees(textAt(COUNT - 1));
+    expect(Math.max(...up), 'up').toBeLessThan(MOST_CPU);
+    expect(Math.max(...down), 'down').toBeLessThan(MOST_CPU);
+  });
+
+  it('leaves what is read where it is while older messages come above it', async () => {
+    const mina = await enter();
+    await mina.sees(textAt(COUNT - 1));
+    let letGo = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await mina.page.route('**/api/chat/**', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await mina.page.evaluate('document.querySelector("#log").scrollTop = 400');
+    await mina.page.getByText('Loading older messages…').waitFor();
+    const message = mina.messages(textAt(COUNT - 45));
+    const before = (await message.boundingBox())!.y;
+    letGo();
+    await mina.messages(textAt(COUNT - 52)).waitFor({ state: 'attached' });
+    expect(Math.abs((await message.boundingBox())!.y - before)).toBeLessThan(3);
+  });
+
+  it('says when older messages are not to be had, and asks again when told to', async () => {
+    const mina = await enter();
+    await mina.sees(textAt(COUNT - 1));
+    await mina.page.route('**/api/chat/**', (route) => route.fulfill({ status: 204, body: '' }));
+    await mina.page.evaluate('document.querySelector("#log").scrollTop = 0');
+    await mina.page.getByText('Older messages could not be loaded.').waitFor();
+    await mina.page.unroute('**/api/chat/**');
+    await mina.page.locator('#older-retry').click();
+    await mina.messages(textAt(COUNT - 52)).waitFor({ state: 'attached' });
+  });
+
+  it('finds messages by their words, and leads to where they stand', async () => {
+    const mina = await enter();
+    await mina.sees(textAt(COUNT - 1));
+    await mina.page.getByRole('button', { name: 'Search' }).click();
+    await mina.page.getByLabel('Words of the message').fill('message 9500');
+    await mina.page.keyboard.press('Enter');
+    await mina.page.getByText('1 message', { exact: true }).waitFor();
+    await mina.page.locator('.result').click();
+    await mina.page.locator('.message:focus').getByText('message 9500').waitFor();
+  });
+
+  it('draws the first message within a second of being opened', async () => {
+    const mina = await enter();
+    const times: number[] = [];
+    for (let visit = 0; visit < 3; visit++) {
+      await mina.page.reload();
+      times.push(
+        await mina.page.evaluate<number>(
+          `new Promise((done) => { const look = () => document.querySelector('.bubble')
+             ? requestAnimationFrame(() => done(performance.now())) : requestAnimationFrame(look); look(); })`,
+        ),
+      );
+    }
+    expect(Math.min(...times)).toBeLessThan(FIRST_MESSAGE);
+  });
+});
