@@ -26,6 +26,8 @@ export interface QueueEntry extends Waiting {
   /** Whether it is to survive a restart. */
   readonly persistent: boolean;
   deliveries: number;
+  /** What a journal calls it. */
+  keptAs?: number | undefined;
 }
 
 /** Bytes of a message that are not its body, roughly. */
@@ -164,6 +166,7 @@ export class Queue {
       expires: age === 0 ? expires : Math.min(expires, this.#owner.now() + age),
       persistent,
       deliveries: 0,
+      keptAs: undefined,
     };
     this.#line.push(entry);
     return entry;

@@ -61,8 +61,6 @@ class Pending {
 export class SqliteJournal implements Journal {
   changes = 0;
   readonly #thread: Thread<JournalCalls>;
-  /** Entries that are written or will be, by the id under which they are. */
-  readonly #ids = new WeakMap<QueueEntry, number>();
   #last = 0;
   #pending = new Pending();
   #running: Promise<void> | undefined;
@@ -102,16 +100,16 @@ export class SqliteJournal implements Journal {
   }
 
   add(entry: QueueEntry, id?: number): void {
-    this.#ids.set(entry, id ?? ++this.#last);
+    entry.keptAs = id ?? ++this.#last;
     if (id !== undefined) return;
     this.#pending.added.set(this.#last, entry);
     this.#changed();
   }
 
   gone(entry: QueueEntry): void {
-    const id = this.#ids.get(entry);
+    const id = entry.keptAs;
     if (id === undefined) return;
-    this.#ids.delete(entry);
+    entry.keptAs = undefined;
     this.#pending.tried.delete(id);
     if (this.#pending.added.delete(id)) return;
     this.#pending.gone.push(id);
@@ -119,7 +117,7 @@ export class SqliteJournal implements Journal {
   }
 
   tried(entry: QueueEntry): void {
-    const id = this.#ids.get(entry);
+    const id = entry.keptAs;
     if (id !== undefined && !this.#pending.added.has(id)) this.#pending.tried.set(id, entry.deliveries);
   }
 
