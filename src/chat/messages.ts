@@ -50,8 +50,9 @@ export class Messages {
    * @throws {StompwireError} `rate-limited`
    */
   make(roomId: string, sender: string, said: Said): Soon<ChatMessage> {
-    const { access, pace } = this.#parts;
+    const { access, pace, gathering } = this.#parts;
     pace?.take(roomId, sender);
+    gathering.said(roomId);
     if (!hasExtras(said) && access.isKnownToWrite(roomId, sender)) return messageOf(roomId, sender, said);
     return this.#made(roomId, sender, said);
   }

@@ -29,7 +29,7 @@ function chat(): World {
     access,
     rooms,
     topic: '/topic',
-    gathering: {} as never,
+    gathering: { said: () => {} } as never,
   });
   addMappings({ app, rules, policies: broker.policies, config: resolveConfig() }, { access, messages });
   return world;

@@ -21,6 +21,8 @@ export interface GatheringParts {
 const pageSize = 500;
 /** Behind so many messages that change nothing the mark is moved. */
 const moveEvery = 200;
+/** After so many messages of a node in a room the mark follows. */
+const followEvery = 500;
 /** Rooms whose mark is known here. */
 const mostKnown = 10_000;
 
@@ -30,6 +32,8 @@ export class Gathering {
   /** Up to where a room is gathered at least. */
   readonly #through = new Map<string, number>();
   readonly #running = new Map<string, Promise<void>>();
+  /** How much was said since. */
+  readonly #said = new Map<string, number>();
 
   constructor(parts: GatheringParts) {
     this.#parts = parts;
@@ -48,6 +52,18 @@ export class Gathering {
     await this.#running.get(roomId)?.catch(() => {});
     const running = this.#running.get(roomId) ?? this.#begin(roomId);
     await running;
+  }
+
+  /** Something is said in a room: now and then the mark follows, so that nobody who reads has to catch up with much. */
+  said(roomId: string): void {
+    const count = (this.#said.get(roomId) ?? 0) + 1;
+    if (count < followEvery) {
+      if (this.#said.size >= mostKnown) this.#said.clear();
+      this.#said.set(roomId, count);
+      return;
+    }
+    this.#said.delete(roomId);
+    this.gather(roomId).catch(() => {}); // who reads next tries again, and is told
   }
 
   /** The room is gone. */

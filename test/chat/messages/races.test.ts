@@ -78,3 +78,18 @@ it('what is published while changes are gathered is seen by who asks then', asyn
   expect(reading).toBeGreaterThanOrEqual(2);
   expect((await late)[0]?.reactions).toEqual([{ emoji: '👍', count: 1, mine: false }]);
 });
+
+it('the mark follows what is said, whether anybody reads it or not', async () => {
+  const { repository } = await begin();
+  const gathering = new Gathering({
+    shelf: () => repository.changes,
+    history: server.history,
+    destinationOf,
+  });
+  let last = 0;
+  for (let n = 0; n < 600; n++) {
+    last = (await server.publish(topic, `${n}`, {})).number!;
+    gathering.said('r');
+  }
+  await expect.poll(() => repository.changes.through('r')).toBeGreaterThan(last - 200);
+});
