@@ -18,7 +18,7 @@ export interface GatheringParts {
 }
 
 /** Messages of a page. */
-const pageSize = 500;
+const pageSize = 1000;
 /** Behind so many messages that change nothing the mark is moved. */
 const moveEvery = 200;
 /** After so many messages of a node in a room the mark follows. */
@@ -81,19 +81,23 @@ export class Gathering {
     const { shelf, history, destinationOf } = this.#parts;
     const destination = destinationOf(roomId);
     let through = this.#through.get(roomId) ?? (await shelf().through(roomId));
-    for (let more = true; more; ) {
+    let done = through;
+    let changes: Change[] = [];
+    for (let more = true, passed = 0; more; ) {
       const asked = { order: 'oldest', limit: pageSize, ...(through > 0 && { after: through }) } as const;
       const { messages, next } = await history.page(destination, asked);
       more = next !== undefined;
-      const changes = messages
-        .map((message) => this.#changeIn(destination, message))
-        .filter((one) => one !== undefined);
-      const last = messages.at(-1);
-      if (last === undefined || (changes.length === 0 && messages.length < moveEvery && !more)) break;
-      await shelf().gather(roomId, changes, last.number);
-      through = last.number;
+      passed += messages.length;
+      through = messages.at(-1)?.number ?? through;
+      for (const message of messages) changes.push(...this.#changesIn(destination, message));
+      // a commit for many: whoever catches up with a long log waits for few of them
+      if (more ? changes.length < pageSize : changes.length === 0 && passed < moveEvery) continue;
+      await shelf().gather(roomId, changes, through);
+      done = through;
+      changes = [];
+      passed = 0;
     }
-    this.#keep(roomId, through);
+    this.#keep(roomId, done);
   }
 
   #keep(roomId: string, through: number): void {
@@ -102,18 +106,15 @@ export class Gathering {
     if (this.#through.size > mostKnown) this.#through.delete(this.#through.keys().next().value!);
   }
 
-  #changeIn(
-    destination: string,
-    { body, tombstone, number, sender, time }: HistoryMessage,
-  ): Change | undefined {
+  #changesIn(destination: string, { body, tombstone, number, sender, time }: HistoryMessage): Change[] {
     const message = tombstone === undefined ? messageIn(body) : undefined;
     const { messageType: kind, of, content, emoji, on } = message ?? {};
-    if (of === undefined || (kind !== 'EDIT' && kind !== 'DELETE' && kind !== 'REACTION')) return undefined;
+    if (of === undefined || (kind !== 'EDIT' && kind !== 'DELETE' && kind !== 'REACTION')) return [];
     try {
       const original = this.#parts.history.numberOf(destination, of);
-      return { of: original, number, by: sender ?? message!.sender, at: time, kind, content, emoji, on };
+      return [{ of: original, number, by: sender ?? message!.sender, at: time, kind, content, emoji, on }];
     } catch {
-      return undefined; // nobody's message: published past the chat
+      return []; // nobody's message: published past the chat
     }
   }
 }
