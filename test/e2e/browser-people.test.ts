@@ -134,7 +134,7 @@ describe.runIf(chromium)('the chat page', () => {
     expect(await minsu.page.locator('html').getAttribute('lang')).toBe('ko');
     const field = minsu.page.getByRole('textbox', { name: 'general에 보낼 메시지' });
     await field.fill('쓰던 글');
-    await minsu.page.locator('.account').getByLabel('언어').selectOption('English');
+    await minsu.page.locator('.brand').getByLabel('언어').selectOption('English');
     await minsu.page.getByRole('button', { name: 'Leave room' }).waitFor();
     expect(await minsu.draft.inputValue()).toBe('쓰던 글');
     await minsu.page.reload();

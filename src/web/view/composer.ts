@@ -78,6 +78,7 @@ export function createComposer(actions: ComposerActions): ComposerView {
     const { messageId, content: before } = editing ?? {};
     if (messageId === undefined) {
       write('');
+      actions.type(false); // so that who goes on writing is told of anew
       actions.say(content);
       return;
     }
