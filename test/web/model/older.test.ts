@@ -82,5 +82,8 @@ describe('a change', () => {
     const gone = amend(room(1), { roomId: 'r', of: '1-1', content: undefined });
     expect(contents(gone)).toEqual(['deleted']);
     expect(amend(gone, { roomId: 'r', of: '1-1', content: 'back' })).toBe(gone);
+    const edit = amend(room(2), { roomId: 'r', of: '1-1', content: 'back' });
+    const tombstone = { ...messageOf(1), content: '', change: 'deleted' } as const;
+    expect(contents(prepend(edit, page({ kind: 'message', message: tombstone })))[0]).toBe('deleted');
   });
 });
