@@ -1,0 +1,145 @@
+// Clients of two nodes that share queues: durable subscriptions that move, transactions that are whole everywhere.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Keys } from '../../src/relay/redis/keys.ts';
+import type { RawTcp } from '../e2e/clients/raw-tcp.ts';
+import { type OwnRedis, startRedis } from '../servers/redis-server.ts';
+import { requires } from '../servers/requires.ts';
+import { bodiesOf, UserNodes } from './user-nodes.ts';
+
+const program = requires('redis-server');
+const keys = new Keys({ prefix: 'any', partitions: 4 });
+
+/** A destination that begins so and lies where `/queue/in` does, or elsewhere. */
+function near(begin: string, isThere = true): string {
+  for (let at = 0; ; at++)
+    if ((keys.partitionOf(`${begin}${at}`) === keys.partitionOf('/queue/in')) === isThere)
+      return `${begin}${at}`;
+}
+
+describe.runIf(program)('clients of two nodes', () => {
+  let redis: OwnRedis;
+  let nodes: UserNodes;
+  beforeEach(async () => {
+    redis = await startRedis(program!);
+    nodes = new UserNodes(redis.url);
+  });
+  afterEach(async () => {
+    await nodes.close();
+    await redis.stop();
+  });
+
+  const send = (client: RawTcp, destination: string, body: string, more = {}): Promise<unknown> =>
+    client.confirmed('SEND', { destination, ...more }, body);
+  const begin = (client: RawTcp): Promise<unknown> => client.confirmed('BEGIN', { transaction: 't' });
+  const within = (client: RawTcp, destination: string, body: string): void =>
+    client.frame('SEND', { destination, transaction: 't' }, body);
+  const commit = (client: RawTcp): Promise<unknown> => client.confirmed('COMMIT', { transaction: 't' });
+
+  it.each(['/topic/news', '/topic/**'])(
+    'find on one node what they missed of %s on another',
+    async (source) => {
+      const [a, b] = [await nodes.node(), await nodes.node()];
+      const durable = { durable: 'true', id: 'news', ack: 'client-individual', destination: source };
+      const [phone, publisher] = [await nodes.enter(a, 'ann'), await nodes.enter(b)];
+      await phone.confirmed('SUBSCRIBE', durable);
+      await send(publisher, '/topic/news', '1');
+      await phone.message('1');
+      phone.drop();
+      await send(publisher, '/topic/news', '2', { 'exclude-sender': 'true' });
+      await a.publish('/topic/news', '3');
+      const laptop = await nodes.enter(b, 'ann');
+      await laptop.confirmed('SUBSCRIBE', durable);
+      const last = await laptop.message('3');
+      const own = laptop.messages.filter(({ headers }) => headers.subscription === 'news');
+      expect([...new Set(own.map(({ body }) => String(body)))].sort()).toEqual(['1', '2', '3']);
+      expect(last.headers.destination).toBe('/topic/news');
+      for (const { headers } of own) await laptop.confirmed('ACK', { id: headers.ack! });
+      await laptop.confirmed('DISCONNECT');
+      await (await nodes.enter(a, 'ann')).confirmed('UNSUBSCRIBE', { id: 'news', durable: 'true' });
+      await send(publisher, '/topic/news', 'lost');
+      const again = await nodes.enter(a, 'ann');
+      await again.confirmed('SUBSCRIBE', durable);
+      await send(publisher, '/topic/news', '4');
+      await again.message('4');
+      expect(bodiesOf(again)).toEqual(['4']);
+    },
+  );
+
+  it('see all of a transaction or nothing, and it can be done again when there is room', async () => {
+    const few = { queueCount: 2 };
+    const [a, b] = [await nodes.node(few), await nodes.node(few)];
+    const [worker, watcher] = [await nodes.enter(a, 'ann'), await nodes.enter(b)];
+    const [topic, out] = [near('/topic/'), near('/queue/out')];
+    await watcher.subscribe(topic, 'topic');
+    await worker.confirmed('SUBSCRIBE', { id: 'in', destination: '/queue/in', ack: 'client-individual' });
+    await send(watcher, '/queue/in', 'work');
+    const work = await worker.message('work');
+    const both = (): void => {
+      within(worker, topic, 'told');
+      within(worker, out, 'one');
+      within(worker, out, 'two');
+      worker.frame('ACK', { id: work.headers.ack!, transaction: 't' });
+    };
+    await send(watcher, out, 'in the way');
+    await begin(worker);
+    both();
+    worker.frame('COMMIT', { transaction: 't', receipt: 'refused' });
+    const refused = await worker.next('MESSAGE', ({ headers }) => headers['receipt-id'] === 'refused');
+    expect(JSON.parse(String(refused.body))).toMatchObject({ code: 'queue-full' });
+    await watcher.confirmed('SUBSCRIBE', { id: 'out', destination: out, ack: 'client' });
+    const blocking = await watcher.message('in the way');
+    await watcher.confirmed('ACK', { id: blocking.headers.ack! });
+    expect(bodiesOf(watcher)).toEqual(['in the way']);
+    await begin(worker);
+    both();
+    await commit(worker);
+    await Promise.all(['told', 'one', 'two'].map((body) => watcher.message(body)));
+    expect(bodiesOf(watcher).sort()).toEqual(['in the way', 'one', 'told', 'two']);
+    worker.frame('ACK', { id: work.headers.ack! });
+    expect((await worker.next('ERROR')).headers.code).toBe('unknown-delivery');
+  });
+
+  it('see nothing of a transaction that spans two partitions, or whose node is gone', async () => {
+    const [a, b] = [await nodes.node(), await nodes.node()];
+    const [worker, watcher] = [await nodes.enter(a), await nodes.enter(b)];
+    const [topic, far] = [near('/topic/'), near('/topic/', false)];
+    for (const one of [topic, far]) await watcher.subscribe(one, one);
+    await begin(worker);
+    within(worker, topic, 'no');
+    within(worker, far, 'no');
+    worker.frame('COMMIT', { transaction: 't', receipt: 'r' });
+    const { headers } = await worker.next('ERROR');
+    expect(headers).toMatchObject({ code: 'transaction-too-wide', 'receipt-id': 'r' });
+    expect(headers.message).toContain(far);
+    const other = await nodes.enter(a);
+    await begin(other);
+    within(other, topic, 'no');
+    await a.close();
+    for (const one of [topic, far]) await send(watcher, one, `end ${one}`);
+    await Promise.all([topic, far].map((one) => watcher.message(`end ${one}`)));
+    expect(bodiesOf(watcher)).toEqual([`end ${topic}`, `end ${far}`]);
+  });
+
+  it('run handlers behind a transaction that is done, and not at all when it is not', async () => {
+    const ran: string[] = [];
+    const a = await nodes.node({ queueCount: 1 }, (server) =>
+      server.app.message('/note', ({ body }) => {
+        ran.push(String(body));
+      }),
+    );
+    const worker = await nodes.enter(a);
+    const text = { 'content-type': 'text/plain' };
+    const note = (body: string): void =>
+      worker.frame('SEND', { destination: '/app/note', transaction: 't', ...text }, body);
+    await begin(worker);
+    note('no');
+    for (const body of ['1', '2']) within(worker, '/queue/in', body);
+    worker.frame('COMMIT', { transaction: 't', receipt: 'refused' });
+    await worker.next('MESSAGE', ({ headers }) => headers['receipt-id'] === 'refused');
+    await begin(worker);
+    note('yes');
+    within(worker, '/queue/in', '1');
+    await commit(worker);
+    expect(ran).toEqual(['yes']);
+  });
+});
