@@ -6,7 +6,7 @@ import { Executable } from '../test/e2e/executable.ts';
 import { People } from '../test/e2e/people.ts';
 
 const picture = 'docs/images/chat-page.png';
-const window = { viewport: { width: 1100, height: 682 }, deviceScaleFactor: 2, locale: 'en-GB' };
+const window = { viewport: { width: 1100, height: 728 }, deviceScaleFactor: 2, locale: 'en-GB' };
 
 const talk: readonly (readonly [who: string, room: string, text: string])[] = [
   ['Jonas Weber', 'general', 'Morning! The new build is on staging.'],

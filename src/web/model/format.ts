@@ -1,5 +1,5 @@
 // How times, spans and counts are written for people.
-import { words } from '../words/words.ts';
+import { timeLocale, words } from '../words/words.ts';
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
@@ -26,7 +26,7 @@ export function dayOf(at: number): number {
 }
 
 /** What a day separator says: Today, Yesterday, or the date, with its year only when it is another. */
-export function dayLabel(at: number, now: number, locale = words().locale): string {
+export function dayLabel(at: number, now: number, locale = timeLocale()): string {
   const yesterday = new Date(now);
   yesterday.setDate(yesterday.getDate() - 1);
   if (dayOf(at) === dayOf(now)) return words().today;

@@ -1,5 +1,5 @@
 // Turns a room's log into the lines of the screen: days, notes, the unread line, messages grouped by sender.
-import { words } from '../words/words.ts';
+import { timeLocale } from '../words/words.ts';
 import type { Delivery } from './delivery.ts';
 import { clockTime, dayLabel, dayOf } from './format.ts';
 import type { Entry, NoteEntry, RoomLog } from './room-log.ts';
@@ -66,11 +66,11 @@ export function timeline(room: RoomLog, reading: Reading): TimelineLine[] {
   return lines.map((line, at) => grouped(line, lines[at - 1], lines[at + 1]));
 }
 
-function plainLines(room: RoomLog, { user, locale }: Reading): (NoteLine | MessageLine)[] {
+function plainLines(room: RoomLog, { user, locale = timeLocale() }: Reading): (NoteLine | MessageLine)[] {
   const arrived = room.entries.map((entry) => entryLine(entry, user, locale));
   const onTheWay = room.outgoing.map(
     (out): MessageLine => ({
-      ...messageLine(out.key, out.content, out.composedAt, locale ?? words().locale),
+      ...messageLine(out.key, out.content, out.composedAt, locale),
       sender: user ?? '',
       own: true,
       delivery: out.delivery,
@@ -88,7 +88,7 @@ const known = new WeakMap<
   { readonly user: string | undefined; readonly locale: string; readonly line: EntryLine }
 >();
 
-function entryLine(entry: Entry, user: string | undefined, locale = words().locale): EntryLine {
+function entryLine(entry: Entry, user: string | undefined, locale: string): EntryLine {
   const before = known.get(entry);
   if (before?.user === user && before?.locale === locale) return before.line;
   const line = newEntryLine(entry, user, locale);

@@ -4,7 +4,7 @@ import { fullTime } from '../model/format.ts';
 import { hueOf } from '../model/person.ts';
 import { isOnlyEmoji, textParts } from '../model/rich-text.ts';
 import type { MessageLine } from '../model/timeline.ts';
-import { words } from '../words/words.ts';
+import { timeLocale, words } from '../words/words.ts';
 import { makeAvatar } from './avatar.ts';
 import { make, makeButton, makeIcon, setFlag } from './dom.ts';
 
@@ -41,7 +41,7 @@ function makeHead(line: MessageLine): HTMLElement {
   sender.dataset.hue = String(hueOf(line.sender));
   const time = make('time', '', line.time);
   time.dateTime = new Date(line.at).toISOString();
-  time.title = fullTime(line.at, words().locale);
+  time.title = fullTime(line.at, timeLocale());
   return make('div', 'message-head', sender, ' ', time);
 }
 

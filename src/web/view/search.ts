@@ -3,7 +3,7 @@ import { clockTime, dayLabel } from '../model/format.ts';
 import { hueOf } from '../model/person.ts';
 import type { ChatState } from '../model/state.ts';
 import type { Found } from '../wire/api.ts';
-import { words } from '../words/words.ts';
+import { timeLocale, words } from '../words/words.ts';
 import { byId, make, makeButton, setText } from './dom.ts';
 
 export interface SearchActions {
@@ -73,7 +73,7 @@ function resultOf(
 ): HTMLElement {
   const name = make('bdi', 'sender', sender);
   name.dataset.hue = String(hueOf(sender));
-  const { locale } = words();
+  const locale = timeLocale();
   const when = `${dayLabel(sentAt, Date.now(), locale)}, ${clockTime(sentAt, locale)}`;
   const button = makeButton('result', '', () => show(id));
   button.replaceChildren(

@@ -28,6 +28,11 @@ export function speak(language: Language): void {
   spoken = languages[language];
 }
 
+/** How times are written: in the reader's own habit, where that is one of the language that is spoken. */
+export function timeLocale(tags: readonly string[] = globalThis.navigator?.languages ?? []): string {
+  return tags.find((tag) => tag.toLowerCase().replace(/-.*$/, '') === spoken.locale) ?? spoken.locale;
+}
+
 /** The first language of these that the page speaks, by its tag: `ko-KR` is `ko`; English when it speaks none. */
 export function languageOf(tags: readonly string[]): Language {
   return tags.map((tag) => tag.toLowerCase().replace(/-.*$/, '')).find(isLanguage) ?? 'en';

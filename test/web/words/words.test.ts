@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { span } from '../../../src/web/model/format.ts';
 import { english } from '../../../src/web/words/english.ts';
 import { korean } from '../../../src/web/words/korean.ts';
-import { isLanguage, languageOf, speak, words } from '../../../src/web/words/words.ts';
+import { isLanguage, languageOf, speak, timeLocale, words } from '../../../src/web/words/words.ts';
 
 afterEach(() => speak('en'));
 
@@ -13,6 +13,13 @@ describe('the language', () => {
     expect(languageOf(['EN-gb', 'ko'])).toBe('en');
     expect(languageOf(['fr'])).toBe('en');
     expect(languageOf([])).toBe('en');
+  });
+
+  it('leaves times to the habit of the reader, where that is one of the language', () => {
+    expect(timeLocale(['fr', 'en-GB'])).toBe('en-GB');
+    speak('ko');
+    expect(timeLocale(['en-GB', 'ko-KR'])).toBe('ko-KR');
+    expect(timeLocale(['en-GB'])).toBe('ko');
   });
 
   it('is one that there is', () => {
