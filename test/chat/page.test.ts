@@ -24,6 +24,9 @@ it('the page is told the endpoint and the prefixes that are configured, and no c
     topicPrefix: '/rooms',
     userPrefix: '/me',
     resume: false,
+    signIn: 'name',
+    open: true,
+    features: [],
   });
   expect(headers['cache-control']).toBe('no-store');
   await http.close();
