@@ -3,10 +3,10 @@ import { inspect } from 'node:util';
 import { MongoNetworkError, MongoServerError, type WriteError } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { StompwireError } from '../../../src/errors.ts';
-import { clientFor, databaseOf } from '../../../src/mongodb/connection.ts';
-import { failureOf, isOfDocument } from '../../../src/mongodb/failures.ts';
 import { filtersOf } from '../../../src/history/stores/mongodb/filters.ts';
 import { MongoDbStore } from '../../../src/history/stores/mongodb.ts';
+import { clientFor, databaseOf } from '../../../src/mongodb/connection.ts';
+import { failureOf, isOfDocument } from '../../../src/mongodb/failures.ts';
 
 const secret = 'hunter2secret';
 const host = `mongodb://ann:${secret}@127.0.0.1:1`;
