@@ -1,9 +1,11 @@
-// A TCP proxy before a Redis that can make connections deaf: what listens hears nothing, and is not told.
+// A TCP proxy before a Redis that makes it slow, or connections deaf: what listens hears nothing, and is not told.
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 export class DeafGate {
   readonly port: number;
+  /** So many milliseconds longer each answer takes. */
+  delay = 0;
   readonly #server: Server;
   readonly #passages: { readonly near: Socket; readonly far: Socket; listens: boolean; deaf: boolean }[] = [];
 
@@ -33,13 +35,18 @@ export class DeafGate {
 
   #pass(near: Socket, far: Socket): void {
     const passage = { near, far, listens: false, deaf: false };
+    let due = 0; // what comes is never overtaken by what came later
     this.#passages.push(passage);
     near.on('data', (chunk) => {
       if (chunk.toString('latin1').toLowerCase().includes('ssubscribe')) passage.listens = true;
       far.write(chunk);
     });
     far.on('data', (chunk) => {
-      if (!passage.deaf) near.write(chunk);
+      if (passage.deaf) return;
+      const now = performance.now();
+      due = Math.max(due, now + this.delay);
+      if (due <= now) near.write(chunk);
+      else setTimeout(() => near.write(chunk), due - now);
     });
     for (const [socket, other] of [
       [near, far],

@@ -119,6 +119,25 @@ describe.runIf(program)('rooms over a Redis', () => {
     expect(one.told('/topic/room/a')).toEqual(['meanwhile']);
   });
 
+  it('is slow where Redis is slow, and refuses within the bound where it is slower than that', async () => {
+    const gate = await DeafGate.open(redis.port);
+    const slow = await node(`redis://127.0.0.1:${gate.port}?wait=500&partitions=4`);
+    const quick = await node();
+    const publishing = new Publishing(slow, rooms, 'x');
+    gate.delay = 100;
+    await publishing.progress(20);
+    expect(publishing.refused).toEqual([]);
+    gate.delay = 1200;
+    await publishing.refusals(3);
+    expect(publishing.slowest).toBeLessThan(1500);
+    await quick.append('/topic/room/a', 'nobody else is slow');
+    gate.delay = 0;
+    await publishing.progress(20);
+    await publishing.stop();
+    expect(await judged([publishing])).toEqual([]);
+    await gate.close();
+  }, 20_000);
+
   it('finds a connection that is published to and hears nothing, and makes another one', async () => {
     const gate = await DeafGate.open(redis.port);
     const one = await node();
