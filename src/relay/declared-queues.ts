@@ -80,8 +80,12 @@ export class DeclaredQueues {
 
 const names = ['ttl', 'unused', 'count', 'autoDelete'] as const;
 
-/** [RabbitMQ]: who says something else of a queue that is there is refused. */
-function assertSame(address: string, was: QueueArguments, said: QueueArguments): void {
+/**
+ * [RabbitMQ]: who says something else of a queue that is there is refused.
+ *
+ * @throws {StompwireError} `bad-header`, `denied`
+ */
+export function assertSame(address: string, was: QueueArguments, said: QueueArguments): void {
   assertOwner(address, was, said.owner);
   const other = names.find((name) => (was[name] ?? false) !== (said[name] ?? false));
   if (other === undefined) return;
@@ -91,7 +95,8 @@ function assertSame(address: string, was: QueueArguments, said: QueueArguments):
   );
 }
 
-function assertOwner(address: string, { owner }: QueueArguments, session: string | undefined): void {
+/** @throws {StompwireError} `denied` */
+export function assertOwner(address: string, { owner }: QueueArguments, session: string | undefined): void {
   if (owner === undefined || owner === session) return;
   throw new StompwireError('denied', `'${printable(address)}' is exclusive to another session`);
 }

@@ -21,6 +21,7 @@ export interface MemoryBindingsParts {
 
 /** Bindings by source: a destination is looked up, patterns are tried one after another. */
 export class MemoryBindings implements Bindings {
+  readonly declares = true;
   readonly #parts: MemoryBindingsParts;
   readonly #sources = new Map<string, string>();
   readonly #exact = new Map<string, Set<string>>();

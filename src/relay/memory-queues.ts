@@ -118,12 +118,14 @@ export class MemoryQueues implements Queues {
     return done;
   }
 
+  /** @throws {StompwireError} `bad-header`, `denied`, `queue-full` */
   declare(destination: string, terms: QueueArguments): void {
     this.#removeUnused(destination);
     this.#declared.declare(destination, terms);
   }
 
-  consume(destination: string, consumer: QueueConsumer): Consumption {
+  consume(destination: string, consumer: QueueConsumer, terms?: QueueArguments): Consumption {
+    if (terms !== undefined) this.declare(destination, terms);
     if (isPattern(destination)) return this.#patterns.consume(destination, consumer);
     return this.#consume(destination, consumer);
   }

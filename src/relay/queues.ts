@@ -15,17 +15,16 @@ import type { Consumption, QueueArguments, QueueConsumer, QueueTerms } from '../
 export interface Queues {
   /** Puts a message into the queue of its address; done when it is kept. Rejects with `queue-full`. */
   enqueue(message: Message, terms?: QueueTerms): Soon<void>;
-  /** Adds a consumer; nothing is delivered before it begins. Where {@link patterns}, it may be one of many queues. */
-  consume(destination: string, consumer: QueueConsumer): Soon<Consumption>;
+  /**
+   * Adds a consumer; nothing is delivered before it begins. Where {@link patterns}, it may be one of many queues.
+   *
+   * @param terms - what the queue is like, from now on, until it is gone by what they say; none: as it was
+   * @throws {StompwireError} `bad-header` when something else was said before, `denied` when it is somebody else's,
+   * `queue-full` when there are too many that something was said of
+   */
+  consume(destination: string, consumer: QueueConsumer, terms?: QueueArguments): Soon<Consumption>;
   /** Ends a queue with all that waits in it: nobody comes for that any more. One that is not there is no error. */
   remove(destination: string): Soon<void>;
-  /**
-   * Says what a queue is like, from now on; where it is missing, no queue is different from the others. What was said
-   * once holds until the queue is gone by what it says.
-   *
-   * @throws {StompwireError} `bad-header` when something else was said before, `denied` when it is somebody else's
-   */
-  declare?(destination: string, terms: QueueArguments): void;
   /** Whether a pattern stands for all queues that fit it. */
   readonly patterns?: boolean;
   /** Messages that wait, and that are unacknowledged, over all queues of this node's knowledge. */
@@ -50,6 +49,8 @@ export interface Queues {
  * it by the overflow policy, counted; the publisher is not told.
  */
 export interface Bindings {
+  /** Whether who consumes may say what such a queue is like. */
+  readonly declares?: boolean;
   /**
    * Done when every later message will be kept. Another source takes the place of the first, and what waited for
    * that is dropped. Rejects with `too-many-durable-subscriptions`.

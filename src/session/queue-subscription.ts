@@ -22,8 +22,7 @@ export class QueueSubscription extends AcknowledgedSubscription {
     const queues = queuesOf(broker);
     if (isPattern(this.address) && queues.patterns !== true)
       throw new StompwireError('not-supported', 'over this broker a queue is named: patterns are for topics');
-    if (this.declared !== undefined) declareOf(queues)(this.address, this.declared);
-    const consumption = queues.consume(this.address, this);
+    const consumption = queues.consume(this.address, this, this.declared);
     if (consumption instanceof Promise) return consumption.then((begun) => this.#join(begun));
     return this.#join(consumption);
   }
@@ -48,7 +47,9 @@ export class DurableSubscription extends QueueSubscription {
   }
 
   override begin(broker: Broker): Soon<void> {
-    const bound = bindingsOf(broker).bind(this.address, this.destination);
+    const bindings = bindingsOf(broker);
+    if (this.declared !== undefined) assertDeclares(bindings);
+    const bound = bindings.bind(this.address, this.destination);
     return bound instanceof Promise ? bound.then(() => super.begin(broker)) : super.begin(broker);
   }
 
@@ -107,10 +108,12 @@ export function queuesOf({ queues }: Broker): Queues {
   return queues;
 }
 
-function declareOf(queues: Queues): NonNullable<Queues['declare']> {
-  if (queues.declare !== undefined) return queues.declare.bind(queues);
-  const said = 'durable, auto-delete, exclusive, x-message-ttl, x-expires or x-max-length of its own';
-  throw new StompwireError('not-supported', `over this broker no queue has ${said}: leave them out`);
+function assertDeclares({ declares }: Bindings): void {
+  if (declares === true) return;
+  throw new StompwireError(
+    'not-supported',
+    'over this broker a queue that a topic fills is like all of them: give it durable:true and no auto-delete, exclusive, x-message-ttl, x-expires or x-max-length',
+  );
 }
 
 /** @throws {StompwireError} `not-supported` */

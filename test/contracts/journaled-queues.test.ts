@@ -33,6 +33,7 @@ for (const persistent of [true, false])
       return {
         queues: persistent ? persistently(queues) : queues,
         dropped,
+        another: async () => queues,
         pass: async (milliseconds) => {
           now += milliseconds;
           queues.sweep();

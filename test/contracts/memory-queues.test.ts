@@ -1,8 +1,9 @@
 // The queues of a single node keep the contract of their port.
 import { MemoryQueues } from '../../src/relay/memory-queues.ts';
-import { queuesContract } from './queues.ts';
+import { declaredQueuesContract } from './declared-queues.ts';
+import { type QueuesKind, queuesContract } from './queues.ts';
 
-queuesContract({
+const kind: QueuesKind = {
   name: 'memory',
   open: async (limits, deadLetters) => {
     let now = 1_000_000;
@@ -19,6 +20,7 @@ queuesContract({
     return {
       queues,
       dropped,
+      another: async () => queues,
       pass: async (milliseconds) => {
         now += milliseconds;
         queues.sweep();
@@ -26,4 +28,7 @@ queuesContract({
       close: async () => {},
     };
   },
-});
+};
+
+queuesContract(kind);
+declaredQueuesContract(kind);

@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Message } from '../../src/message/message.ts';
-import type { Consumption, QueueDelivery, QueueLimits } from '../../src/queue/consumer.ts';
+import type { Consumption, QueueArguments, QueueDelivery, QueueLimits } from '../../src/queue/consumer.ts';
 import type { Queues } from '../../src/relay/queues.ts';
 import { Changing } from './transport-sides.ts';
 
@@ -12,6 +12,8 @@ export interface QueuesUnderTest {
   /** Messages that were dropped, as `id why`. */
   readonly dropped: readonly string[];
   pass(milliseconds: number): Promise<void>;
+  /** The same queues, of another node where there are several. */
+  another(): Promise<Queues>;
   close(): Promise<void>;
 }
 
@@ -20,21 +22,23 @@ export interface QueuesKind {
   open(limits: QueueLimits, deadLetters: string): Promise<QueuesUnderTest>;
 }
 
-const usual: QueueLimits = { count: 100, bytes: 1_000_000, age: 0, overflow: 'reject', tries: 3 };
+export const usual: QueueLimits = { count: 100, bytes: 1_000_000, age: 0, overflow: 'reject', tries: 3 };
 const dead = '/queue/dead-letter';
 
 /** A consumer that writes down what it is given. */
-class Taker extends Changing {
+export class Taker extends Changing {
   readonly given: QueueDelivery[] = [];
   readonly prefetch: number;
   readonly auto: boolean;
+  readonly owner: string;
   consumption: Consumption | undefined;
   onTake: (delivery: QueueDelivery) => void = () => {};
 
-  constructor(prefetch = 0, auto = false) {
+  constructor(prefetch = 0, auto = false, owner = 'somebody') {
     super();
     this.prefetch = prefetch;
     this.auto = auto;
+    this.owner = owner;
   }
 
   take(delivery: QueueDelivery): void {
@@ -43,8 +47,8 @@ class Taker extends Changing {
     this.changed();
   }
 
-  async from(queues: Queues, destination: string): Promise<this> {
-    this.consumption = await queues.consume(destination, this);
+  async from(queues: Queues, destination: string, terms?: QueueArguments): Promise<this> {
+    this.consumption = await queues.consume(destination, this, terms);
     this.consumption.begin();
     return this;
   }
@@ -66,7 +70,7 @@ class Taker extends Changing {
   }
 }
 
-function messageOf(id: string, bytes = 1): Message {
+export function messageOf(id: string, bytes = 1): Message {
   return new Message({ destination: '/queue/a', id, body: Buffer.alloc(bytes, 1), headers: ['own', id] });
 }
 

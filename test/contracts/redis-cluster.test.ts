@@ -5,6 +5,7 @@ import { type RedisCluster, startCluster } from '../servers/redis-groups.ts';
 import { requires } from '../servers/requires.ts';
 import { bindingsContract } from './bindings.ts';
 import { claimsContract } from './claims.ts';
+import { declaredQueuesContract } from './declared-queues.ts';
 import { feedContract } from './feed.ts';
 import { membersContract } from './members.ts';
 import { queuesContract } from './queues.ts';
@@ -38,6 +39,7 @@ describe.runIf(program)('over a Redis Cluster', () => {
   logContract({ name: 'redis-cluster', open: async (policies) => new RedisNodes(behind(), policies) });
   membersContract({ name: 'redis-cluster', open: async () => new RedisMemberNodes(behind()) });
   queuesContract({ name: 'redis-cluster', open: redisQueues(behind) });
+  declaredQueuesContract({ name: 'redis-cluster', open: redisQueues(behind) });
   bindingsContract({ name: 'redis-cluster', most: 12, open: redisBindings(behind) });
   redisCommitsContract('redis-cluster', behind);
   claimsContract({ name: 'redis-cluster', open: async () => new RedisClaimNodes(behind()) });

@@ -1,4 +1,5 @@
 // Queues over one Redis for the contract: a relay of one node, with a prefix of its own.
+import type { RedisRelay } from '../../src/relay/redis.ts';
 import type { QueuesKind } from './queues.ts';
 import { type Behind, RedisNodes } from './redis-nodes.ts';
 
@@ -15,13 +16,21 @@ export function redisQueues(behind: () => Behind): QueuesKind['open'] {
         dropped: ({ id }, why) => dropped.push(`${id} ${why}`),
       },
     });
-    const relay = await nodes.node();
-    await relay.start(() => {});
+    const relays: RedisRelay[] = [];
+    const another = async () => {
+      const relay = await nodes.node();
+      await relay.start(() => {});
+      relays.push(relay);
+      return relay.queues!;
+    };
     return {
-      queues: relay.queues!,
+      queues: await another(),
+      another,
       dropped,
       pass: (milliseconds) => nodes.pass(milliseconds),
-      close: () => relay.close(),
+      close: async () => {
+        await Promise.all(relays.map((relay) => relay.close()));
+      },
     };
   };
 }

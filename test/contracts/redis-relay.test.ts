@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { requires } from '../servers/requires.ts';
 import { bindingsContract } from './bindings.ts';
 import { claimsContract } from './claims.ts';
+import { declaredQueuesContract } from './declared-queues.ts';
 import { membersContract } from './members.ts';
 import { queuesContract } from './queues.ts';
 import { redisBindings } from './redis-bindings.ts';
@@ -31,6 +32,7 @@ describe.runIf(url)('over a Redis', () => {
   });
   membersContract({ name: 'redis', open: async () => new RedisMemberNodes({ address: url!, commands }) });
   queuesContract({ name: 'redis', open: redisQueues(() => ({ address: url!, commands })) });
+  declaredQueuesContract({ name: 'redis', open: redisQueues(() => ({ address: url!, commands })) });
   bindingsContract({ name: 'redis', most: 12, open: redisBindings(() => ({ address: url!, commands })) });
   redisCommitsContract('redis', () => ({ address: url!, commands }));
   claimsContract({ name: 'redis', open: async () => new RedisClaimNodes({ address: url!, commands }) });

@@ -49,6 +49,7 @@ local function refusedByQueue(part, wanted)
   if not (is(key, 'hash') and is(q.line, 'zset') and is(q.body, 'hash') and is(q.expiry, 'zset') and is(q.hungry, 'list')) then
     return { 3, 'WRONGTYPE ' .. key }
   end
+  local count, _, drops = boundsOf(q)
   local sum = wanted.sums[key]
   if not sum then
     sum = { count = 0, bytes = 0, lost = {} }

@@ -7,7 +7,8 @@ export const overhead = 256;
  * line: sorted set, order by priority and order; body: hash, order to envelope; out: hash, order to
  * `<node> <claim> <deliveries> <priority> <expires>`; tries: hash, order to deliveries, of those that came back;
  * expiry: sorted set, order by time, of those that wait and expire; hungry: list, channels of nodes that take more;
- * takers: hash, node to the number of its consumers. The key itself: hash, `o` the last order, `b` bytes that wait.
+ * takers: hash, node to the number of its consumers; terms: hash, what was said of this queue. With the set of queues, a
+ * NUL and `declared`: sorted set, the queues that something was said of, by when they are gone. The key itself: hash, `o` the last order, `b` bytes that wait.
  */
 export const shared = `
 local time = redis.call('TIME')
@@ -16,7 +17,8 @@ local lane = 2 ^ 49
 local function text(number) return string.format('%.0f', number) end
 local function opened(key)
   return { key = key, line = key .. '\\0line', body = key .. '\\0body', out = key .. '\\0out', tries = key .. '\\0tries',
-    expiry = key .. '\\0expiry', hungry = key .. '\\0hungry', takers = key .. '\\0takers' }
+    expiry = key .. '\\0expiry', hungry = key .. '\\0hungry', takers = key .. '\\0takers',
+    terms = key .. '\\0terms' }
 end
 local function bytesOf(q, order) return redis.call('HSTRLEN', q.body, order) + ${overhead} end
 local function wakeOne(q, destination)
@@ -56,6 +58,22 @@ local function forgetEmpty(q, queues, destination)
   redis.call('UNLINK', q.key)
   redis.call('SREM', queues, destination)
 end
+local never = '9007199254740991'
+local function drop(q, queues, destination)
+  redis.call('UNLINK', q.key, q.line, q.body, q.out, q.tries, q.expiry, q.terms)
+  redis.call('SREM', queues, destination)
+  redis.call('ZREM', queues .. '\\0declared', destination)
+end
+local function dropUnused(q, queues, destination)
+  local over = redis.call('ZSCORE', queues .. '\\0declared', destination)
+  if over and tonumber(over) <= now then drop(q, queues, destination) end
+end
+local function consumerLeft(q, queues, destination)
+  local own = redis.call('HMGET', q.terms, 'said', 'autoDelete', 'unused')
+  if not own[1] or redis.call('HLEN', q.takers) > 0 then return end
+  if own[2] then drop(q, queues, destination)
+  elseif own[3] then redis.call('ZADD', queues .. '\\0declared', text(now + tonumber(own[3])), destination) end
+end
 `;
 
 /*
@@ -63,8 +81,18 @@ end
  * the bounds `count`, `most`, `age`, `drops` and `mostQueues`.
  */
 export const enqueuing = `
+local someDeclared = redis.call('EXISTS', queues .. '\\0declared') == 1
+local function boundsOf(q)
+  if not someDeclared then return count, age, drops end
+  local own = redis.call('HMGET', q.terms, 'count', 'ttl')
+  local most, ttl = tonumber(own[1] or ''), tonumber(own[2] or '')
+  if ttl and age > 0 then ttl = math.min(age, ttl) end
+  return most and math.min(count, most) or count, ttl or age, drops or most ~= nil
+end
 local function enqueue(key, destination, priority, expires, envelope)
   local q, lost, bytes = opened(key), {}, #envelope + ${overhead}
+  if someDeclared then dropUnused(q, queues, destination) end
+  local count, age, drops = boundsOf(q)
   local waiting, held
   local function fits()
     waiting, held = redis.call('ZCARD', q.line), tonumber(redis.call('HGET', key, 'b') or '0')

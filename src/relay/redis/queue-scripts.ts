@@ -162,20 +162,25 @@ else
   if waiting > 0 and count >= wanted then wakeOne(q, destination) end
 end
 if #acknowledged > 0 or #lost > 0 then forgetEmpty(q, queues, destination) end
+if ARGV[9] == '0' then
+  consumerLeft(q, queues, destination)
+  waiting = redis.call('ZCARD', q.line)
+end
 return { waiting, table.concat(codes), table.concat(returned), given, lost }
 `);
 
 /**
  * Renews the lease of a node, says how much waits, and which nodes have let theirs run out. When nobody looked for a
- * while, it was Redis that was away: then all who had a lease have it anew.
+ * while, it was Redis that was away: then all who had a lease have it anew. Queues that nobody used for too long end.
  *
- * KEYS: leases, when somebody looked last; queues. ARGV: clock ahead, node, lease, its channel, after how long nobody
+ * KEYS: leases, when somebody looked last, the set of queues; queues. ARGV: clock ahead, node, lease, its channel, after how long nobody
  * looked; per queue its destination, and whether this node takes more.
  * Answers the dead nodes; per queue how many wait.
  */
 export const lookScript: Script = script(`#!lua flags=allow-oom
 ${shared}
-local leases, looked = KEYS[1], KEYS[2]
+local leases, looked, queues = KEYS[1], KEYS[2], KEYS[3]
+local prefix = string.gsub(queues, 'queues$', 'queue:')
 local node, lease, channel = ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local last = tonumber(redis.call('GET', looked) or '0')
 redis.call('SET', looked, text(now), 'PX', 86400000)
@@ -186,14 +191,17 @@ if now - last > tonumber(ARGV[5]) then
 end
 redis.call('ZADD', leases, 'XX', text(now + lease), node)
 local answer = { redis.call('ZRANGEBYSCORE', leases, '-inf', text(now)) }
-for i = 3, #KEYS do
-  local q, hungry = opened(KEYS[i]), ARGV[i * 2 + 1] == '1'
+for _, destination in ipairs(redis.call('ZRANGEBYSCORE', queues .. '\\0declared', '-inf', text(now), 'LIMIT', 0, 100)) do
+  drop(opened(prefix .. destination), queues, destination)
+end
+for i = 4, #KEYS do
+  local q, hungry = opened(KEYS[i]), ARGV[i * 2 - 1] == '1'
   local waiting = redis.pcall('ZCARD', q.line)
   if type(waiting) == 'table' then waiting = 0 end
   if hungry and waiting == 0 and not redis.call('LPOS', q.hungry, channel) then
     redis.call('RPUSH', q.hungry, channel)
   end
-  answer[i - 1] = waiting
+  answer[i - 2] = waiting
 end
 return answer
 `);
@@ -225,6 +233,7 @@ for i = 1, #out, 2 do
 end
 redis.call('HDEL', q.takers, dead)
 forgetEmpty(q, queues, destination)
+consumerLeft(q, queues, destination)
 return handed
 `);
 

@@ -51,7 +51,7 @@ export class Takers {
 
   /** How many take. */
   get count(): number {
-    return this.#takers.reduce((sum, { began }) => sum + (began ? 1 : 0), 0);
+    return this.#takers.length;
   }
 
   get outstanding(): number {

@@ -9,7 +9,7 @@ import type { StompwireError } from '../../errors.ts';
 import type { Separator } from '../../message/destination.ts';
 import type { Message } from '../../message/message.ts';
 import type { Position } from '../../message/position.ts';
-import type { Consumption, QueueConsumer, QueueTerms } from '../../queue/consumer.ts';
+import type { Consumption, QueueArguments, QueueConsumer, QueueTerms } from '../../queue/consumer.ts';
 import { deadLetterOf } from '../../queue/dead-letter.ts';
 import type { Loss } from '../../queue/queue.ts';
 import { encodeMessage } from '../envelope.ts';
@@ -18,6 +18,7 @@ import { RedisBindings } from './bindings.ts';
 import type { Commit } from './commit.ts';
 import type { CommitKind } from './commit-script.ts';
 import { messageOf, textOf } from './connection.ts';
+import { declaredToo, joinQueue } from './declared.ts';
 import { takeFromAll } from './durable-taking.ts';
 import { decodeKept, expiryOf, priorityOf } from './kept-message.ts';
 import type { Keys } from './keys.ts';
@@ -122,9 +123,9 @@ export class RedisQueues implements Queues {
     this.#enqueued(address, reply as readonly [number, number | Buffer, ...Buffer[]]);
   }
 
-  async consume(destination: string, consumer: QueueConsumer): Promise<Consumption> {
+  async consume(destination: string, consumer: QueueConsumer, terms?: QueueArguments): Promise<Consumption> {
     const queues = this.bindings.queuesOf(destination);
-    if (queues === undefined) return this.#consume(destination, consumer);
+    if (queues === undefined) return this.#join(destination, consumer, terms);
     return takeFromAll(queues, (queue, part) => this.#consume(queue, part), {
       ...this.#parts,
       consumer,
@@ -137,6 +138,13 @@ export class RedisQueues implements Queues {
   async #consume(destination: string, consumer: QueueConsumer): Promise<Consumption> {
     await this.#listen(this.#partOf(destination));
     return this.#queueOf(destination).consume(consumer);
+  }
+
+  async #join(destination: string, consumer: QueueConsumer, terms?: QueueArguments): Promise<Consumption> {
+    const part = this.#partOf(destination);
+    await this.#listen(part);
+    const joining = { ...this.#parts, partition: part.partition, lease, destination, terms };
+    return this.#queueOf(destination).join(consumer, () => joinQueue(joining, consumer.owner));
   }
 
   async remove(destination: string): Promise<void> {
@@ -319,8 +327,8 @@ export class RedisQueues implements Queues {
 
   async #ask({ partition, channel }: Part, queues: readonly SharedQueue[]): Promise<void> {
     const { keys, node } = this.#parts;
-    const { leases, looked } = keys.queues(partition.index);
-    const named = [leases, looked, ...queues.map(({ destination }) => keys.queue(destination))];
+    const { all, leases, looked } = keys.queues(partition.index);
+    const named = [leases, looked, all, ...queues.map(({ destination }) => keys.queue(destination))];
     const asked = queues.flatMap(({ destination, hungry }) => [destination, hungry ? '1' : '0']);
     const args = [this.#ahead, node, String(lease), channel, String(quiet), ...asked];
     const reply = await partition.call((link) => link.commands.run(lookScript, named, args));
@@ -340,7 +348,7 @@ export class RedisQueues implements Queues {
   async #reap(partition: Partition, dead: string, tries = this.#parts.limits.tries): Promise<void> {
     const { keys, node } = this.#parts;
     const { all, leases } = keys.queues(partition.index);
-    const queues = await partition.call((link) => link.commands.redis.smembers(all));
+    const queues = await partition.call((link) => declaredToo(link, all));
     for (const destination of queues) {
       const args = [this.#ahead, destination, dead, node, inherited, String(tries)];
       const named = [keys.queue(destination), all, leases];

@@ -71,7 +71,13 @@ export class SharedQueue {
   #underWay = false;
   #due = false;
   #lost = false;
+  /** Below 0: Redis may not know. */
   #toldTakers = 0;
+  /** Those that are asking whether they may. */
+  #joining = 0;
+  /** Whether something was said of it, so that it matters when the last consumer is gone. */
+  #declared = false;
+  #left: (() => void)[] = [];
 
   constructor(parts: SharedQueueParts) {
     this.#parts = parts;
@@ -89,12 +95,33 @@ export class SharedQueue {
 
   /** Whether nothing is under way here, and nobody takes. */
   get quiet(): boolean {
-    return this.#takers.empty && this.#held.size === 0 && !this.#underWay && !this.#due;
+    return (
+      this.#takers.empty && this.#joining === 0 && this.#held.size === 0 && !this.#underWay && !this.#due
+    );
   }
 
   /** Whether somebody here could have more. */
   get hungry(): boolean {
     return this.#takers.room > 0;
+  }
+
+  /**
+   * Adds a consumer that is asked for first.
+   *
+   * @param ask - tells whether something was said of this queue; rejects: it may not
+   */
+  async join(consumer: QueueConsumer, ask: () => Promise<boolean>): Promise<Consumption> {
+    this.#joining++;
+    try {
+      this.#declared = await ask();
+      return this.consume(consumer);
+    } catch (error) {
+      this.look();
+      throw error;
+    } finally {
+      this.#joining--;
+      this.#toldTakers = -1;
+    }
   }
 
   consume(consumer: QueueConsumer): Consumption {
@@ -133,6 +160,7 @@ export class SharedQueue {
     this.waiting = 0;
     for (const { outstanding } of this.#takers.clear()) outstanding.clear();
     this.#held.clear();
+    this.#toldLeft();
     this.#finish([...this.#acknowledged.splice(0), ...this.#back.splice(0)], false);
   }
 
@@ -144,7 +172,8 @@ export class SharedQueue {
     const acknowledged = this.#acknowledged.splice(0, most.told);
     const back = this.#back.splice(0, most.told);
     const lost = this.#lost;
-    const takers = this.#takers.count;
+    const takers = this.#takers.count + this.#joining;
+    const left = takers === 0 ? this.#left.splice(0) : [];
     this.#lost = false;
     const claim = String(++claims);
     const wanted = Math.min(most.messages, this.#takers.room);
@@ -157,12 +186,14 @@ export class SharedQueue {
       ],
       answered: (reply) => {
         this.#toldTakers = takers;
+        for (const told of left) told();
         this.#answered(claim, wanted, acknowledged, back, reply as unknown[]);
       },
       failed: (begun) => {
         for (const told of [...acknowledged, ...back]) told.again ||= begun;
         this.#acknowledged.unshift(...acknowledged);
         this.#back.unshift(...back);
+        this.#left.unshift(...left);
         this.#lost ||= lost || begun;
         this.#underWay = false;
         this.#due = true;
@@ -291,13 +322,20 @@ export class SharedQueue {
     const outstanding = [...taker.outstanding.values()];
     taker.outstanding.clear();
     this.look();
-    if (outstanding.length === 0) return;
+    const left = this.#declared && this.#takers.empty;
+    if (outstanding.length === 0 && !left) return;
     let late: NodeJS.Timeout | undefined;
     const timer = new Promise((resolve) => {
       late = setTimeout(resolve, this.#parts.wait);
     });
-    await Promise.race([Promise.all(outstanding.map((held) => this.#return(held))), timer]);
+    const back: Promise<unknown>[] = outstanding.map((held) => this.#return(held));
+    if (left) back.push(new Promise<void>((told) => this.#left.push(told)));
+    await Promise.race([Promise.all(back), timer]);
     clearTimeout(late);
+  }
+
+  #toldLeft(): void {
+    for (const told of this.#left.splice(0)) told();
   }
 
   #return(held: Held): Promise<boolean> {

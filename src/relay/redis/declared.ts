@@ -1,0 +1,109 @@
+// What was said of single queues over Redis: their own limits, whose they are, and when they are gone.
+//
+// It stands in a hash beside the queue, where the scripts that enqueue read it; who consumes says it, or asks whether it
+// may, and is counted as a consumer in the same step, so that no last one leaves in between.
+import { StompwireError } from '../../errors.ts';
+import type { QueueArguments } from '../../queue/consumer.ts';
+import { assertOwner, assertSame } from '../declared-queues.ts';
+import { messageOf } from './connection.ts';
+import type { Keys } from './keys.ts';
+import { unavailable } from './lane.ts';
+import type { Link } from './link.ts';
+import type { Partition } from './partition.ts';
+import { tooMany } from './queue-bounds.ts';
+import { shared } from './queue-lua.ts';
+import { type Script, script } from './scripts.ts';
+
+/** Who wants to consume, and what is said of the queue. */
+export interface Joining {
+  readonly partition: Partition;
+  readonly keys: Keys;
+  readonly node: string;
+  readonly ahead: () => number;
+  readonly lease: number;
+  /** How many queues there may be, over all partitions. */
+  readonly queues: number;
+  readonly destination: string;
+  readonly terms: QueueArguments | undefined;
+}
+
+/**
+ * A node joins those that take from a queue.
+ *
+ * KEYS: the queue, the set of queues, leases. ARGV: clock ahead, destination, node, lease, whose consumer it is, how many
+ * queues there may be, what is said (empty: nothing); then each of that, name and value.
+ * Answers 0 (nothing was ever said), 1 (done), 2 (too many queues), or what was said before and is in the way.
+ */
+const joinScript: Script = script(`#!lua flags=allow-oom
+${shared}
+local q, queues, leases = opened(KEYS[1]), KEYS[2], KEYS[3]
+local destination, node, owner, said = ARGV[2], ARGV[3], ARGV[5], ARGV[7]
+local declared = queues .. '\\0declared'
+dropUnused(q, queues, destination)
+local was = redis.call('HMGET', q.terms, 'said', 'owner')
+if was[1] and (said ~= '' and said ~= was[1] or was[2] and was[2] ~= owner) then return was[1] end
+if not was[1] and said ~= '' then
+  if redis.call('ZCARD', declared) >= tonumber(ARGV[6]) then return 2 end
+  redis.call('HSET', q.terms, 'said', said, unpack(ARGV, 8))
+end
+if not was[1] and said == '' then return 0 end
+redis.call('ZADD', declared, never, destination)
+redis.call('HSETNX', q.takers, node, '0')
+redis.call('ZADD', leases, text(now + tonumber(ARGV[4])), node)
+return 1
+`);
+
+/**
+ * Asks whether a consumer may, and says what it says.
+ *
+ * @param owner - whose consumer it is
+ * @returns whether something was said of the queue
+ * @throws {StompwireError} `bad-header`, `denied`, `queue-full`, `relay-unavailable`
+ */
+export async function joinQueue(joining: Joining, owner: string | undefined): Promise<boolean> {
+  const { destination, terms, queues } = joining;
+  const reply = await asked(joining, owner);
+  if (reply === 2) throw tooMany(destination, queues);
+  if (typeof reply === 'number') return reply === 1;
+  const was = JSON.parse(String(reply)) as QueueArguments;
+  assertOwner(destination, was, owner);
+  if (terms !== undefined) assertSame(destination, was, terms);
+  return true;
+}
+
+/** Who says nothing waits for a Redis that is away as everybody does. */
+async function asked(joining: Joining, owner = ''): Promise<unknown> {
+  const { partition, keys, destination, terms } = joining;
+  const { all, leases } = keys.queues(partition.index);
+  const named = [keys.queue(destination), all, leases];
+  try {
+    return await partition.call(({ commands }) =>
+      commands.run(joinScript, named, argumentsOf(joining, owner)),
+    );
+  } catch (error) {
+    if (terms === undefined) return 0;
+    throw error instanceof StompwireError ? error : unavailable(messageOf(error));
+  }
+}
+
+function argumentsOf(joining: Joining, owner: string): string[] {
+  const { keys, node, ahead, lease, queues, destination, terms } = joining;
+  const most = String(Math.ceil(queues / keys.partitions));
+  const head = [String(ahead()), destination, node, String(lease), owner, most];
+  if (terms === undefined) return [...head, ''];
+  const { ttl, unused, count, autoDelete, owner: only } = terms;
+  const said = { ttl, unused, count, autoDelete: autoDelete || undefined, owner: only };
+  const each = Object.entries(said).flatMap(([name, value]) =>
+    value === undefined ? [] : [name, String(value)],
+  );
+  return [...head, JSON.stringify(said), ...each];
+}
+
+/** The queues of a partition that hold something, and those that something was said of. */
+export async function declaredToo({ commands: { redis } }: Link, all: string): Promise<Set<string>> {
+  const [holding, declared] = await Promise.all([
+    redis.smembers(all),
+    redis.zrange(`${all}\0declared`, '0', '-1'),
+  ]);
+  return new Set([...holding, ...declared]);
+}
