@@ -1,7 +1,7 @@
 // What was said of single queues of a node: their own limits, whose they are, and when they are gone.
 import { StompwireError } from '../errors.ts';
-import { printable } from '../message/destination.ts';
 import type { QueueArguments, QueueLimits } from '../queue/consumer.ts';
+import { assertOwner, assertSame } from '../queue/same-terms.ts';
 
 /** One that something was said of. */
 interface Declared {
@@ -76,27 +76,4 @@ export class DeclaredQueues {
     if (count === undefined) return { ...limits, age };
     return { ...limits, age, count: Math.min(count, limits.count), overflow: 'drop-oldest' };
   }
-}
-
-const names = ['ttl', 'unused', 'count', 'autoDelete'] as const;
-
-/**
- * [RabbitMQ]: who says something else of a queue that is there is refused.
- *
- * @throws {StompwireError} `bad-header`, `denied`
- */
-export function assertSame(address: string, was: QueueArguments, said: QueueArguments): void {
-  assertOwner(address, was, said.owner);
-  const other = names.find((name) => (was[name] ?? false) !== (said[name] ?? false));
-  if (other === undefined) return;
-  throw new StompwireError(
-    'bad-header',
-    `'${printable(address)}' was declared with ${other} ${was[other] ?? 'unset'}, and not ${said[other] ?? 'unset'}`,
-  );
-}
-
-/** @throws {StompwireError} `denied` */
-export function assertOwner(address: string, { owner }: QueueArguments, session: string | undefined): void {
-  if (owner === undefined || owner === session) return;
-  throw new StompwireError('denied', `'${printable(address)}' is exclusive to another session`);
 }

@@ -4,7 +4,7 @@
 // may, and is counted as a consumer in the same step, so that no last one leaves in between.
 import { StompwireError } from '../../errors.ts';
 import type { QueueArguments } from '../../queue/consumer.ts';
-import { assertOwner, assertSame } from '../declared-queues.ts';
+import { assertOwner, assertSame } from '../../queue/same-terms.ts';
 import { messageOf } from './connection.ts';
 import type { Keys } from './keys.ts';
 import { unavailable } from './lane.ts';

@@ -1,0 +1,27 @@
+// Who says something else of a queue than was said before, and who takes from what is another's, is refused.
+import { StompwireError } from '../errors.ts';
+import { printable } from '../message/destination.ts';
+import type { QueueArguments } from './consumer.ts';
+
+const names = ['ttl', 'unused', 'count', 'autoDelete'] as const;
+
+/**
+ * [RabbitMQ]: who says something else of a queue that is there is refused.
+ *
+ * @throws {StompwireError} `bad-header`, `denied`
+ */
+export function assertSame(address: string, was: QueueArguments, said: QueueArguments): void {
+  assertOwner(address, was, said.owner);
+  const other = names.find((name) => (was[name] ?? false) !== (said[name] ?? false));
+  if (other === undefined) return;
+  throw new StompwireError(
+    'bad-header',
+    `'${printable(address)}' was declared with ${other} ${was[other] ?? 'unset'}, and not ${said[other] ?? 'unset'}`,
+  );
+}
+
+/** @throws {StompwireError} `denied` */
+export function assertOwner(address: string, { owner }: QueueArguments, session: string | undefined): void {
+  if (owner === undefined || owner === session) return;
+  throw new StompwireError('denied', `'${printable(address)}' is exclusive to another session`);
+}
