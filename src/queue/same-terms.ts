@@ -13,7 +13,9 @@ const names = ['ttl', 'unused', 'count', 'autoDelete'] as const;
 export function assertSame(address: string, was: QueueArguments, said: QueueArguments): void {
   assertOwner(address, was, said.owner);
   const other = names.find((name) => (was[name] ?? false) !== (said[name] ?? false));
-  if (other === undefined) return;
+  if (other === undefined && was.owner === said.owner) return;
+  if (other === undefined)
+    throw new StompwireError('bad-header', `'${printable(address)}' is there already, and not exclusive`);
   throw new StompwireError(
     'bad-header',
     `'${printable(address)}' was declared with ${other} ${was[other] ?? 'unset'}, and not ${said[other] ?? 'unset'}`,

@@ -103,6 +103,19 @@ export function declaredQueuesContract(kind: QueuesKind): void {
       expect(await waiting()).toEqual([]);
     });
 
+    it('auto-delete: who comes while the last one leaves finds what it said', async () => {
+      const one = await taker({ autoDelete: true, count: 1 });
+      const two = new Taker(1);
+      const coming = two.from(queues, at, { autoDelete: true, count: 1 });
+      await Promise.all([coming, one.consumption!.cancel()]);
+      await fill('1');
+      await two.has(1);
+      await fill('2', '3');
+      await two.acknowledge(0);
+      await two.has(2);
+      expect(two.ids).toEqual(['1', '3']);
+    });
+
     it('exclusive: one session, on any node, until it is gone', async () => {
       const one = await taker({ owner: 'ann', autoDelete: true }, 'ann');
       const again = await taker(undefined, 'ann');
@@ -116,6 +129,11 @@ export function declaredQueuesContract(kind: QueuesKind): void {
       await fill('1');
       const bob = await taker({ owner: 'bob', autoDelete: true }, 'bob', other);
       await bob.has(1);
+    });
+
+    it('exclusive: not what is there already for everybody', async () => {
+      await taker({ count: 1 }, 'ann');
+      expect(await refusal(() => taker({ count: 1, owner: 'bob' }, 'bob', other))).toBe('bad-header');
     });
 
     it('x-expires: there while somebody consumes and for so long after, whatever is sent to it', async () => {

@@ -45,6 +45,13 @@ describe.runIf(url)('queues over Redis that something was said of', () => {
     expect(await keysOf(at)).toEqual([]);
   });
 
+  it('auto-delete: gone with that node also when nothing is in it', async () => {
+    await new Taker(1).from(one.queues!, at, { autoDelete: true });
+    expect(await keysOf(at)).not.toEqual([]);
+    await one.close();
+    expect(await keysOf(at)).toEqual([]);
+  });
+
   it('x-expires: gone without anybody who asks for it', async () => {
     const taker = await new Taker().from(one.queues!, at, { unused: 1_000_000 });
     await taker.consumption!.cancel();
@@ -58,11 +65,12 @@ describe.runIf(url)('queues over Redis that something was said of', () => {
     const taker = await new Taker().from(one.queues!, at, { count: 1 });
     await taker.consumption!.cancel();
     await one.queues!.enqueue(messageOf('old'));
+    const ids = Array.from({ length: usual.count + 1 }, (_, n) => String(n));
     await one.together(
-      () => Promise.all(['1', '2'].map((id) => one.queues!.enqueue(messageOf(id)))).then(() => {}),
+      () => Promise.all(ids.map((id) => one.queues!.enqueue(messageOf(id)))).then(() => {}),
       () => {},
     );
-    expect(dropped).toEqual(['old overflow', '1 overflow']);
+    expect(dropped).toEqual(['old', ...ids.slice(0, -1)].map((id) => `${id} overflow`));
   });
 
   it('are as many as there may be queues', async () => {

@@ -1,5 +1,6 @@
 // Durable subscriptions: what is published while their client is away is there when it comes back.
 import { beforeEach, describe, expect, it } from 'vitest';
+import { profiles } from '../../src/session/profile.ts';
 import { as, proven } from './proven.ts';
 import { World as AnyWorld, type Client } from './world.ts';
 
@@ -28,6 +29,14 @@ const publish = (...bodies: string[]): void => {
 const bodies = async (client: Client): Promise<string[]> => (await client.heard()).map(({ body }) => body);
 
 describe('a durable subscription', () => {
+  it('of which something is said that its broker cannot keep is refused, and nothing is kept for it', async () => {
+    world = new AnyWorld({ profile: profiles.rabbitmq });
+    Object.defineProperty(world.queues.bindings, 'declares', { value: false });
+    const client = await durable('phone', { 'x-max-length': '3' });
+    expect((await client.hears('ERROR')).body).toContain('a queue that a topic fills');
+    expect(world.queues.bindings.empty).toBe(true);
+  });
+
   it('hears what is published while it is there and while it is away, once, in its order', async () => {
     const first = await durable('phone');
     publish('1');

@@ -60,7 +60,7 @@ local function forgetEmpty(q, queues, destination)
 end
 local never = '9007199254740991'
 local function drop(q, queues, destination)
-  redis.call('UNLINK', q.key, q.line, q.body, q.out, q.tries, q.expiry, q.terms)
+  redis.call('UNLINK', q.key, q.line, q.body, q.out, q.tries, q.expiry, q.terms, q.hungry)
   redis.call('SREM', queues, destination)
   redis.call('ZREM', queues .. '\\0declared', destination)
 end
