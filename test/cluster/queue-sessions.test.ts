@@ -120,6 +120,34 @@ describe.runIf(program)('clients of two nodes', () => {
     expect(bodiesOf(watcher)).toEqual([`end ${topic}`, `end ${far}`]);
   });
 
+  it('say what a queue is like, for the clients of all nodes, as RabbitMQ has it', async () => {
+    const rabbitmq = { compat: 'rabbitmq' } as const;
+    const [a, b] = [await nodes.node(rabbitmq), await nodes.node(rabbitmq)];
+    const [ann, bob, cid] = [await nodes.open(a), await nodes.open(b), await nodes.open(b)];
+    for (const [client, login] of [
+      [ann, 'ann'],
+      [bob, 'bob'],
+      [cid, 'cid'],
+    ] as const)
+      await client.connect({ login });
+    const few = { 'x-max-length': '1', 'prefetch-count': '1', ack: 'client' };
+    await ann.confirmed('SUBSCRIBE', { id: 'q', destination: '/queue/in', exclusive: 'true', ...few });
+    for (const body of ['1', '2', '3']) await send(cid, '/queue/in', body);
+    const first = await ann.message('1');
+    await ann.confirmed('ACK', { id: first.headers.ack! });
+    await ann.message('3');
+    bob.frame('SUBSCRIBE', { id: 'q', destination: '/queue/in', receipt: 'r' });
+    expect((await bob.next('ERROR')).headers).toMatchObject({ code: 'denied', 'receipt-id': 'r' });
+    await ann.confirmed('UNSUBSCRIBE', { id: 'q' });
+    await send(cid, '/queue/in', '4');
+    await cid.confirmed('SUBSCRIBE', { id: 'q', destination: '/queue/in' });
+    await cid.message('4');
+    expect([bodiesOf(ann), bodiesOf(cid)]).toEqual([['1', '3'], ['4']]);
+    const named = { id: 't', destination: '/topic/a', 'x-queue-name': 'mine' };
+    cid.frame('SUBSCRIBE', named);
+    expect((await cid.next('ERROR')).headers.code).toBe('not-supported');
+  });
+
   it('run handlers behind a transaction that is done, and not at all when it is not', async () => {
     const ran: string[] = [];
     const a = await nodes.node({ queueCount: 1 }, (server) =>
