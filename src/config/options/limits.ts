@@ -228,7 +228,7 @@ export const TIMES = {
       'How many clients a second are told goodbye; more where half of drainTimeout would not do; 0 means all at once.',
   }),
   retryAfter: whole({
-    default: 1000,
+    default: 500,
     flag: 'retry-after',
     unit: 'ms',
     min: 0,
