@@ -85,6 +85,15 @@ describe.runIf(url)('queues over Redis that something was said of', () => {
     await new Taker().from(one.queues!, near[2]!);
   });
 
+  it('leave nothing behind when they are removed while somebody takes', async () => {
+    const taker = await new Taker().from(one.queues!, at, { autoDelete: true, count: 1 });
+    await one.queues!.enqueue(messageOf('1'));
+    await taker.has(1);
+    await one.queues!.remove(at);
+    const { all } = nodes.keys.queues(nodes.keys.partitionOf(at));
+    expect(await commands.exists(`${all}\0declared`)).toBe(0);
+  });
+
   it('leave nothing behind when they are gone', async () => {
     const taker = await new Taker().from(one.queues!, at, { autoDelete: true, owner: 'somebody', ttl: 5 });
     await expect(new Taker(0, false, 'bob').from(other.queues!, at)).rejects.toMatchObject({

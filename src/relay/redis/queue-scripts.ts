@@ -256,5 +256,6 @@ redis.call('UNLINK', q.key, q.line, q.body, q.out, q.tries, q.expiry)
 redis.call('HDEL', q.takers, ARGV[3])
 redis.call('LREM', q.hungry, 0, ARGV[4])
 redis.call('SREM', KEYS[2], ARGV[2])
+consumerLeft(q, KEYS[2], ARGV[2])
 return 1
 `);
