@@ -238,7 +238,9 @@ export class RedisQueues implements Queues {
     if (code === 3) throw unavailable(textOf(waiting));
     if (code === 2) throw tooMany(address, this.#parts.queues);
     if (code === 1) throw full(address, Number(waiting), this.#parts.limits);
-    this.#queueOf(address).waiting = Number(waiting);
+    const queue = this.#queueOf(address);
+    // Who takes here is woken, and told what waits then: this answer, of another connection, may be the older one.
+    if (!queue.hungry) queue.waiting = Number(waiting);
   }
 
   /** What is acknowledged within a transaction is one of its parts; none: it is told by itself. */
