@@ -1,11 +1,17 @@
 // Builds the chat page (src/web) to dist/web: relative hashed files, nothing inline, so that a strict CSP holds.
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+
+const nothing = fileURLToPath(new URL('./src/web/wire/nothing.cjs', import.meta.url));
 
 export default defineConfig({
   base: './',
   publicDir: false,
-  // as its makers built it for browsers: its sources expect what only their own bundler gives
-  resolve: { alias: { 'sockjs-client': 'sockjs-client/dist/sockjs.min.js' } },
+  // what sockjs-client's sources expect of a browser, without what it mends and works around in those of 2012
+  define: { global: 'globalThis' },
+  resolve: {
+    alias: [{ find: /^\.+\/(.+\/)?(shims|iframe-bootstrap|info-iframe|xdr)$/, replacement: nothing }],
+  },
   build: {
     outDir: '../../dist/web', // from the root, which the command line names: `vite build src/web`
     emptyOutDir: true,
