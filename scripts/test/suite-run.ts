@@ -1,7 +1,9 @@
 // Runs one suite with vitest and reads what came of it from vitest's own JSON results.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Suite } from '../../test/suites.ts';
+import type { Failure } from './failure.ts';
 import { runStep } from './step.ts';
 
 export interface Counts {
@@ -22,6 +24,7 @@ export interface SuiteRun {
   readonly milliseconds: number;
   readonly counts: Counts;
   readonly notRun: readonly NotRun[];
+  readonly failures: readonly Failure[];
 }
 
 /** The part of vitest's JSON report that is read here. */
@@ -33,6 +36,7 @@ export interface Report {
   readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
 }
 
+const failureReporter = fileURLToPath(new URL('failure-reporter.ts', import.meta.url));
 const nothing: Counts = { passed: 0, failed: 0, skipped: 0 };
 
 export async function runSuite(
@@ -45,17 +49,18 @@ export async function runSuite(
   if (suite.needsBuild && noBuild) return blocked(name, noBuild);
   const report = join(folder, `${name}.json`);
   const notRun = join(folder, `${name}.not-run`);
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const failures = join(folder, `${name}.failures`);
+  const reporters = ['--reporter=default', `--reporter=${failureReporter}`];
+  const toFile = ['--reporter=json', `--outputFile.json=${report}`];
   const step = await runStep(
     `${name} tests`,
     'vitest',
-    ['run', '--project', name, ...reporters, ...passedOn],
-    {
-      STOMPWIRE_TEST_NOT_RUN: notRun,
-    },
+    ['run', '--project', name, ...reporters, ...toFile, ...passedOn],
+    { STOMPWIRE_TEST_NOT_RUN: notRun, STOMPWIRE_TEST_FAILURES: failures },
   );
   const counts = count(readReport(report), step.ok);
-  return { name, milliseconds: step.milliseconds, counts, notRun: readNotRun(notRun) };
+  const { milliseconds } = step;
+  return { name, milliseconds, counts, notRun: readLines(notRun), failures: readLines(failures) };
 }
 
 const blocked = (name: string, reason: string): SuiteRun => ({
@@ -63,6 +68,7 @@ const blocked = (name: string, reason: string): SuiteRun => ({
   milliseconds: 0,
   counts: nothing,
   notRun: [{ suite: name, reason, mend: 'mend what failed above' }],
+  failures: [],
 });
 
 /**
@@ -85,7 +91,7 @@ export function count(report: Report | undefined, ok: boolean): Counts {
 const readReport = (file: string): Report | undefined =>
   existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : undefined;
 
-function readNotRun(file: string): NotRun[] {
+function readLines<Line>(file: string): Line[] {
   const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
-  return lines.map((line) => JSON.parse(line) as NotRun);
+  return lines.map((line) => JSON.parse(line) as Line);
 }

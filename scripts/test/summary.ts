@@ -1,4 +1,5 @@
-// The last lines of `npm test`: what ran and how long, what did not run and why, and the count.
+// The last lines of `npm test`: what failed, what ran and how long, what did not run and why, and the count.
+import { failureLines } from './failure.ts';
 import type { Step } from './step.ts';
 import type { Counts, NotRun, SuiteRun } from './suite-run.ts';
 
@@ -12,6 +13,9 @@ export interface Outcome {
 export function summary(outcome: Outcome): string[] {
   return [
     '',
+    ...failureLines(
+      outcome.runs.flatMap(({ name, failures }) => failures.map((one) => ({ ...one, suite: name }))),
+    ),
     ...outcome.steps.map(({ name, ok, milliseconds }) => row(name, milliseconds, ok ? 'ok' : 'FAILED')),
     ...outcome.runs.map(({ name, milliseconds, counts }) =>
       row(`${name} tests`, milliseconds, countLine(counts)),

@@ -17,6 +17,7 @@ const run = (changes: Partial<SuiteRun> = {}): SuiteRun => ({
   milliseconds: 1500,
   counts: { passed: 5, failed: 0, skipped: 0 },
   notRun: [],
+  failures: [],
   ...changes,
 });
 
@@ -50,6 +51,38 @@ describe('counting a report', () => {
   it('counts a run that failed outside of its tests, and one that left no report', () => {
     expect(count(report(), false).failed).toBe(1);
     expect(count(undefined, false)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+  });
+});
+
+describe('what failed', () => {
+  const failing = (error: string, count = 1): Outcome => {
+    const failure = { file: 'test/a.test.ts', name: 'a thing works', error };
+    return outcome({ runs: [run({ failures: Array.from({ length: count }, () => failure) })] });
+  };
+
+  it('stands at the end, with its suite, its file, its full name and the beginning of its error', () => {
+    expect(summary(failing('at test/a.test.ts:3:1\nError: one\n\n\u001b[31mtwo\u001b[0m')).slice(1)).toEqual([
+      '',
+      'FAILED unit > test/a.test.ts > a thing works',
+      '    at test/a.test.ts:3:1',
+      '    Error: one',
+      '    two',
+      '',
+      expect.stringMatching(/^unit tests/),
+      '5 passed, 0 failed',
+    ]);
+  });
+
+  it('takes little room, however much failed', () => {
+    const wide = 'x'.repeat(1000);
+    const lines = summary(failing(`${wide}\n`.repeat(100), 500));
+    expect(lines.length).toBeLessThan(220);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(300);
+    expect(lines).toContain('and 480 more failed: see above');
+  });
+
+  it('is not spoken of when nothing did', () => {
+    expect(summary(outcome()).join('\n')).not.toContain('FAILED');
   });
 });
 
