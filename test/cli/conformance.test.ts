@@ -1,40 +1,41 @@
 // The command `conformance` against our own server, and against what is no broker.
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/conformance/suite.ts';
-import { createServer, type Server } from '../../src/index.ts';
+import { createServer } from '../../src/index.ts';
 import { freePort } from '../servers/process.ts';
 import { World } from './world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'conformance-'));
-let server: Server;
-beforeAll(async () => {
-  server = createServer({ port: 0, stompPort: 0, logLevel: 'silent', maxHeaders: 30 });
-  await server.start();
-});
-afterAll(async () => {
-  await server.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A server with room for thirty headers fails one conversation of the generic part. */
 const failing = 'limits/many-small-headers';
 
-async function run(words: string): Promise<{ world: World; code: number }> {
-  const world = new World();
-  const code = await world.run(`conformance --url ${server.addresses.stomp} ${words}`.trim());
-  return { world, code };
+async function run(words: string): Promise<{ world: World; code: number; url: string }> {
+  const server = createServer({ port: 0, stompPort: 0, logLevel: 'silent', maxHeaders: 30 });
+  await server.start();
+  try {
+    const world = new World();
+    const url = server.addresses.stomp!;
+    const code = await world.run(`conformance --url ${url} ${words}`.trim());
+    return { world, code, url };
+  } finally {
+    await server.close();
+  }
 }
 
 function exceptions(dialogues: readonly string[]): string {
-  const path = join(folder, 'exceptions.json');
+  const path = join(folder, `${randomUUID()}.json`);
   writeFileSync(path, JSON.stringify({ exceptions: [{ reason: 'thirty are allowed', dialogues }] }));
   return path;
 }
 
-describe('a run of the kit', () => {
+// Each waits for what does not come: together they wait once.
+describe.concurrent('a run of the kit', () => {
   it('prints a line for each conversation, with the reason where it failed, and ends with 1', async () => {
     const { world, code } = await run('--only generic');
     expect(code).toBe(1);
@@ -62,13 +63,13 @@ describe('a run of the kit', () => {
   });
 
   it('prints the same as JSON', async () => {
-    const { world } = await run('--only generic --json');
+    const { world, url: address } = await run('--only generic --json');
     const { url, good, outcomes } = JSON.parse(world.out) as {
       url: string;
       good: boolean;
       outcomes: Outcome[];
     };
-    expect({ url, good }).toEqual({ url: server.addresses.stomp, good: false });
+    expect({ url, good }).toEqual({ url: address, good: false });
     expect(outcomes.filter(({ result }) => result === 'fail').map(({ name }) => name)).toEqual([failing]);
     expect(outcomes.every(({ scope, title }) => scope === 'generic' && title !== '')).toBe(true);
   });

@@ -170,9 +170,8 @@ describe('a failure', () => {
     const never: Interceptor<unknown> = () => new Promise(() => {});
     await start(
       (server) => server.intercept((frame, next) => (frame.command === 'SEND' ? never(frame, next) : next())),
-      {
-        within: 300,
-      },
+      // What never ends is not waited for in the end.
+      { within: 300, options: { drainTimeout: 100 } },
     );
     const ann = await kit.connect();
     expect(await failureOf(ann.send('/topic/x'))).toBe(
