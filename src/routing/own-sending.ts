@@ -1,6 +1,6 @@
 // What a program asks of a message that it publishes in somebody's name, and what became of it.
-import { createHash } from 'node:crypto';
 import type { Sending } from '../channel/inbound.ts';
+import { scopedKey } from '../message/idempotency-key.ts';
 import type { ReceiptLevel } from '../message/policies.ts';
 import { destinationHash, messageIdOf, numberOf, type Position } from '../message/position.ts';
 import type { SendOptions } from './context.ts';
@@ -43,7 +43,8 @@ export class OwnSending implements Sending {
 
   constructor(destination: string, { receiptLevel, idempotencyKey, sender }: PublishOptions) {
     this.level = receiptLevel;
-    this.#key = idempotencyKey === undefined ? undefined : scopedKey(sender, destination, idempotencyKey);
+    this.#key =
+      idempotencyKey === undefined ? undefined : scopedKey('program', sender, destination, idempotencyKey);
   }
 
   nextKey(): string | undefined {
@@ -68,12 +69,4 @@ export class OwnSending implements Sending {
     const messageId = messageIdOf(destinationHash(destination), place);
     return { messageId, number: numberOf(place), again: this.#again };
   }
-}
-
-/** Never one that a client's SEND has: those are scoped by who is connected. */
-function scopedKey(sender: string | undefined, destination: string, key: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify(['program', sender ?? null, destination, key]))
-    .digest('base64url')
-    .slice(0, 27);
 }

@@ -1,10 +1,10 @@
 // What one SEND asks of all that is published in its name, and what its RECEIPT waits for.
-import { createHash } from 'node:crypto';
 import type { Headers } from '../../frames/index.ts';
 import type { User } from '../auth/authenticator.ts';
 import type { Sending } from '../channel/inbound.ts';
 import { StompwireError } from '../errors.ts';
 import { printable } from '../message/destination.ts';
+import { scopedKey } from '../message/idempotency-key.ts';
 import type { ReceiptLevel } from '../message/policies.ts';
 import type { Position } from '../message/position.ts';
 import type { Place } from '../routing/claims.ts';
@@ -78,7 +78,7 @@ export function sendingOf(
   if (level !== undefined) assertLevel(level);
   if (key === undefined) return new AskedSending(level, undefined);
   assertKey(key);
-  return new AskedSending(level, scopedKey(sender, destination, key));
+  return new AskedSending(level, keyOf(sender, destination, key));
 }
 
 /**
@@ -94,13 +94,9 @@ export function assertKept(level: ReceiptLevel | undefined, destination: string)
   );
 }
 
-/** Of one length whatever a client writes; two users, or two destinations, never share one. */
-function scopedKey({ user, clientToken }: Sender, destination: string, key: string): string {
-  const who = user?.authenticated ? ['user', user.name] : ['token', clientToken];
-  return createHash('sha256')
-    .update(JSON.stringify([...who, destination, key]))
-    .digest('base64url')
-    .slice(0, 27);
+function keyOf({ user, clientToken }: Sender, destination: string, key: string): string {
+  if (user?.authenticated) return scopedKey('user', user.name, destination, key);
+  return scopedKey('token', clientToken, destination, key);
 }
 
 function assertLevel(level: string): asserts level is ReceiptLevel {
