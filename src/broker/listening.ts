@@ -1,6 +1,7 @@
 // A program that listens: the server's own subscriber among those of sessions.
 import type { Buffer } from 'node:buffer';
 import type { Soon } from '../channel/channel.ts';
+import { headerRecord } from '../message/headers.ts';
 import type { Message } from '../message/message.ts';
 import { numberOf, type Position } from '../message/position.ts';
 import type { Broker } from './broker.ts';
@@ -81,8 +82,6 @@ export class ProgramSubscriber implements Subscriber, Listening {
 
 /** A message as a program sees it. */
 export function heardOf({ destination, id, position, sender, contentType, headers, body }: Message): Heard {
-  const pairs: [string, string][] = [];
-  for (let i = 0; i + 1 < headers.length; i += 2) pairs.push([headers[i]!, headers[i + 1]!]);
   return {
     destination,
     messageId: id,
@@ -90,7 +89,7 @@ export function heardOf({ destination, id, position, sender, contentType, header
     number: position && numberOf(position),
     sender,
     contentType,
-    headers: Object.fromEntries(pairs),
+    headers: headerRecord(headers),
     body,
   };
 }

@@ -2,6 +2,7 @@
 import type { Buffer } from 'node:buffer';
 import { StompwireError } from '../errors.ts';
 import { isPattern, printable } from '../message/destination.ts';
+import { headerRecord } from '../message/headers.ts';
 import {
   destinationHash,
   messageIdOf,
@@ -166,8 +167,6 @@ function placeNamed(destination: string, messageId: string): Position {
 
 function messageOf(record: LogRecord, hash: string): HistoryMessage {
   const { destination, time, sender, contentType, headers, body, tombstone } = record;
-  const pairs: [string, string][] = [];
-  for (let i = 0; i + 1 < headers.length; i += 2) pairs.push([headers[i]!, headers[i + 1]!]);
   return {
     destination,
     messageId: messageIdOf(hash, record),
@@ -175,7 +174,7 @@ function messageOf(record: LogRecord, hash: string): HistoryMessage {
     time,
     sender,
     contentType,
-    headers: Object.fromEntries(pairs),
+    headers: headerRecord(headers),
     body,
     tombstone,
   };

@@ -87,6 +87,13 @@ export function withoutCredentials({ pairs }: Headers, also: string): Headers {
   return new Headers(kept);
 }
 
+/** The headers as an object, for programs; names of any kind are plain fields of it. */
+export function headerRecord(pairs: readonly string[]): Record<string, string> {
+  const fields: [string, string][] = [];
+  for (let i = 0; i + 1 < pairs.length; i += 2) fields.push([pairs[i]!, pairs[i + 1]!]);
+  return Object.fromEntries(fields);
+}
+
 function hasName(pairs: readonly string[], name: string): boolean {
   for (let i = 0; i < pairs.length; i += 2) if (pairs[i] === name) return true;
   return false;

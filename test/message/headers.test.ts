@@ -1,6 +1,6 @@
 // Which headers of a SEND travel on to subscribers.
 import { describe, expect, it } from 'vitest';
-import { reservedHeaders, travellingHeaders } from '../../src/message/headers.ts';
+import { headerRecord, reservedHeaders, travellingHeaders } from '../../src/message/headers.ts';
 
 describe('the headers of a SEND', () => {
   it('travel in their order, the first of a name alone', () => {
@@ -25,5 +25,17 @@ describe('the headers of a SEND', () => {
 
   it('are one shared nothing when there are none', () => {
     expect(travellingHeaders(['destination', '/topic/a'])).toBe(travellingHeaders([]));
+  });
+});
+
+describe('headers as an object', () => {
+  it('have a field a name, whatever the name is', () => {
+    const record = headerRecord(['a', '1', '__proto__', '2', 'constructor', '3']);
+    expect(Object.entries(record)).toEqual([
+      ['a', '1'],
+      ['__proto__', '2'],
+      ['constructor', '3'],
+    ]);
+    expect(Object.getPrototypeOf(record)).toBe(Object.prototype);
   });
 });
