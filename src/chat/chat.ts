@@ -15,6 +15,7 @@ import { repositoryOf } from './repositories/chosen.ts';
 import type { ChatRepository } from './repository.ts';
 import { addRest } from './rest/rest.ts';
 import { addRoomMappings } from './room-mappings.ts';
+import { tellConcerned } from './room-news.ts';
 import { type RoomChange, Rooms } from './rooms.ts';
 import { endSubscriptions } from './sent-out.ts';
 
@@ -64,6 +65,7 @@ export function installChat(server: Server, parts: ChatParts = {}): void {
     if (change.what === 'deleted') gathering.forget(change.room.id);
     access.forget(change.room.id, 'user' in change ? change.user : undefined);
     live.changed(change);
+    tellConcerned(server, change); // before their subscriptions end: of those they are told less
     endSubscriptions(server, change);
   });
   server.attach({ start: () => repository.open(), stop: () => repository.close() });
@@ -78,7 +80,7 @@ export function installChat(server: Server, parts: ChatParts = {}): void {
   addMappings(server, { access, messages });
   addChangeMappings(server, changes);
   addRoomMappings(server, rooms);
-  addRest(server, { access, rooms, messages, open }, [liveRoutes(live, access)]);
+  addRest(server, { access, rooms, messages, changes, open }, [liveRoutes(live, access)]);
   addPage(server, { open, features: ['rooms', 'presence', 'typing', 'unread', 'edit'] });
   log.debug({ open }, 'rooms');
 }

@@ -39,8 +39,16 @@ export interface Extras {
   /** Of a REACTION: which, and whether it is there now. */
   readonly emoji?: string | undefined;
   readonly on?: boolean | undefined;
-  /** Of a SYSTEM message: what has happened, to whom. */
-  readonly event?: { readonly what: string; readonly user?: string; readonly name?: string } | undefined;
+  /** Of a SYSTEM message: what has happened, to whom; what somebody may do now; what the room is called, and was. */
+  readonly event?:
+    | {
+        readonly what: string;
+        readonly user?: string;
+        readonly role?: string;
+        readonly name?: string;
+        readonly from?: string;
+      }
+    | undefined;
 }
 
 /** The `messageId` of a message, as clients name one. */

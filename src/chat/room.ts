@@ -21,6 +21,12 @@ export interface Room {
   readonly createdBy: string | undefined;
 }
 
+/** A room as one of its members sees it. */
+export interface SeenRoom extends Room {
+  /** Of a room of two: the other one. */
+  readonly with?: string | undefined;
+}
+
 /** That somebody belongs to a room. */
 export interface Membership {
   readonly roomId: string;

@@ -1,13 +1,27 @@
 // The rooms of the chat: made, found, joined and left, by those who may.
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { RoomAccess } from './access.ts';
+import { directId, seenBy } from './direct.ts';
 import { ChatProblem } from './problem.ts';
 import type { ChatRepository, ListAsked, Listed } from './repository.ts';
-import type { Membership, Role, Room, RoomKind } from './room.ts';
+import type { Membership, Role, Room, RoomKind, SeenRoom } from './room.ts';
 
 /** What has changed, for everybody whom it concerns. */
 export type RoomChange =
-  | { readonly what: 'created' | 'renamed' | 'deleted'; readonly room: Room; readonly by: string }
+  | {
+      readonly what: 'created';
+      readonly room: Room;
+      readonly by: string;
+      /** Of a room of two: both. */
+      readonly pair?: readonly string[];
+    }
+  | {
+      readonly what: 'renamed';
+      readonly room: Room;
+      readonly by: string /** Before. */;
+      readonly from: string;
+    }
+  | { readonly what: 'deleted'; readonly room: Room; readonly by: string }
   | {
       readonly what: 'joined' | 'role';
       readonly room: Room;
@@ -81,21 +95,21 @@ export class Rooms {
   }
 
   /** The room of two people: made when they first ask for it, and the same ever after, whoever asks. */
-  async direct(by: string, other: string): Promise<Room> {
+  async direct(by: string, other: string): Promise<SeenRoom> {
     const { repository, clock } = this.#parts;
-    const pair = [checkedUser(by), checkedUser(other)].sort();
+    const pair = [checkedUser(by), checkedUser(other)].sort() as [string, string];
     if (by === other) throw new ChatProblem('bad-request', 'a room of two needs somebody else');
-    const id = `direct-${createHash('sha256').update(JSON.stringify(pair)).digest('base64url').slice(0, 27)}`;
+    const id = directId(pair);
     const known = await repository.rooms.find(id);
-    if (known !== undefined) return known;
+    if (known !== undefined) return { ...known, with: other };
     const now = clock();
     const name = pair.join(', ').slice(0, longestName);
     const room: Room = { id, name, kind: 'direct', createdAt: now, createdBy: by };
     const members = pair.map((user): Membership => ({ roomId: id, user, role: 'member', joinedAt: now }));
     const there = await repository.rooms.create(room, members);
     if (there === undefined) throw wasDeleted(id);
-    if (isSame(there, room)) await this.#changed({ what: 'created', room, by });
-    return there;
+    if (isSame(there, room)) await this.#changed({ what: 'created', room, by, pair });
+    return { ...there, with: other };
   }
 
   /** An open room is there from its first use. @returns the room as it is now */
@@ -112,16 +126,19 @@ export class Rooms {
   async describe(
     id: string,
     by: string,
-  ): Promise<Room & { readonly role: Role | undefined; readonly members: number }> {
+  ): Promise<SeenRoom & { readonly role: Role | undefined; readonly members: number }> {
     const { repository, access } = this.#parts;
     const { room, role } = await access.assertReads(checkedRoomId(id), by);
     if (room === undefined) throw new ChatProblem('no-such-room', `room '${id}' was not used yet`);
-    return { ...room, role, members: await repository.members.count(id) };
+    const seen = await seenBy(room, by, repository.members);
+    return { ...seen, role, members: await repository.members.count(id) };
   }
 
   /** The rooms that somebody belongs to. */
-  mine(user: string, asked: ListAsked): Promise<Listed<Room & { readonly role: Role }>> {
-    return this.#parts.repository.members.roomsOf(user, asked);
+  async mine(user: string, asked: ListAsked): Promise<Listed<SeenRoom & { readonly role: Role }>> {
+    const { members } = this.#parts.repository;
+    const { items, ...more } = await members.roomsOf(user, asked);
+    return { ...more, items: await Promise.all(items.map((room) => seenBy(room, user, members))) };
   }
 
   /** The rooms that everybody may enter. */
@@ -132,10 +149,10 @@ export class Rooms {
   /** @throws {ChatProblem} `bad-request`, `no-such-room`, `no-access` */
   async rename(id: string, name: string, by: string): Promise<Room> {
     const { repository, access } = this.#parts;
-    await access.assertOwns(checkedRoomId(id), by);
+    const before = await access.assertOwns(checkedRoomId(id), by);
     const room = await repository.rooms.rename(id, checkedName(name));
     if (room === undefined) throw new ChatProblem('no-such-room');
-    await this.#changed({ what: 'renamed', room, by });
+    await this.#changed({ what: 'renamed', room, by, from: before.room.name });
     return room;
   }
 

@@ -6,14 +6,18 @@ import type { RoomChange } from '../rooms.ts';
 export function systemMessageOf(change: RoomChange): ChatMessage | undefined {
   const said = wordsOf(change);
   if (said === undefined) return undefined;
-  const { what, room, by } = change;
-  const event =
-    what === 'renamed'
-      ? { what, name: room.name }
-      : 'user' in change
-        ? { what, user: change.user }
-        : { what };
-  return messageOf(room.id, by, { content: said, messageType: 'SYSTEM', event });
+  return messageOf(change.room.id, change.by, {
+    content: said,
+    messageType: 'SYSTEM',
+    event: eventOf(change),
+  });
+}
+
+function eventOf(change: RoomChange): NonNullable<ChatMessage['event']> {
+  const { what, room } = change;
+  if (what === 'renamed') return { what, name: room.name, from: change.from };
+  if (what === 'joined' || what === 'role') return { what, user: change.user, role: change.role };
+  return what === 'left' ? { what, user: change.user } : { what };
 }
 
 /** In English, for clients that show it as it is; others have the event. */

@@ -1,5 +1,6 @@
 // What goes over HTTP, as JSON schemas: requests are held to them, answers are written by them, the document shows them.
 import { type TSchema, Type } from 'typebox';
+import { Attachment } from '../message.ts';
 import { ProblemDocument } from './problem-document.ts';
 
 /** Who asks, where nobody has to prove it. Some clients number their users. */
@@ -23,6 +24,16 @@ export const RoomPath = Type.Object({
   roomId: Type.String({ description: '1 to 64 letters, digits, - and _' }),
 });
 export const UserPath = Type.Object({ userId: Type.String({ description: 'The name of a user.' }) });
+export const MessagePath = Type.Object({
+  ...RoomPath.properties,
+  messageId: Type.String({
+    description: 'The `messageId` of a message, or its `number`; not its `id`.',
+  }),
+});
+export const ReactionPath = Type.Object({
+  ...MessagePath.properties,
+  emoji: Type.String({ maxLength: 32, description: 'One emoji, such as 👍; percent-encoded.' }),
+});
 export const MemberPath = Type.Object({ ...RoomPath.properties, ...UserPath.properties });
 
 const limit = (least: number, most: number, usual: number) =>
@@ -61,6 +72,7 @@ const roomProperties = {
   createdAt: milliseconds('When it was made'),
   createdBy: Type.Optional(Type.String()),
   role: Type.Optional(role),
+  with: Type.Optional(Type.String({ description: 'Of a room of two: the other one.' })),
 };
 
 export const RoomShown = Type.Object(roomProperties, { title: 'Room' });
@@ -125,6 +137,36 @@ const messageProperties = {
   content: Type.String({ description: 'As it was said: text, whatever stands in it.' }),
   sentAt: Type.String({ description: 'ISO 8601, UTC.' }),
   messageType: Type.Enum(['MESSAGE', 'EDIT', 'DELETE', 'REACTION', 'SYSTEM'], { type: 'string' }),
+  replyTo: Type.Optional(Type.String({ description: 'The `messageId` of the message that it answers.' })),
+  mentions: Type.Optional(Type.Array(Type.String(), { description: 'Who is meant.' })),
+  attachments: Type.Optional(
+    Type.Array(Attachment, { description: 'Files that are elsewhere; nothing was fetched or looked at.' }),
+  ),
+  of: Type.Optional(
+    Type.String({ description: 'The `messageId` of what an EDIT, DELETE or REACTION is about.' }),
+  ),
+  emoji: Type.Optional(Type.String({ description: 'Of a REACTION.' })),
+  on: Type.Optional(Type.Boolean({ description: 'Of a REACTION: whether it is there now.' })),
+  event: Type.Optional(
+    Type.Object(
+      { what: Type.String(), user: Type.Optional(Type.String()), name: Type.Optional(Type.String()) },
+      { description: 'What a SYSTEM message tells of.' },
+    ),
+  ),
+  version: Type.Optional(
+    Type.Integer({ description: 'Which edit of it this is; what `If-Match` and `ifVersion` take.' }),
+  ),
+  editedAt: Type.Optional(Type.String({ description: 'ISO 8601, UTC; none: it was never edited.' })),
+  reactions: Type.Optional(
+    Type.Array(
+      Type.Object({
+        emoji: Type.String(),
+        count: Type.Integer({ description: 'How many have reacted so.' }),
+        mine: Type.Boolean({ description: 'Whether who asks is among them.' }),
+      }),
+      { description: 'None: nobody has.' },
+    ),
+  ),
   tombstone: Type.Optional(
     Type.Enum(['redacted', 'poisoned'], {
       type: 'string',
@@ -143,6 +185,14 @@ export const KeyHeader = Type.Object({
     Type.String({
       pattern: '^[ -~]{1,128}$',
       description: 'Said again under the same key, a message is not said again: the answer is the first one.',
+    }),
+  ),
+});
+
+export const VersionHeader = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({
+      description: 'The `ETag` of the message, its `version` in quotes: only then it is changed.',
     }),
   ),
 });

@@ -123,17 +123,20 @@ describe('what the chat itself says', () => {
   it('tells who came and went and what the room is called, where that is wanted', async () => {
     const { kim, heard } = await chat({ systemMessages: 'members' });
     await kim.send('/app/chat-room/r/invite', { user: 'lee' });
+    await kim.send('/app/chat-room/r/invite', { user: 'lee', role: 'reader' });
     await kim.send('/app/chat-room/r/rename', { name: '<b>모임</b>' });
     await kim.send('/app/chat-room/r/remove', { user: 'lee' });
-    const told = [await heard.next(), await heard.next(), await heard.next()].map(({ body }) => body);
+    const next = async () => (await heard.next()).body;
+    const told = [await next(), await next(), await next(), await next()];
     expect(told).toMatchObject([
       {
         messageType: 'SYSTEM',
         sender: 'kim',
-        event: { what: 'joined', user: 'lee' },
+        event: { what: 'joined', user: 'lee', role: 'member' },
         content: 'kim invited lee',
       },
-      { event: { what: 'renamed', name: '<b>모임</b>' } },
+      { event: { what: 'role', user: 'lee', role: 'reader' }, content: 'kim made lee a reader' },
+      { event: { what: 'renamed', name: '<b>모임</b>', from: 'r' } },
       { event: { what: 'left', user: 'lee' }, content: 'kim sent lee out' },
     ]);
   });

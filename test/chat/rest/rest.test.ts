@@ -175,7 +175,8 @@ describe('rooms', () => {
     const api = await chat({ rooms: 'members' });
     const one = await api.post('/users/lee/rooms', {}, { as: 'kim' });
     const other = await api.ask('POST', '/users/kim/rooms', { as: 'lee' });
-    expect(other.body).toEqual(one.body);
+    expect(one.body).toMatchObject({ kind: 'direct', with: 'lee' });
+    expect(other.body).toEqual({ ...(one.body as object), with: 'kim' });
     const { id } = one.body as { id: string };
     expect((await api.post(`/rooms/${id}/messages`, { content: 'psst' }, { as: 'lee' })).status).toBe(201);
     expect(problem(await api.get(`/rooms/${id}/messages`, { as: 'eve' }))).toEqual(
