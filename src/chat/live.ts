@@ -3,20 +3,20 @@ import { Type } from 'typebox';
 import type { AppendedAs, Counter, Server } from '../index.ts';
 import type { RoomAccess } from './access.ts';
 import { topicOf } from './mappings.ts';
-import { Notices } from './notices.ts';
-import { type PostedMessage, RoomMembers } from './notices-room.ts';
-import { RoomTurns } from './notices-turns.ts';
+import { Notices } from './notices/notices.ts';
+import { type PostedMessage, RoomMembers } from './notices/room-members.ts';
+import { RoomTurns } from './notices/room-turns.ts';
 import { addPresence, notified } from './presence/mappings.ts';
 import type { Presence } from './presence/presence.ts';
 import { guestKey, nameOf } from './presence/standing.ts';
-import { Reading } from './reading.ts';
+import { Reading } from './reading/reading.ts';
+import { readMessage, Unread } from './reading/unread.ts';
+import { UnreadNews } from './reading/unread-news.ts';
 import type { ChatRepository } from './repository.ts';
 import { checkedRoomId, type RoomChange } from './rooms.ts';
 import { addTyping } from './typing.ts';
-import { readMessage, Unread } from './unread.ts';
-import { UnreadNews } from './unread-news.ts';
-import type { Webhook } from './webhook.ts';
-import { webhookOf } from './webhook-of.ts';
+import { webhookOf } from './webhook/configured.ts';
+import type { Webhook } from './webhook/webhook.ts';
 
 /** What it stands on. */
 export interface LiveParts {

@@ -1,11 +1,11 @@
 // Presence, read marks and unread counts over HTTP.
 import { type Static, Type } from 'typebox';
 import type { RoomAccess } from '../access.ts';
-import type { Reading } from '../reading.ts';
+import type { Reading } from '../reading/reading.ts';
+import type { Unread } from '../reading/unread.ts';
 import type { Routes } from '../rest/routes.ts';
 import { Asker, AskerInBody, answers, RoomPath } from '../rest/schemas.ts';
 import { checkedRoomId } from '../rooms.ts';
-import type { Unread } from '../unread.ts';
 import type { Presence } from './presence.ts';
 
 const state = Type.Enum(['online', 'away', 'offline'], { type: 'string' });

@@ -1,8 +1,8 @@
 // Read receipts: how far somebody has read, told to the room in batches and to the reader's other devices at once.
-import type { History } from '../index.ts';
-import { ChatProblem } from './problem.ts';
-import type { ChatRepository } from './repository.ts';
-import type { ReadMark } from './room.ts';
+import type { History } from '../../index.ts';
+import { ChatProblem } from '../problem.ts';
+import type { ChatRepository } from '../repository.ts';
+import type { ReadMark } from '../room.ts';
 
 /** What reading stands on. */
 export interface ReadingParts {

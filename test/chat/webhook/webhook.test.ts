@@ -4,13 +4,13 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { installChat } from '../../src/chat/chat.ts';
-import { MemoryRepository } from '../../src/chat/repositories/memory.ts';
-import type { Notice } from '../../src/chat/room.ts';
-import { Webhook, type WebhookParts } from '../../src/chat/webhook.ts';
-import type { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
-import { startTestApp } from '../../src/testing.ts';
-import { Changing } from '../contracts/transport-sides.ts';
+import { installChat } from '../../../src/chat/chat.ts';
+import { MemoryRepository } from '../../../src/chat/repositories/memory.ts';
+import type { Notice } from '../../../src/chat/room.ts';
+import { Webhook, type WebhookParts } from '../../../src/chat/webhook/webhook.ts';
+import type { PrometheusMetrics } from '../../../src/metrics/prometheus.ts';
+import { startTestApp } from '../../../src/testing.ts';
+import { Changing } from '../../contracts/transport-sides.ts';
 
 interface Post {
   readonly headers: IncomingMessage['headers'];

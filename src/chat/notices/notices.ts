@@ -1,7 +1,8 @@
 // Notifications: told at once to members who are there and do not read the room, kept for those who are away.
-import { noticeOf, type PostedMessage, type RoomMembers } from './notices-room.ts';
-import type { ChatRepository } from './repository.ts';
-import type { Notice } from './room.ts';
+
+import type { ChatRepository } from '../repository.ts';
+import type { Notice } from '../room.ts';
+import { noticeOf, type PostedMessage, type RoomMembers } from './room-members.ts';
 
 /** What notifying stands on. */
 export interface NoticesParts {

@@ -1,6 +1,6 @@
 // Who is notified of a message, and of what: the members of its room, or those who are mentioned in it.
-import type { ChatRepository } from './repository.ts';
-import type { Notice } from './room.ts';
+import type { ChatRepository } from '../repository.ts';
+import type { Notice } from '../room.ts';
 
 /** A message of a room, as it was published. */
 export interface PostedMessage {

@@ -2,7 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import { createHmac } from 'node:crypto';
-import type { Notice } from './room.ts';
+import type { Notice } from '../room.ts';
 
 /** What posting stands on. */
 export interface WebhookParts {

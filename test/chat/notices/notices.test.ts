@@ -1,9 +1,9 @@
 // Notices are told at once or kept, and what is kept is given once: whoever keeps and gives at the same time, on any node.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Notices } from '../../src/chat/notices.ts';
-import type { PostedMessage } from '../../src/chat/notices-room.ts';
-import { MemoryRepository } from '../../src/chat/repositories/memory.ts';
-import type { NoticeShelf } from '../../src/chat/repository.ts';
+import { Notices } from '../../../src/chat/notices/notices.ts';
+import type { PostedMessage } from '../../../src/chat/notices/room-members.ts';
+import { MemoryRepository } from '../../../src/chat/repositories/memory.ts';
+import type { NoticeShelf } from '../../../src/chat/repository.ts';
 
 /** A store whose calls take effect at moments that a test chooses. */
 class SlowShelf implements NoticeShelf {

@@ -1,7 +1,7 @@
 // Unread: how many messages of others somebody has not read, counted from the read mark and the log.
-import type { History, HistoryMessage } from '../index.ts';
-import type { ChatRepository } from './repository.ts';
-import type { ReadMark } from './room.ts';
+import type { History, HistoryMessage } from '../../index.ts';
+import type { ChatRepository } from '../repository.ts';
+import type { ReadMark } from '../room.ts';
 
 /** What somebody has not read of a room. */
 export interface UnreadCount {

@@ -1,6 +1,6 @@
 // The webhook that the options ask for, with its figures.
-import type { Server } from '../index.ts';
-import type { ChatRepository } from './repository.ts';
+import type { Server } from '../../index.ts';
+import type { ChatRepository } from '../repository.ts';
 import { Webhook, type WebhookOutcome } from './webhook.ts';
 
 /** An answer takes no longer, in milliseconds. */

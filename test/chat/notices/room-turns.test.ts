@@ -1,6 +1,6 @@
 // Work of a room is done in its order, rooms do not wait for each other, and what is too much is refused.
 import { expect, it } from 'vitest';
-import { RoomTurns } from '../../src/chat/notices-turns.ts';
+import { RoomTurns } from '../../../src/chat/notices/room-turns.ts';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
