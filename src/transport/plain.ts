@@ -6,7 +6,6 @@ import { Headers, serializeFrame } from '../../frames/index.ts';
 import type { Counter, Metrics } from '../metrics/metrics.ts';
 import { basicCredentials } from './basic.ts';
 import { webSocketFraming } from './framing.ts';
-import type { OriginGuard } from './origins.ts';
 import type {
   Accept,
   Connection,
@@ -16,11 +15,11 @@ import type {
   Peer,
   Transport,
 } from './transport.ts';
-import { handshakeOf, refuse } from './upgrade.ts';
+import { type Admission, admitted, handshakeOf } from './upgrade.ts';
 import { handshaker, WebSocketLink } from './web-socket-link.ts';
 
 /** Where plain clients come in, and what becomes of their texts. */
-export interface PlainOptions {
+export interface PlainOptions extends Admission {
   /** The path, such as `/room`. */
   readonly endpoint: string;
   /** Where each text is published, and whose messages each client gets. */
@@ -33,9 +32,7 @@ export interface PlainOptions {
   readonly host: string;
   readonly maxMessageBytes: number;
   readonly closeTimeout: number;
-  readonly guard: OriginGuard;
   readonly metrics: Metrics;
-  peerOf(request: IncomingMessage): Peer;
 }
 
 /** A plain endpoint on an HTTP server whose upgrades somebody else brings. */
@@ -72,12 +69,9 @@ export class PlainTransport implements Transport {
   }
 
   #open(request: IncomingMessage, socket: Socket, head: Buffer, handshake: Handshake): void {
-    const accept = this.#accept;
-    if (accept === undefined) return refuse(socket, 503, 'the server is shutting down');
-    const peer = this.#options.peerOf(request);
-    const { origin, host } = request.headers;
-    const refusal = this.#options.guard({ origin, host, secure: peer.secure });
-    if (refusal !== undefined) return refuse(socket, 403, refusal);
+    const entry = admitted(request, socket, this.#accept, this.#options);
+    if (entry === undefined) return;
+    const { peer, accept } = entry;
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       const connection = new PlainConnection(webSocket, socket, peer, this.#speech);
       const handler = accept(connection, handshake);

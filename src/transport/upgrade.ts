@@ -2,7 +2,8 @@
 import { Buffer } from 'node:buffer';
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Handshake } from './transport.ts';
+import type { OriginGuard } from './origins.ts';
+import type { Accept, Handshake, Peer } from './transport.ts';
 
 /** What the session may know of its opening request. */
 export function handshakeOf(request: IncomingMessage): Handshake {
@@ -10,6 +11,32 @@ export function handshakeOf(request: IncomingMessage): Handshake {
   const at = url.indexOf('?');
   const [path, query] = at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at)];
   return { path, query, headers: request.headers };
+}
+
+/** What decides whether an upgrade is let in. */
+export interface Admission {
+  readonly guard: OriginGuard;
+  /** Who sent a request, with trusted proxies looked through. */
+  peerOf(request: IncomingMessage): Peer;
+}
+
+/**
+ * Who comes in by an upgrade; `undefined`: it was refused.
+ *
+ * @param accept - none: the server is shutting down
+ */
+export function admitted(
+  request: IncomingMessage,
+  socket: Duplex,
+  accept: Accept | undefined,
+  admission: Admission,
+): { readonly peer: Peer; readonly accept: Accept } | undefined {
+  if (accept === undefined) return void refuse(socket, 503, 'the server is shutting down');
+  const peer = admission.peerOf(request);
+  const { origin, host } = request.headers;
+  const refusal = admission.guard({ origin, host, secure: peer.secure });
+  if (refusal !== undefined) return void refuse(socket, 403, refusal);
+  return { peer, accept };
 }
 
 /** Answers an upgrade with an error instead, and ends the connection. @param reason - `''`: no body */

@@ -3,13 +3,12 @@ import type { Buffer } from 'node:buffer';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { webSocketFraming } from './framing.ts';
-import type { OriginGuard } from './origins.ts';
-import type { Accept, Connection, ConnectionHandler, Handshake, Peer, Transport } from './transport.ts';
-import { handshakeOf, refuse } from './upgrade.ts';
+import type { Accept, Connection, ConnectionHandler, Handshake, Transport } from './transport.ts';
+import { type Admission, admitted, handshakeOf, refuse } from './upgrade.ts';
 import { handshaker, WebSocketLink } from './web-socket-link.ts';
 
 /** Which upgrades of an HTTP server become STOMP connections. */
-export interface WebSocketOptions {
+export interface WebSocketOptions extends Admission {
   /** Paths such as `/ws`; each also answers on `<path>/websocket`, as Spring's and SockJS's endpoints do. */
   readonly endpoints: readonly string[];
   /** The largest WebSocket message taken, in bytes; above it the connection is closed with 1009. */
@@ -18,9 +17,6 @@ export interface WebSocketOptions {
   readonly closeTimeout?: number;
   /** Somebody else listens for upgrades, and brings them to `upgrade`. */
   readonly brought?: boolean;
-  readonly guard: OriginGuard;
-  /** Who sent a request, with trusted proxies looked through. */
-  peerOf(request: IncomingMessage): Peer;
   /** Takes upgrades of other paths. Returns false when it does not: they are refused with 404. */
   otherwise?(request: IncomingMessage, socket: Socket, head: Buffer): boolean;
 }
@@ -79,12 +75,9 @@ export class WebSocketTransport implements Transport {
   };
 
   #open(request: IncomingMessage, socket: Socket, head: Buffer, handshake: Handshake): void {
-    const accept = this.#accept;
-    if (accept === undefined) return refuse(socket, 503, 'the server is shutting down');
-    const peer = this.#options.peerOf(request);
-    const { origin, host } = request.headers;
-    const refusal = this.#options.guard({ origin, host, secure: peer.secure });
-    if (refusal !== undefined) return refuse(socket, 403, refusal);
+    const entry = admitted(request, socket, this.#accept, this.#options);
+    if (entry === undefined) return;
+    const { peer, accept } = entry;
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       const connection = new WebSocketConnection(webSocket, socket, peer);
       connection.handler = accept(connection, handshake);
