@@ -205,10 +205,6 @@ export class Router {
     );
   }
 
-  /** Publishes a payload of the server's own: objects travel as JSON, strings as text, bytes as they are. */
-  readonly publish = (destination: string, payload: unknown): Soon<void> =>
-    this.publisher.publish(destination, payload);
-
   /** Whether a client may do so is for the rules to say. */
   #sendToUser(inbound: Inbound): Soon<void> {
     const { name, path } = parseUserDestination(inbound.destination, this.#options.userPrefix);

@@ -303,9 +303,9 @@ describe('a SUBSCRIBE', () => {
 
 describe('a payload of the server', () => {
   it('is published anywhere, but not to a pattern nor to what is no destination', () => {
-    void router.publish('/anything/at/all', { a: 1 });
+    void router.publisher.publish('/anything/at/all', { a: 1 });
     expect(heard()).toEqual([['/anything/at/all', '{"a":1}']]);
-    expect(codeOf(() => router.publish('/topic/*', 1))).toBe('bad-destination');
-    expect(codeOf(() => router.publish('topic', 1))).toBe('bad-destination');
+    expect(codeOf(() => router.publisher.publish('/topic/*', 1))).toBe('bad-destination');
+    expect(codeOf(() => router.publisher.publish('topic', 1))).toBe('bad-destination');
   });
 });

@@ -118,7 +118,7 @@ describe('subscribed', () => {
   it('is told when the next message arrives, also one that the listener sends', async () => {
     const world = new World();
     const greet = ({ subscription }: { subscription: { destination: string } }): void =>
-      void world.router.publish(subscription.destination, 'hello');
+      void world.router.publisher.publish(subscription.destination, 'hello');
     world.events.on('subscribe', greet);
     world.events.on('subscribed', greet);
     const client = await world.connected();

@@ -113,7 +113,8 @@ export class LoggedWorld extends World {
 
   /** Publishes messages whose bodies are their numbers. @returns how many */
   say(many = 1, bytes = 0): number {
-    for (let i = 0; i < many; i++) void this.router.publish(room, String(++this.#said).padEnd(bytes, ' '));
+    for (let i = 0; i < many; i++)
+      void this.router.publisher.publish(room, String(++this.#said).padEnd(bytes, ' '));
     return many;
   }
 

@@ -218,7 +218,7 @@ describe('a queue', () => {
   });
 
   it('can be written to by the server', async () => {
-    await world.router.publish('/queue/a', { order: 7 });
+    await world.router.publisher.publish('/queue/a', { order: 7 });
     const { headers, body } = await (await taker('/queue/a')).hears('MESSAGE');
     expect([headers['content-type'], body]).toEqual(['application/json', '{"order":7}']);
   });

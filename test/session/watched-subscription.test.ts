@@ -30,7 +30,7 @@ describe('an interceptor per session', () => {
       await subscribed(world, 'bob', '/topic/*'),
       await subscribed(world, 'cem'),
     ];
-    await world.router.publish('/topic/a', 'for all');
+    await world.router.publisher.publish('/topic/a', 'for all');
     expect(seen).toEqual([
       ['ann', 's', '/topic/a', '/topic/a'],
       ['cem', 's', '/topic/a', '/topic/a'],
@@ -54,7 +54,7 @@ describe('an interceptor per session', () => {
       await subscribed(world, 'cem'),
     ];
     for (const client of clients) await client.heard();
-    await world.router.publish('/topic/a', 'hi');
+    await world.router.publisher.publish('/topic/a', 'hi');
     await world.settled();
     const [ann, bob, cem] = clients.map(({ connection }) => connection.written.at(-1));
     expect(ann).toBe(cem);
@@ -70,7 +70,7 @@ describe('an interceptor per session', () => {
       return next();
     });
     const clients = await Promise.all(['ann', 'bob', 'cem', 'dee'].map((name) => subscribed(world, name)));
-    await world.router.publish('/topic/a', 'hi');
+    await world.router.publisher.publish('/topic/a', 'hi');
     expect(await Promise.all(clients.map(bodies))).toEqual([['hi'], [], [], []]);
     const logged = world.logged.filter(({ text }) => text.includes('outbound interceptor failed'));
     expect(logged).toHaveLength(2);
@@ -84,7 +84,7 @@ describe('an interceptor per session', () => {
       session.user!.name === 'bob' && message.body.toString() === '1' ? gate.opened.then(next) : next(),
     );
     const [ann, bob] = [await subscribed(world, 'ann'), await subscribed(world, 'bob')];
-    for (const text of ['1', '2', '3']) await world.router.publish('/topic/a', text);
+    for (const text of ['1', '2', '3']) await world.router.publisher.publish('/topic/a', text);
     expect([await bodies(ann), await bodies(bob)]).toEqual([['1', '2', '3'], []]);
     gate.resolve();
     expect(await bodies(bob)).toEqual(['1', '2', '3']);
@@ -95,7 +95,7 @@ describe('an interceptor per session', () => {
     const gate = new Gate();
     world.outgoing.use({ per: 'session' }, (_delivery, next) => gate.opened.then(next));
     const ann = await subscribed(world, 'ann');
-    await world.router.publish('/topic/a', 'before');
+    await world.router.publisher.publish('/topic/a', 'before');
     ann.say('UNSUBSCRIBE', { id: 's' });
     ann.say('SUBSCRIBE', { id: 's', destination: '/topic/b' });
     gate.resolve();
@@ -106,7 +106,7 @@ describe('an interceptor per session', () => {
     const world = new World({ authenticator: proven(), outboxBytes: 5000 });
     world.outgoing.use({ per: 'session' }, () => new Promise(() => {}));
     const ann = await subscribed(world, 'ann');
-    for (let i = 0; i < 30; i++) await world.router.publish('/topic/a', 'x'.repeat(200));
+    for (let i = 0; i < 30; i++) await world.router.publisher.publish('/topic/a', 'x'.repeat(200));
     expect(await ann.ended()).toMatchObject({ code: 'slow-client', close: 4500 });
   });
 
@@ -120,7 +120,7 @@ describe('an interceptor per session', () => {
     for (const destination of ['/topic/room/1', '/topic/other', '/topic/**', '/topic/x/*', '/user/queue/a'])
       await subscribed(world, destination, destination);
     for (const destination of ['/topic/room/1', '/topic/other', '/topic/x/1'])
-      await world.router.publish(destination, 'hi');
+      await world.router.publisher.publish(destination, 'hi');
     expect(new Set(seen)).toEqual(new Set(['/topic/room/1', '/topic/**']));
   });
 
@@ -139,7 +139,7 @@ describe('a double next', () => {
       return next();
     });
     const ann = await subscribed(world, 'ann');
-    await world.router.publish('/topic/a', 'once');
+    await world.router.publisher.publish('/topic/a', 'once');
     expect(await bodies(ann)).toEqual(['once']);
     expect(
       world.logged.some(({ fields }) => /next\(\) twice/.test(String((fields as { err?: Error }).err))),
