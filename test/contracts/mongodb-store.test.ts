@@ -2,8 +2,8 @@
 import { Buffer } from 'node:buffer';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HistoryStore } from '../../src/history/store.ts';
-import { migrate } from '../../src/history/stores/mongodb/schema.ts';
 import type { MongoDbStore, MongoDbStoreOptions } from '../../src/history/stores/mongodb.ts';
+import { type Migration, migrate } from '../../src/mongodb/schema.ts';
 import { requires } from '../servers/requires.ts';
 import { recordOf, recordsOf, room, seqsOf } from './history-records.ts';
 import { historyStoreContract } from './history-store.ts';
@@ -69,11 +69,12 @@ describe.runIf(url)('over MongoDB', () => {
     it('goes through the steps that are missing, and through one again that did not end', async () => {
       const done: number[] = [];
       const step = (number: number) => async (): Promise<void> => void done.push(number);
-      await migrate(place.db, [step(1)]);
+      const to = (...steps: Migration[]) => migrate(place.db, { name: 'a thing', state: 'versions', steps });
+      await to(step(1));
       const failing = async (): Promise<void> => Promise.reject(new Error('cut off'));
-      await expect(migrate(place.db, [step(1), step(2), failing])).rejects.toThrow('cut off');
-      await migrate(place.db, [step(1), step(2), step(3)]);
-      await migrate(place.db, [step(1), step(2), step(3)]);
+      await expect(to(step(1), step(2), failing)).rejects.toThrow('cut off');
+      await to(step(1), step(2), step(3));
+      await to(step(1), step(2), step(3));
       expect(done).toEqual([1, 2, 3]);
     });
 

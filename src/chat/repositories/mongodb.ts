@@ -3,6 +3,7 @@ import type { Db, MongoClient } from 'mongodb';
 import { StompwireError } from '../../index.ts';
 import { clientFor, databaseOf } from '../../mongodb/connection.ts';
 import { asking } from '../../mongodb/failures.ts';
+import { migrate } from '../../mongodb/schema.ts';
 import type { ChatRepository } from '../repository.ts';
 import { changeShelf } from './mongodb/changes.ts';
 import type { Ask } from './mongodb/keys.ts';
@@ -10,7 +11,7 @@ import { memberShelf } from './mongodb/members.ts';
 import { noticeShelf } from './mongodb/notices.ts';
 import { readingShelf } from './mongodb/reading.ts';
 import { roomShelf } from './mongodb/rooms.ts';
-import { migrate } from './mongodb/schema.ts';
+import { schema } from './mongodb/schema.ts';
 
 /**
  * Each call is one write that decides, with a unique id or a condition of its own: no transactions, which would ask for
@@ -41,7 +42,7 @@ export class MongoDbRepository implements ChatRepository {
     const db = databaseOf(client, this.#url);
     await asking(async () => {
       await client.connect();
-      await migrate(db);
+      await migrate(db, schema);
     });
     this.#db = db;
   }

@@ -4,6 +4,7 @@ import { StompwireError } from '../../errors.ts';
 import type { LogRecord } from '../../message/record.ts';
 import { clientFor, databaseOf, isDurable } from '../../mongodb/connection.ts';
 import { asking } from '../../mongodb/failures.ts';
+import { migrate } from '../../mongodb/schema.ts';
 import { positionInCursor } from '../cursor.ts';
 import { PageFilling } from '../page.ts';
 import type { HistoryPage, HistoryQuery, HistoryStore, Refusal, StoreUpkeep } from '../store.ts';
@@ -11,7 +12,7 @@ import { holds, textOf, wordsOf } from '../words.ts';
 import { type RecordDocument, recordOf, unindexed } from './mongodb/document.ts';
 import { filtersOf, sortOf } from './mongodb/filters.ts';
 import { Run } from './mongodb/runs.ts';
-import { keepFor, messagesIn, migrate } from './mongodb/schema.ts';
+import { keepFor, messagesIn, schema } from './mongodb/schema.ts';
 import { type Ask, type AtHand, upkeepOf } from './mongodb/upkeep.ts';
 import { write, writingsOf } from './mongodb/writing.ts';
 
@@ -61,7 +62,7 @@ export class MongoDbStore implements HistoryStore {
     const db = databaseOf(client, this.#url);
     await asking(async () => {
       await client.connect();
-      await migrate(db);
+      await migrate(db, schema);
       await keepFor(db, this.#retention);
     });
     this.#opened = { db, run: new Run(db, this.#now) };

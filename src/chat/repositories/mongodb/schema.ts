@@ -1,6 +1,6 @@
 // The collections and indexes of the chat in MongoDB, and their version.
 import type { Collection, Db, ObjectId } from 'mongodb';
-import { StompwireError } from '../../../index.ts';
+import type { Migration, Schema } from '../../../mongodb/schema.ts';
 import type { KeptChange } from '../../change.ts';
 import type { Notice, ReadMark, Role, Room } from '../../room.ts';
 
@@ -62,11 +62,6 @@ export interface DeletedDocument {
   readonly _id: string;
 }
 
-interface StateDocument {
-  readonly _id: 'schema';
-  readonly version: number;
-}
-
 export const roomsIn = (db: Db): Collection<RoomDocument> => db.collection('chat_rooms');
 export const membersIn = (db: Db): Collection<MemberDocument> => db.collection('chat_members');
 export const marksIn = (db: Db): Collection<MarkDocument> => db.collection('chat_marks');
@@ -74,13 +69,11 @@ export const noticesIn = (db: Db): Collection<NoticeDocument> => db.collection('
 export const changesIn = (db: Db): Collection<ChangeDocument> => db.collection('chat_changes');
 export const gatheredIn = (db: Db): Collection<GatheredDocument> => db.collection('chat_gathered');
 export const deletedIn = (db: Db): Collection<DeletedDocument> => db.collection('chat_deleted');
-const stateIn = (db: Db): Collection<StateDocument> => db.collection('chat_state');
 
 /** What belongs to a room, or waits for a user, is named by the two; no user's name has a control character. */
 export const idOf = (first: string, second: string): string => `${first}\n${second}`;
 
-/** Each brings the schema to its version from the one before; may be run again when it was interrupted. */
-const migrations: readonly ((db: Db) => Promise<void>)[] = [
+const steps: readonly Migration[] = [
   async (db) => {
     await roomsIn(db).createIndexes([{ name: 'kind', key: { kind: 1, _id: 1 } }]);
     await membersIn(db).createIndexes([
@@ -97,20 +90,5 @@ const migrations: readonly ((db: Db) => Promise<void>)[] = [
   },
 ];
 
-/**
- * Makes the schema, or brings it to the version of this program; several may try at the same time.
- *
- * @throws {StompwireError} `history-unavailable` when a newer program has made it
- */
-export async function migrate(db: Db): Promise<void> {
-  const found = (await stateIn(db).findOne({ _id: 'schema' }))?.version ?? 0;
-  if (found > migrations.length)
-    throw new StompwireError(
-      'history-unavailable',
-      `the chat has version ${found} of its schema, which a newer stompwire made; this one knows ${migrations.length}`,
-    );
-  for (let version = found; version < migrations.length; version++) {
-    await migrations[version]!(db);
-    await stateIn(db).updateOne({ _id: 'schema' }, { $max: { version: version + 1 } }, { upsert: true });
-  }
-}
+/** Of the chat. */
+export const schema: Schema = { name: 'the chat', state: 'chat_state', steps };

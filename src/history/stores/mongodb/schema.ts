@@ -1,7 +1,7 @@
 // The collections and indexes of the history in MongoDB, their versions, and how long messages are kept.
 import type { Collection, Db, IndexDescription } from 'mongodb';
-import { StompwireError } from '../../../errors.ts';
 import type { Position } from '../../../message/position.ts';
+import type { Migration, Schema } from '../../../mongodb/schema.ts';
 import type { RecordDocument } from './document.ts';
 
 /** The latest position of a destination, for when its messages have gone. */
@@ -39,28 +39,10 @@ const indexes: IndexDescription[] = [
   { name: 'destination-time', key: { destination: 1, time: 1 } },
 ];
 
-/** Brings the schema from one version to the next; may be run again when it was interrupted. */
-export type Migration = (db: Db) => Promise<void>;
+const steps: readonly Migration[] = [async (db) => void (await messagesIn(db).createIndexes(indexes))];
 
-const migrations: readonly Migration[] = [async (db) => void (await messagesIn(db).createIndexes(indexes))];
-
-/**
- * Makes the schema, or brings it to the version of this program; several may try at the same time.
- *
- * @throws {StompwireError} `history-unavailable` when a newer program has made it
- */
-export async function migrate(db: Db, steps: readonly Migration[] = migrations): Promise<void> {
-  const found = (await stateIn(db).findOne({ _id: 'schema' }))?.version ?? 0;
-  if (found > steps.length)
-    throw new StompwireError(
-      'history-unavailable',
-      `the history has version ${found} of its schema, which a newer stompwire made; this one knows ${steps.length}`,
-    );
-  for (let version = found; version < steps.length; version++) {
-    await steps[version]!(db);
-    await stateIn(db).updateOne({ _id: 'schema' }, { $max: { version: version + 1 } }, { upsert: true });
-  }
-}
+/** Of the history. */
+export const schema: Schema = { name: 'the history', state: 'state', steps };
 
 /**
  * Older messages go within a minute or so.
