@@ -1,10 +1,9 @@
 // Clients of two nodes that share queues: durable subscriptions that move, transactions that are whole everywhere.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Keys } from '../../src/relay/redis/keys.ts';
 import type { RawTcp } from '../e2e/clients/raw-tcp.ts';
-import { type OwnRedis, startRedis } from '../servers/redis-server.ts';
 import { requires } from '../servers/requires.ts';
-import { bodiesOf, UserNodes } from './user-nodes.ts';
+import { bodiesOf, onOwnRedis, type UserNodes } from './user-nodes.ts';
 
 const program = requires('redis-server');
 const keys = new Keys({ prefix: 'any', partitions: 4 });
@@ -17,15 +16,11 @@ function near(begin: string, isThere = true): string {
 }
 
 describe.runIf(program)('clients of two nodes', () => {
-  let redis: OwnRedis;
   let nodes: UserNodes;
   beforeEach(async () => {
-    redis = await startRedis(program!);
-    nodes = new UserNodes(redis.url);
-  });
-  afterEach(async () => {
-    await nodes.close();
-    await redis.stop();
+    const own = await onOwnRedis(program!);
+    ({ nodes } = own);
+    return own.stop;
   });
 
   const send = (client: RawTcp, destination: string, body: string, more = {}): Promise<unknown> =>

@@ -1,28 +1,23 @@
 // A rolling restart of three nodes under load: nothing that was confirmed is lost, doubled or out of order.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { StompwireClient } from '../../src/client/index.ts';
 import type { Server } from '../../src/index.ts';
 import { usualPolicy } from '../../src/message/policies.ts';
 import { until } from '../servers/redis-groups.ts';
-import { type OwnRedis, startRedis } from '../servers/redis-server.ts';
 import { requires } from '../servers/requires.ts';
-import { UserNodes } from './user-nodes.ts';
+import { onOwnRedis, type UserNodes } from './user-nodes.ts';
 
 const program = requires('redis-server');
 const rooms = 3;
 const people = 24;
 
 describe.runIf(program)('a rolling restart under load', () => {
-  let redis: OwnRedis;
   let nodes: UserNodes;
   beforeEach(async () => {
-    redis = await startRedis(program!);
-    nodes = new UserNodes(redis.url);
-  });
-  afterEach(async () => {
-    await nodes.close();
-    await redis.stop();
+    const own = await onOwnRedis(program!);
+    ({ nodes } = own);
+    return own.stop;
   });
 
   const start = (): Promise<Server> =>

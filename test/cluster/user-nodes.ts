@@ -2,6 +2,7 @@
 import { type Config, createServer, type Server } from '../../src/index.ts';
 import { TestUsers } from '../../src/testing/test-users.ts';
 import { RawTcp } from '../e2e/clients/raw-tcp.ts';
+import { type OwnRedis, startRedis } from '../servers/redis-server.ts';
 
 let runs = 0;
 
@@ -44,6 +45,15 @@ export class UserNodes {
     for (const client of this.#clients) client.drop();
     await Promise.all(this.#servers.map((server) => server.close()));
   }
+}
+
+/** A Redis and a service on it, for one test. */
+export async function onOwnRedis(
+  program: string,
+): Promise<{ readonly redis: OwnRedis; readonly nodes: UserNodes; readonly stop: () => Promise<void> }> {
+  const redis = await startRedis(program);
+  const nodes = new UserNodes(redis.url);
+  return { redis, nodes, stop: () => nodes.close().finally(() => redis.stop()) };
 }
 
 /** The session of a client. */

@@ -1,10 +1,10 @@
 // Users over two and three nodes: written to, counted, limited and sent away wherever they are.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Executable } from '../e2e/executable.ts';
 import { until } from '../servers/redis-groups.ts';
-import { type OwnRedis, startRedis } from '../servers/redis-server.ts';
+import type { OwnRedis } from '../servers/redis-server.ts';
 import { requires } from '../servers/requires.ts';
-import { bodiesOf, sessionOf, UserNodes } from './user-nodes.ts';
+import { bodiesOf, onOwnRedis, sessionOf, type UserNodes } from './user-nodes.ts';
 
 const program = requires('redis-server');
 
@@ -12,12 +12,9 @@ describe.runIf(program)('users over nodes', () => {
   let redis: OwnRedis;
   let nodes: UserNodes;
   beforeEach(async () => {
-    redis = await startRedis(program!);
-    nodes = new UserNodes(redis.url);
-  });
-  afterEach(async () => {
-    await nodes.close();
-    await redis.stop();
+    const own = await onOwnRedis(program!);
+    ({ redis, nodes } = own);
+    return own.stop;
   });
 
   it('hear what is sent to them on each node that they are on, once and in order', async () => {
