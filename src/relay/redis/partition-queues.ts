@@ -1,0 +1,186 @@
+// The queues of one partition as this node has them: who wakes it, and one call of a turn after another.
+import { messageOf } from './connection.ts';
+import type { Keys } from './keys.ts';
+import type { Lane } from './lane.ts';
+import type { Partition } from './partition.ts';
+import { lease, QueueLeases } from './queue-leases.ts';
+import { enqueueScript, removeScript, turnScript } from './queue-scripts.ts';
+import type { Held } from './queue-takers.ts';
+import { SharedQueue, type SharedQueueParts } from './shared-queue.ts';
+
+/** What they stand on. */
+export interface PartitionQueuesParts {
+  readonly keys: Keys;
+  readonly partition: Partition;
+  /** Names this process, and no other. */
+  readonly node: string;
+  readonly ahead: () => number;
+  /** How each of them is bounded, as the script that enqueues is told it. */
+  readonly bounds: readonly string[];
+  /** After so many deliveries a message is dead. */
+  readonly tries: number;
+  /** What a queue of this node stands on. */
+  readonly shared: (destination: string) => Omit<SharedQueueParts, 'destination' | 'soon'>;
+  readonly troubled: (what: string) => void;
+}
+
+/** When a call failed, it is made again after so long. */
+const againAfter = 200;
+
+/** Those that somebody here has to do with. */
+export class PartitionQueues {
+  readonly partition: Partition;
+  /** What is put into them, in order. */
+  readonly lane: Lane;
+  readonly #parts: PartitionQueuesParts;
+  readonly #channel: string;
+  readonly #leases: QueueLeases;
+  readonly #queues = new Map<string, SharedQueue>();
+  readonly #due = new Set<SharedQueue>();
+  #listening: Promise<void> | undefined;
+  #flushing = false;
+  #again: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(parts: PartitionQueuesParts) {
+    const { keys, partition, node } = parts;
+    this.#parts = parts;
+    this.partition = partition;
+    this.#channel = partition.named(keys.wake(partition.index, node));
+    const inherit = (destination: string, held: Held): void => this.of(destination).inherit(held);
+    this.#leases = new QueueLeases({ ...parts, channel: this.#channel, inherit });
+    const head = () => ({
+      keys: [keys.queues(partition.index).all],
+      args: [this.#ahead, ...parts.bounds],
+    });
+    this.lane = partition.lane(enqueueScript, head, 'queue');
+  }
+
+  /** All of them. */
+  get all(): Iterable<SharedQueue> {
+    return this.#queues.values();
+  }
+
+  /** A queue, which nobody here had to do with, or somebody. */
+  of(destination: string): SharedQueue {
+    const known = this.#queues.get(destination);
+    if (known !== undefined) return known;
+    const own = this.#parts.shared(destination);
+    const queue = new SharedQueue({ ...own, destination, soon: (queue) => this.#soon(queue) });
+    this.#queues.set(destination, queue);
+    return queue;
+  }
+
+  /** Done when this node hears what is to wake it. */
+  listen(): Promise<void> {
+    const { keys, partition, node } = this.#parts;
+    this.#listening ??= partition
+      .hear(keys.wake(partition.index, node), (destination) => this.#queues.get(String(destination))?.look())
+      .catch((error) => {
+        this.#listening = undefined;
+        throw error;
+      });
+    return this.#listening;
+  }
+
+  async remove(destination: string): Promise<void> {
+    const { keys, partition, node } = this.#parts;
+    this.#queues.get(destination)?.end();
+    this.#queues.delete(destination);
+    const { all } = keys.queues(partition.index);
+    const args = [this.#ahead, destination, node, this.#channel];
+    await partition.call((link) => link.commands.run(removeScript, [keys.queue(destination), all], args));
+  }
+
+  /** Its primary can be reached again: what was under way may have been done or not. */
+  up(): void {
+    for (const queue of this.#queues.values()) if (!queue.quiet) queue.interrupted();
+    this.look();
+  }
+
+  /** Renews the lease, and looks at all that may have happened unheard. */
+  look(): void {
+    if (this.partition.link?.commands.up !== true) return;
+    this.#leases
+      .look([...this.#queues.values()], (queue, waiting) => this.#stands(queue, waiting))
+      .catch(() => {}); // it is asked again
+  }
+
+  /** Gives back what is outstanding, as far as Redis is there. */
+  async close(): Promise<void> {
+    clearTimeout(this.#again);
+    this.#closed = true;
+    for (const queue of this.#queues.values()) queue.end();
+    this.#queues.clear();
+    if (this.partition.link?.commands.up !== true) return;
+    await this.#leases.leave().catch(() => {}); // then the lease runs out by itself
+  }
+
+  get #ahead(): string {
+    return String(this.#parts.ahead());
+  }
+
+  /** The turns that one turn of the event loop brings go out together, in one write. */
+  #soon(queue: SharedQueue): void {
+    this.#due.add(queue);
+    if (this.#flushing || this.#closed) return;
+    this.#flushing = true;
+    setImmediate(() => {
+      this.#flushing = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const { link } = this.partition;
+    if (link?.commands.up !== true) return; // it goes on when it is there
+    const due = [...this.#due];
+    this.#due.clear();
+    link.commands.corked(() => {
+      for (const queue of due) this.#take(queue);
+    });
+  }
+
+  #take(queue: SharedQueue): void {
+    const turn = queue.turn();
+    if (turn === undefined) return;
+    const { keys, partition, node } = this.#parts;
+    const { all, leases } = keys.queues(partition.index);
+    const [claim = '', ...rest] = turn.args;
+    const args = [this.#ahead, queue.destination, node, claim, String(lease), this.#channel, ...rest];
+    partition
+      .call((link) => link.commands.run(turnScript, [keys.queue(queue.destination), all, leases], args))
+      .then(
+        (reply) => {
+          turn.answered(reply);
+          this.#forgetIdle(queue);
+        },
+        (error: unknown) => {
+          turn.failed(true);
+          this.#failed(queue, error);
+        },
+      );
+  }
+
+  #failed(queue: SharedQueue, error: unknown): void {
+    const text = messageOf(error);
+    if (/^(WRONGTYPE|NOPERM|ERR)/.test(text)) this.#parts.troubled(`the queue ${queue.destination}: ${text}`);
+    this.#due.add(queue);
+    this.#again ??= setTimeout(() => {
+      this.#again = undefined;
+      this.#flush();
+    }, againAfter).unref();
+  }
+
+  /** What was to wake this node may have been lost. */
+  #stands(queue: SharedQueue, waiting: number): void {
+    queue.waiting = waiting;
+    if (waiting > 0 && queue.hungry) queue.look();
+    this.#forgetIdle(queue);
+  }
+
+  #forgetIdle(queue: SharedQueue): void {
+    const { destination } = queue;
+    if (queue.idle && this.#queues.get(destination) === queue) this.#queues.delete(destination);
+  }
+}
