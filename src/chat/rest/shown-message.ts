@@ -1,7 +1,7 @@
 // A message of the history as HTTP clients see it: the message itself, and its place in the room.
 import type { HistoryMessage } from '../../index.ts';
 import type { Reaction } from '../change.ts';
-import type { ChatMessage } from '../message.ts';
+import { type ChatMessage, messageIn } from '../message.ts';
 import type { FoldedMessage } from '../messages/folded.ts';
 
 /** A message with its place. */
@@ -35,7 +35,8 @@ export function shownAs(
 /** What is shown of a message; of one that is gone, that it was there. */
 export function shownOf(roomId: string, message: HistoryMessage): ShownMessage {
   const { messageId, number, tombstone } = message;
-  const said = tombstone === undefined ? saidIn(message) : undefined;
+  // what a program has published into a room past the chat need not be a message of the chat
+  const said = tombstone === undefined ? messageIn(message.body) : undefined;
   return {
     ...unsaid(roomId, message),
     ...(said ?? (tombstone === undefined ? { content: message.body.toString() } : { tombstone })),
@@ -47,18 +48,4 @@ export function shownOf(roomId: string, message: HistoryMessage): ShownMessage {
 function unsaid(roomId: string, { messageId, sender = '', time }: HistoryMessage): ChatMessage {
   const sentAt = new Date(time).toISOString();
   return { id: messageId, roomId, sender, content: '', sentAt, messageType: 'MESSAGE' };
-}
-
-/** What a program has published into a room past the chat need not be a message of the chat. */
-function saidIn({ body }: HistoryMessage): ChatMessage | undefined {
-  try {
-    const said: unknown = JSON.parse(body.toString());
-    return isSaid(said) ? said : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isSaid(value: unknown): value is ChatMessage {
-  return typeof value === 'object' && value !== null && 'id' in value && 'content' in value;
 }
