@@ -134,7 +134,7 @@ export class Server {
     this.#authenticator = authenticatorOf(config, parts.authenticator, this.log);
     assertSafeToListen(config, { authenticated: this.#authenticator.proves });
     this.#events = new Events((err, event) => this.log.error({ err, event }, 'a listener failed'));
-    this.#registry = new UserRegistry(config.maxSessionsPerUser);
+    this.#registry = new UserRegistry(config.maxSessionsPerUser, config.maxSubscriptionsPerUser);
     this.nodes = new Nodes((err, name) => this.log.error({ err, name }, 'a listener failed'));
     const far = () => this.#backbone?.far;
     this.users = new Users(this.#registry, () => this.#publisher('sent'), far);

@@ -1,11 +1,14 @@
 // Which users are connected where, in the memory of one process.
 import { Buffer } from 'node:buffer';
 import type { Member, Members, Presence, PresenceListener } from './members.ts';
+import type { QuotaShare, Quotas } from './quotas.ts';
 
 /** What the nodes of one process share. */
 export class MemberSpace {
   /** By user: session to node. */
   readonly users = new Map<string, Map<string, string>>();
+  /** By user: node to its share of the user's quota. */
+  readonly shares = new Map<string, Map<string, number>>();
   readonly nodes = new Set<string>();
   readonly listeners = new Set<PresenceListener>();
 
@@ -14,8 +17,8 @@ export class MemberSpace {
   }
 }
 
-/** The readable reference of the port. */
-export class MemoryMembers implements Members, Presence {
+/** The readable reference of the ports. */
+export class MemoryMembers implements Members, Presence, Quotas {
   readonly node: string;
   readonly #space: MemberSpace;
   readonly #listeners: PresenceListener[] = [];
@@ -43,6 +46,7 @@ export class MemoryMembers implements Members, Presence {
     const known = this.#space.users.get(user);
     if (known?.get(session) !== this.node) return;
     known.delete(session);
+    if (!this.#has(user)) this.keepShare(user, 0);
     if (known.size > 0) return;
     this.#space.users.delete(user);
     this.#space.tell(user, false);
@@ -59,6 +63,25 @@ export class MemoryMembers implements Members, Presence {
   watch(listener: PresenceListener): void {
     this.#space.listeners.add(listener);
     this.#listeners.push(listener);
+  }
+
+  claimShare(user: string, limit: number, wanted: number): QuotaShare {
+    if (!this.#has(user)) return { count: 0, others: [] };
+    const shares = this.#space.shares.get(user) ?? new Map<string, number>();
+    this.#space.shares.set(user, shares);
+    const own = shares.get(this.node) ?? 0;
+    const others = [...shares.keys()].filter((node) => node !== this.node);
+    const room = [...shares.values()].reduce((left, share) => left - share, limit);
+    const count = own + sharedOut(room, Math.max(0, wanted - own), others.length === 0);
+    if (count > 0) shares.set(this.node, count);
+    return { count, others };
+  }
+
+  keepShare(user: string, count: number): void {
+    const shares = this.#space.shares.get(user);
+    if (count > 0 && this.#has(user)) shares?.set(this.node, count);
+    else shares?.delete(this.node);
+    if (shares?.size === 0) this.#space.shares.delete(user);
   }
 
   count(): number {
@@ -82,4 +105,15 @@ export class MemoryMembers implements Members, Presence {
     for (const [user, sessions] of this.#space.users)
       for (const session of [...sessions.keys()]) this.leave(user, session);
   }
+
+  #has(user: string): boolean {
+    return [...(this.#space.users.get(user)?.values() ?? [])].includes(this.node);
+  }
+}
+
+/** What of the room a node is given more. */
+function sharedOut(room: number, more: number, alone: boolean): number {
+  if (room <= 0) return 0;
+  if (alone || room <= more) return room;
+  return more + Math.floor((room - more) / 2);
 }

@@ -5,6 +5,7 @@ import type { Claims } from './claims.ts';
 import type { Log } from './log.ts';
 import type { Members, Presence } from './members.ts';
 import type { Queues } from './queues.ts';
+import type { Quotas } from './quotas.ts';
 
 /** Takes what the relay brings: each message once, in the relay's order per destination. */
 export type Deliver = (message: Message) => void;
@@ -25,7 +26,7 @@ export interface Relay {
   /** The queues, when this relay keeps any. */
   readonly queues?: Queues;
   /** Which users are connected where, when this relay keeps it. */
-  readonly members?: Members & Presence;
+  readonly members?: Members & Presence & Quotas;
   /** Idempotency keys over all nodes, when this relay keeps them. */
   readonly claims?: Claims;
   /** Why it cannot publish, or bring everything, at the moment; `undefined`: it can. */

@@ -26,6 +26,8 @@ export interface FarUsersParts {
   readonly delivery: Pick<UserDelivery, 'toSession'>;
 }
 
+const subscriptionsUnasked = 'Subscriptions taken while other nodes could not be asked how many there are';
+
 /** Joins this node with the others, where the relay, which has been started, keeps who is where. */
 export async function joinNodes(
   relay: Relay,
@@ -36,6 +38,9 @@ export async function joinNodes(
   if (members === undefined) return undefined;
   const help = 'Sessions let in while other nodes could not be asked how many there are';
   parts.registry.share(members, metrics.counter('sessions_unasked', help));
+  const { node } = members;
+  const unasked = metrics.counter('subscriptions_unasked', subscriptionsUnasked);
+  parts.registry.quota.share({ quotas: members, line: parts.line, node, unasked });
   const far = new FarUsers({ ...parts, members });
   await parts.line.start();
   return far;

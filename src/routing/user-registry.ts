@@ -5,6 +5,7 @@ import type { SubscriptionView } from '../channel/outbound.ts';
 import { StompwireError } from '../errors.ts';
 import { type Counter, noMetrics } from '../metrics/metrics.ts';
 import type { Members } from '../relay/members.ts';
+import { SubscriptionQuota } from './subscription-quota.ts';
 
 /** A session as the registry knows it. */
 export interface Registered extends SessionView {
@@ -24,12 +25,18 @@ export class UserRegistry {
   readonly #sessions = new Map<string, Registered>();
   readonly #users = new Map<string, Registered | Set<Registered>>();
   readonly #maxPerUser: number;
+  /** Of the subscriptions that a user has in all sessions together. */
+  readonly quota: SubscriptionQuota;
   #members: Members | undefined;
   #alone: Counter = noMetrics.counter('', '');
 
-  /** @param maxPerUser - how many sessions a user may have; 0: no limit */
-  constructor(maxPerUser = 0) {
+  /**
+   * @param maxPerUser - how many sessions a user may have; 0: no limit
+   * @param maxSubscriptions - how many subscriptions in all of them; 0: no limit
+   */
+  constructor(maxPerUser = 0, maxSubscriptions = 0) {
     this.#maxPerUser = maxPerUser;
+    this.quota = new SubscriptionQuota(maxSubscriptions, this);
   }
 
   /**
@@ -67,12 +74,14 @@ export class UserRegistry {
     this.#join(user.name, session);
     this.#sessions.set(session.id, session);
     const letIn = this.#members?.join(user.name, session.id, this.#maxPerUser) ?? true;
-    if (letIn instanceof Promise)
-      return letIn.then(
-        (late) => this.#decided(session, late),
-        (error: unknown) => this.#unasked(error),
-      );
-    this.#decided(session, letIn);
+    // with the same call, so that CONNECT waits once
+    const quota = this.#users.get(user.name) === session ? this.quota.came(user.name) : undefined;
+    if (!(letIn instanceof Promise)) return this.#decided(session, letIn) ?? quota;
+    const decided = letIn.then(
+      (late) => this.#decided(session, late),
+      (error: unknown) => this.#unasked(error),
+    );
+    return quota === undefined ? decided : decided.then(() => quota);
   }
 
   /** Forgets a session; harmless when it is not there. */
@@ -82,8 +91,14 @@ export class UserRegistry {
     const left = this.#members?.leave(name, session.id);
     if (left instanceof Promise) left.catch(() => {}); // made up for when the others are there again
     const known = this.#users.get(name);
-    if (known === session) this.#users.delete(name);
-    else if (known instanceof Set && known.delete(session) && known.size === 0) this.#users.delete(name);
+    if (known instanceof Set && known.delete(session) && known.size > 0) return;
+    this.#users.delete(name);
+    this.quota.left(name);
+  }
+
+  /** Whether a user who proved that name is connected. */
+  has(name: string): boolean {
+    return this.#users.has(name);
   }
 
   session(id: string): Registered | undefined {
@@ -122,7 +137,7 @@ export class UserRegistry {
     else this.#users.set(name, new Set([known, session]));
   }
 
-  #decided(session: Registered, letIn: boolean): void {
+  #decided(session: Registered, letIn: boolean): undefined {
     if (letIn) return;
     this.remove(session);
     throw this.#tooMany();

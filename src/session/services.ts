@@ -22,8 +22,6 @@ import type { Turn } from './turn.ts';
 export interface SessionOptions {
   readonly frameLimits: FrameLimits;
   readonly maxSubscriptions: number;
-  /** Of all sessions of a user who proved the name, on this node. */
-  readonly maxSubscriptionsPerUser: number;
   /** Transactions that may be open at a time, frames and bytes that they may hold. */
   readonly maxTransactions: number;
   readonly maxTransactionFrames: number;

@@ -110,6 +110,28 @@ describe.runIf(program)('users over nodes', () => {
     await nodes.enter(all[2]!, 'ann');
   });
 
+  it('have so many subscriptions over all nodes, however many come at once', async () => {
+    const options = { maxSubscriptionsPerUser: 4 };
+    const all = [await nodes.node(options), await nodes.node(options), await nodes.node(options)];
+    const clients = await Promise.all(Array.from({ length: 9 }, (_, at) => nodes.open(all[at % 3]!)));
+    for (const client of clients) await client.connect({ login: 'ann' });
+    for (const client of clients)
+      client.frame('SUBSCRIBE', { destination: '/topic/x', id: 'x', receipt: 'r' });
+    const answers = await Promise.all(
+      clients.map(({ frames }) => frames.first(({ command }) => command !== 'CONNECTED', 'an answer')),
+    );
+    const refused = answers.filter(({ command }) => command === 'ERROR');
+    expect(refused.map(({ headers }) => headers.code)).toEqual(Array(5).fill('too-many-subscriptions'));
+    const [inside] = clients.filter((_, at) => answers[at]!.command === 'RECEIPT');
+    inside!.frame('UNSUBSCRIBE', { id: 'x', receipt: 'less' });
+    await inside!.frames.first(({ headers }) => headers['receipt-id'] === 'less', 'one less');
+    const late = await Promise.all(all.map((node) => nodes.open(node)));
+    for (const client of late) await client.connect({ login: 'ann' });
+    await late[1]!.subscribe('/topic/x', 'x');
+    late[2]!.frame('SUBSCRIBE', { destination: '/topic/x', id: 'x' });
+    expect((await late[2]!.next('ERROR')).headers.code).toBe('too-many-subscriptions');
+  });
+
   it('are counted, listed and told of, once on each node that watches', async () => {
     const [a, b] = [await nodes.node(), await nodes.node()];
     const told: string[][] = [[], []];

@@ -1,12 +1,13 @@
 // The contract of the members port: one suite for whatever keeps them, with the guarantees in the port's comment.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Members, Presence } from '../../src/relay/members.ts';
+import type { Quotas } from '../../src/relay/quotas.ts';
 import { Changing } from './transport-sides.ts';
 
 /** A node of a service. */
 export interface MemberNode {
   readonly name: string;
-  readonly members: Members & Presence;
+  readonly members: Members & Presence & Quotas;
   close(): Promise<void>;
 }
 
@@ -114,6 +115,52 @@ export function membersContract(kind: MembersKind): void {
       expect(await sessionsOf(one, 'ann')).toEqual([`s2@${other.name}`]);
     });
 
+    test('gives a node that is alone with a user the whole quota, and never more than that to all', async () => {
+      const all = [await node(), await node(), await node()];
+      for (const [at, { members }] of all.entries()) await members.join('ann', `s${at}`, 0);
+      await all[0]!.members.join('an', 's', 0);
+      const [one, two, three] = all.map(({ members }) => members);
+      expect(await one!.claimShare('ann', 9, 1)).toEqual({ count: 9, others: [] });
+      expect(await two!.claimShare('ann', 9, 1)).toEqual({ count: 0, others: [all[0]!.name] });
+      await one!.keepShare('ann', 2);
+      expect(await two!.claimShare('ann', 9, 2)).toEqual({ count: 4, others: [all[0]!.name] });
+      const last = await three!.claimShare('ann', 9, 3);
+      expect({ ...last, others: [...last.others].sort() }).toEqual({
+        count: 3,
+        others: [all[0]!.name, all[1]!.name],
+      });
+      expect((await one!.claimShare('ann', 9, 3)).count).toBe(2);
+      expect(await one!.claimShare('an', 9, 1)).toEqual({ count: 9, others: [] });
+    });
+
+    test('gives nobody more than the quota, however many ask at once', async () => {
+      const all = [await node(), await node(), await node()];
+      await Promise.all(all.map(({ members }, at) => members.join('ann', `s${at}`, 0)));
+      for (const { members } of all) await members.claimShare('ann', 10, 0);
+      await all[0]!.members.keepShare('ann', 0);
+      const asked = all.flatMap(({ members }) => [1, 2, 3, 9].map((n) => members.claimShare('ann', 10, n)));
+      await Promise.all(asked);
+      const shares = await Promise.all(all.map(({ members }) => members.claimShare('ann', 10, 0)));
+      expect(shares.reduce((sum, { count }) => sum + count, 0)).toBe(10);
+    });
+
+    test('frees the share of a node whose last session of the user is gone, and gives it none', async () => {
+      const [one, other] = [await node(), await node()];
+      await one.members.join('ann', 's1', 0);
+      await one.members.join('ann', 's2', 0);
+      await other.members.join('ann', 's3', 0);
+      await one.members.claimShare('ann', 4, 1);
+      await one.members.leave('ann', 's1');
+      expect((await other.members.claimShare('ann', 4, 1)).count).toBe(0);
+      await one.members.leave('ann', 's2');
+      await one.members.keepShare('ann', 0);
+      expect(await one.members.claimShare('ann', 4, 1)).toEqual({ count: 0, others: [] });
+      expect(await other.members.claimShare('ann', 4, 1)).toEqual({ count: 4, others: [] });
+      await other.close();
+      await one.members.join('ann', 's4', 0);
+      expect(await one.members.claimShare('ann', 4, 1)).toEqual({ count: 4, others: [] });
+    });
+
     test("lets no node take out another's session", async () => {
       const [one, other] = [await node(), await node()];
       await one.members.join('ann', 's1', 0);
@@ -169,6 +216,16 @@ export function membersContract(kind: MembersKind): void {
       await nodes.lose!();
       await becomes(() => other.members.page('', 9), ['ann', 'bob', 'cy', 'dan']);
       expect(await other.members.join('ann', 's2', 1)).toBe(false);
+    });
+
+    test('says anew what of the quota it has when what was kept is lost', async () => {
+      const [one, other] = [await node(), await node()];
+      for (const [at, { members }] of [one, other].entries()) await members.join('ann', `s${at}`, 0);
+      await one.members.claimShare('ann', 9, 1);
+      await one.members.keepShare('ann', 5);
+      await nodes.lose!();
+      await becomes(async () => (await sessionsOf(other, 'ann')).length, 2);
+      expect(await other.members.claimShare('ann', 9, 9)).toEqual({ count: 4, others: [one.name] });
     });
 
     test('says anew whom it has when it was taken for dead', async () => {

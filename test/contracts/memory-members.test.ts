@@ -8,6 +8,7 @@ membersContract({
   name: 'memory',
   skips: {
     'says anew whom it has when what was kept is lost, past every limit': inHere,
+    'says anew what of the quota it has when what was kept is lost': inHere,
     'says anew whom it has when it was taken for dead': inHere,
   },
   open: async () => {

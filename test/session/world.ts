@@ -42,7 +42,6 @@ export interface Heard {
 const defaults: SessionOptions = {
   frameLimits: { frameBytes: 10_000, headerCount: 20, headerLineBytes: 1000 },
   maxSubscriptions: 5,
-  maxSubscriptionsPerUser: 0,
   maxTransactions: 3,
   maxTransactionFrames: 10,
   maxTransactionBytes: 10_000,
@@ -74,6 +73,7 @@ export interface WorldParts extends Partial<SessionOptions>, Partial<SessionsLim
   readonly store?: HistoryStore | undefined;
   readonly authenticator?: Authenticator;
   readonly maxSessionsPerUser?: number;
+  readonly maxSubscriptionsPerUser?: number;
 }
 
 export class World {
@@ -113,9 +113,10 @@ export class World {
     store,
     authenticator,
     maxSessionsPerUser = 0,
+    maxSubscriptionsPerUser = 0,
     ...options
   }: WorldParts = {}) {
-    this.registry = new UserRegistry(maxSessionsPerUser);
+    this.registry = new UserRegistry(maxSessionsPerUser, maxSubscriptionsPerUser);
     this.users = new Users(this.registry, () => this.router.publisher);
     this.broker = new Broker(relay, {
       metrics: this.metrics,
@@ -232,6 +233,11 @@ export class Client {
   /** The frames that came since they were last asked for. */
   async heard(version: Version = this.session.version): Promise<Heard[]> {
     for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
+    return this.heardSoFar(version);
+  }
+
+  /** The same, of what was written already. */
+  heardSoFar(version: Version = this.session.version): Heard[] {
     const { sent } = this.connection;
     this.#parser.version = version;
     this.#parser.write(sent.subarray(this.#read));

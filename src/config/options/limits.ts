@@ -75,7 +75,8 @@ export const LIMITS = {
     unit: 'sessions',
     min: 0,
     max: 10_000_000,
-    reason: 'The most connections from one address, for offices and proxies share one; 0 sets no bound.',
+    reason:
+      'The most connections from one address to this node, for offices and proxies share one; 0 sets no bound.',
   }),
   maxStreamsPerUser: whole({
     default: 20,
@@ -100,7 +101,8 @@ export const LIMITS = {
     unit: 'subscriptions',
     min: 0,
     max: 10_000_000,
-    reason: 'The most subscriptions that all sessions of such a user may hold here; 0 sets no bound.',
+    reason:
+      'The most subscriptions that all sessions of such a user may hold, over all nodes; 0 sets no bound.',
   }),
   sendsPerSecond: whole({
     default: 0,

@@ -112,10 +112,10 @@ export class Keys {
     return `${this.#tagOf(destination)}:live:${destination}`;
   }
 
-  /** Of the users of a partition: the nodes that are alive, who is where, and the channel that tells of changes. */
+  /** Of the users of a partition: the nodes that are alive, who is where, what each has done, and may give out. */
   members(partition: number): readonly string[] {
     const tag = this.tag(partition);
-    return ['nodes', 'members', 'placed', 'users', 'marks'].map((name) => `${tag}:${name}`);
+    return ['nodes', 'members', 'placed', 'users', 'marks', 'shares'].map((name) => `${tag}:${name}`);
   }
 
   /** Who was first with the idempotency key of a SEND, and what came of it. */

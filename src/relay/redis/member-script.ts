@@ -9,14 +9,15 @@ import { script } from './scripts.ts';
  * shows by it, and the node says anew whom it has.
  *
  * KEYS: nodes (until when each is alive), members (user, session, node), placed (node, user, session), users, marks,
- * channel of changes.
+ * shares (of the quota of a user: user, node), channel of changes.
  * ARGV: this node, for how many milliseconds it is alive; per question its kind and three words:
  * join user session limit (1: let in, 0: not), leave user session, beat mark (1: all is here, 0: say it anew),
- * anew list (all members of this node: user, session, ... parted by NUL), gone (this node is), of user (session,
- * node, ...), page after limit (users), count, nodes.
+ * anew list shares (all members of this node: user, session, ... parted by NUL; and its shares: user, count, ...), gone
+ * (this node is), of user (session, node, ...), page after limit (users), count, nodes, claim user limit wanted (this
+ * node's share of the quota, and the other nodes with one), keep user count (no more of it).
  */
 export const memberScript = script(`#!lua
-local nodes, members, placed, users, marks, changes = unpack(KEYS)
+local nodes, members, placed, users, marks, shares, changes = unpack(KEYS)
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local node, span = ARGV[1], tonumber(ARGV[2])
@@ -43,31 +44,46 @@ local function placedAt(at)
   return redis.call('ZRANGEBYLEX', placed, '[' .. at .. '\\0', '(' .. at .. '\\1')
 end
 
+local function hasHere(user)
+  local from = node .. '\\0' .. user
+  return redis.call('ZLEXCOUNT', placed, '[' .. from .. '\\0', '(' .. from .. '\\1') > 0
+end
+
 local function forget(at)
   for _, entry in ipairs(placedAt(at)) do
     local user, session = string.match(entry, '^[^%z]*%z([^%z]*)%z(.*)$')
     take(user, session, at)
+    redis.call('HDEL', shares, user .. '\\0' .. at)
   end
   redis.call('HDEL', marks, at)
   redis.call('ZREM', nodes, at)
 end
 
-local function anew(list)
-  local wanted, user = {}, nil
+local function pairsOf(list)
+  local found, first = {}, nil
   for word in string.gmatch(list, '([^%z]+)') do
-    if user then
-      wanted[node .. '\\0' .. user .. '\\0' .. word] = true
-      put(user, word)
-      user = nil
-    else
-      user = word
-    end
+    if first then found[#found + 1] = { first, word } end
+    first = not first and word or nil
+  end
+  return found
+end
+
+local function anew(list, given)
+  local wanted = {}
+  for _, member in ipairs(pairsOf(list)) do
+    wanted[node .. '\\0' .. member[1] .. '\\0' .. member[2]] = true
+    put(member[1], member[2])
+    redis.call('HDEL', shares, member[1] .. '\\0' .. node)
   end
   for _, entry in ipairs(placedAt(node)) do
     if not wanted[entry] then
       local user, session = string.match(entry, '^[^%z]*%z([^%z]*)%z(.*)$')
       take(user, session, node)
+      redis.call('HDEL', shares, user .. '\\0' .. node)
     end
+  end
+  for _, share in ipairs(pairsOf(given)) do
+    if hasHere(share[1]) then redis.call('HSET', shares, share[1] .. '\\0' .. node, share[2]) end
   end
   redis.call('HSET', marks, node, '1')
   return 1
@@ -83,6 +99,38 @@ end
 function asked.leave(user, session)
   redis.call('HINCRBY', marks, node, 1)
   take(user, session, node)
+  if not hasHere(user) then redis.call('HDEL', shares, user .. '\\0' .. node) end
+  return 1
+end
+function asked.claim(user, limit, wanted)
+  redis.call('HINCRBY', marks, node, 1)
+  if not hasHere(user) then return { 0 } end
+  local own = tonumber(redis.call('HGET', shares, user .. '\\0' .. node) or 0)
+  local room, answer, seen = tonumber(limit) - own, { own }, { [node] = true }
+  local entries = redis.call('ZRANGEBYLEX', members, '[' .. user .. '\\0', '(' .. user .. '\\1')
+  for _, entry in ipairs(entries) do
+    local at = string.match(entry, '([^%z]*)$')
+    local share = not seen[at] and redis.call('HGET', shares, user .. '\\0' .. at)
+    seen[at] = true
+    if share then
+      room = room - tonumber(share)
+      answer[#answer + 1] = at
+    end
+  end
+  local more = math.max(0, tonumber(wanted) - own)
+  if room <= 0 then return answer end
+  if #answer == 1 or room <= more then more = room else more = more + math.floor((room - more) / 2) end
+  answer[1] = own + more
+  redis.call('HSET', shares, user .. '\\0' .. node, answer[1])
+  return answer
+end
+function asked.keep(user, count)
+  redis.call('HINCRBY', marks, node, 1)
+  if tonumber(count) > 0 and hasHere(user) then
+    redis.call('HSET', shares, user .. '\\0' .. node, count)
+  else
+    redis.call('HDEL', shares, user .. '\\0' .. node)
+  end
   return 1
 end
 function asked.beat(mark)

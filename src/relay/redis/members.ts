@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer';
 import type { StompwireError } from '../../errors.ts';
 import type { Member, Members, Presence, PresenceListener } from '../members.ts';
+import type { QuotaShare, Quotas } from '../quotas.ts';
 import { textOf } from './connection.ts';
 import type { Keys } from './keys.ts';
 import { type Lane, type ParcelParts, unavailable } from './lane.ts';
@@ -27,8 +28,8 @@ export function spanOf(timeout: number): number {
   return Math.round((timeout * beatsToLive) / (beatsToLive + 1));
 }
 
-/** See {@link Members}. What Redis does stands in `member-script.ts`. */
-export class RedisMembers implements Members, Presence {
+/** See {@link Members} and {@link Quotas}. What Redis does stands in `member-script.ts`. */
+export class RedisMembers implements Members, Presence, Quotas {
   readonly node: string;
   readonly #parts: RedisMembersParts;
   readonly #shares: readonly Share[];
@@ -61,6 +62,14 @@ export class RedisMembers implements Members, Presence {
 
   async leave(user: string, session: string): Promise<void> {
     await this.#shareOf(user).leave(user, session);
+  }
+
+  async claimShare(user: string, limit: number, wanted: number): Promise<QuotaShare> {
+    return this.#shareOf(user).claim(user, limit, wanted);
+  }
+
+  async keepShare(user: string, count: number): Promise<void> {
+    await this.#shareOf(user).keep(user, count);
   }
 
   async sessionsOf(user: string): Promise<readonly Member[]> {
@@ -122,6 +131,8 @@ class Share {
   readonly #lane: Lane;
   /** Session to user. */
   readonly #own = new Map<string, string>();
+  /** By user: what of its quota this node has, as Redis said last. */
+  readonly #quotas = new Map<string, number>();
   /** How much Redis has done for this node here, if it has lost nothing. */
   #mark = 0;
   /** Whether Redis may know otherwise. */
@@ -156,6 +167,28 @@ class Share {
 
   async leave(user: string, session: string): Promise<void> {
     if (this.#own.delete(session)) await this.#change('leave', user, session);
+  }
+
+  async claim(user: string, limit: number, wanted: number): Promise<QuotaShare> {
+    const [given, ...others] = (await this.#change(
+      'claim',
+      user,
+      String(limit),
+      String(wanted),
+    )) as unknown[];
+    const count = Number(given);
+    if (count > 0) this.#quotas.set(user, count);
+    this.#doubtful ||= this.#asking; // what is being said anew may have been without it
+    return { count, others: wordsOf(others) };
+  }
+
+  async keep(user: string, count: number): Promise<void> {
+    if (count > 0) this.#quotas.set(user, count);
+    try {
+      await this.#change('keep', user, String(count));
+    } finally {
+      if (count === 0) this.#quotas.delete(user); // not before: a claim may have been under way
+    }
   }
 
   /** Says that this node is alive, and whom it has where that may not be known. */
@@ -200,7 +233,8 @@ class Share {
     this.#doubtful = false;
     this.#mark = 1;
     const words = Array.from(this.#own, ([session, user]) => `${user}\0${session}`);
-    await this.ask('anew', words.join('\0'));
+    const quotas = Array.from(this.#quotas, ([user, count]) => `${user}\0${count}`);
+    await this.ask('anew', words.join('\0'), quotas.join('\0'));
     return true;
   }
 

@@ -69,6 +69,8 @@ export function subscriptionId(frame: Frame): string {
 export function enter(session: CommandSession, subscription: Subscription): Soon<void> {
   if (session.state !== 'connected') return;
   const { broker, events } = session.services;
+  const room = roomOfUser(session);
+  if (room instanceof Promise) return room.then(() => enter(session, subscription)); // unless another was quicker
   const event = () => ({ session, subscription });
   session.subscriptions ??= new Map();
   session.subscriptions.set(subscription.id, subscription);
@@ -112,7 +114,7 @@ function undo(session: CommandSession, subscription: Subscription, error: unknow
 
 /** @throws {StompwireError} `duplicate-subscription`, `too-many-subscriptions` */
 export function assertRoom(session: CommandSession, id: string): void {
-  const { maxSubscriptions, maxSubscriptionsPerUser } = session.services.options;
+  const { maxSubscriptions } = session.services.options;
   if (session.subscriptions?.has(id)) {
     throw new StompwireError(
       'duplicate-subscription',
@@ -125,13 +127,9 @@ export function assertRoom(session: CommandSession, id: string): void {
       `a session may have maxSubscriptions=${maxSubscriptions} subscriptions`,
     );
   }
-  if (maxSubscriptionsPerUser !== 0) assertRoomOfUser(session, maxSubscriptionsPerUser);
 }
 
-function assertRoomOfUser({ services, user }: CommandSession, limit: number): void {
-  if (!user?.authenticated || services.registry.subscriptionsOf(user.name) < limit) return;
-  throw new StompwireError(
-    'too-many-subscriptions',
-    `a user may have maxSubscriptionsPerUser=${limit} subscriptions`,
-  );
+/** Guests have no name that others could be held to. @throws {StompwireError} `too-many-subscriptions` */
+function roomOfUser({ services, user }: CommandSession): Soon<void> {
+  if (user?.authenticated) return services.registry.quota.assertRoom(user.name);
 }
