@@ -9,7 +9,7 @@ import { addChangeMappings } from './messages/mappings.ts';
 import { Pace } from './messages/pace.ts';
 import { systemMessageOf } from './messages/system.ts';
 import { Messages } from './messages.ts';
-import { addPage } from './page.ts';
+import { addPage, type PageFeature } from './page.ts';
 import { liveRoutes } from './presence/routes.ts';
 import { repositoryOf } from './repositories/chosen.ts';
 import type { ChatRepository } from './repository.ts';
@@ -30,6 +30,12 @@ const accessKeeps = 5000;
 
 /** What nodes tell each other of. */
 const changed = 'chat.room-changed';
+
+/** What the page shows of it. */
+const pageFeatures: readonly PageFeature[] = [
+  ...(['rooms', 'presence', 'typing', 'unread', 'edit'] as const),
+  ...(['replies', 'reactions', 'mentions', 'attachments', 'seen'] as const),
+];
 
 /** Puts the chat on a server; call it before `start`. */
 export function installChat(server: Server, parts: ChatParts = {}): void {
@@ -81,6 +87,6 @@ export function installChat(server: Server, parts: ChatParts = {}): void {
   addChangeMappings(server, changes);
   addRoomMappings(server, rooms);
   addRest(server, { access, rooms, messages, changes, open }, [liveRoutes(live, access)]);
-  addPage(server, { open, features: ['rooms', 'presence', 'typing', 'unread', 'edit'] });
+  addPage(server, { open, features: pageFeatures });
   log.debug({ open }, 'rooms');
 }

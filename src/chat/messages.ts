@@ -3,8 +3,9 @@ import type { HistoryAsked, HistoryMessage, Server, Soon } from '../index.ts';
 import type { RoomAccess } from './access.ts';
 import { type ChatMessage, messageOf, type Said } from './message.ts';
 import { checkedExtras, hasExtras } from './messages/extras.ts';
-import { type FoldedMessage, foldedPage } from './messages/folded.ts';
+import { type FoldedMessage, folded, foldedPage } from './messages/folded.ts';
 import type { Gathering } from './messages/gathering.ts';
+import { messageNumbered, originalOf } from './messages/original.ts';
 import type { Pace } from './messages/pace.ts';
 import { checkedRoomId, type Rooms } from './rooms.ts';
 
@@ -77,6 +78,18 @@ export class Messages {
   }
 
   /**
+   * One message, as it is now.
+   *
+   * @param name - its message-id, or its number in digits
+   * @throws {ChatProblem} `no-such-message`
+   */
+  async one(roomId: string, name: string, user: string): Promise<FoldedMessage> {
+    const { server, gathering } = this.#parts;
+    const { at } = await originalOf(server.history, this.destinationOf(roomId), name);
+    return (await folded(gathering, roomId, [at], user))[0]!;
+  }
+
+  /**
    * Says something for somebody who has no session.
    *
    * @param idempotencyKey - said again under it, nothing is said again
@@ -90,7 +103,8 @@ export class Messages {
       sender,
       idempotencyKey,
     });
-    const stored = again && number !== undefined ? await this.#at(destination, number) : undefined;
+    const stored =
+      again && number !== undefined ? await messageNumbered(server.history, destination, number) : undefined;
     return { message, messageId, number, stored };
   }
 
@@ -99,10 +113,5 @@ export class Messages {
     const { access, rooms } = this.#parts;
     const { room } = await access.assertWrites(checkedRoomId(roomId), sender);
     if (room === undefined) await rooms.used(roomId);
-  }
-
-  async #at(destination: string, number: number): Promise<HistoryMessage | undefined> {
-    const { messages } = await this.#parts.server.history.page(destination, { before: number + 1, limit: 1 });
-    return messages.find((one) => one.number === number);
   }
 }

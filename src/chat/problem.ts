@@ -11,6 +11,11 @@ const problems = {
   'no-such-member': { status: 404, code: 'bad-payload', title: 'There is no such member' },
   'room-exists': { status: 409, code: 'bad-payload', title: 'There is such a room already' },
   'message-changed': { status: 409, code: 'bad-payload', title: 'The message was changed meanwhile' },
+  'precondition-failed': {
+    status: 412,
+    code: 'bad-payload',
+    title: 'The message has another version than If-Match says',
+  },
   'room-full': { status: 409, code: 'no-access', title: 'The room has as many members as it may have' },
   'too-many-rooms': { status: 429, code: 'rate-limited', title: 'There are as many rooms as there may be' },
 } as const satisfies Record<string, { status: number; code: ErrorCode; title: string }>;
@@ -24,11 +29,18 @@ export type ProblemName = keyof typeof problems;
  */
 export class ChatProblem extends StompwireError {
   readonly problem: ProblemName;
+  /** Of a message that was changed meanwhile: the version that the message has now. */
+  readonly version: number | undefined;
 
   /** @param detail - what happened, which value, what is allowed; default: the problem's title */
-  constructor(problem: ProblemName, detail?: string) {
+  constructor(
+    problem: ProblemName,
+    detail?: string,
+    { version }: { readonly version?: number | undefined } = {},
+  ) {
     super(problems[problem].code, detail ?? problems[problem].title);
     this.problem = problem;
+    this.version = version;
   }
 
   /** The HTTP status. */

@@ -2,11 +2,11 @@
 import type { Server } from '../../index.ts';
 import type { RoomAccess } from '../access.ts';
 import type { Changed } from '../change.ts';
-import { type ChatMessage, messageOf, type Said } from '../message.ts';
+import { type ChatMessage, messageIn, messageOf, type Said } from '../message.ts';
 import { ChatProblem } from '../problem.ts';
 import { checkedRoomId } from '../rooms.ts';
 import type { Gathering } from './gathering.ts';
-import { type Original, originalOf } from './original.ts';
+import { messageNumbered, type Original, originalOf } from './original.ts';
 import type { Pace } from './pace.ts';
 
 /** What changes stand on. */
@@ -44,7 +44,8 @@ export class Changes {
    * Says something else in the place of what was said. Without a version the edit of the highest position counts.
    *
    * @param ifVersion - the number of the last edit that is known, or of the message itself: only what it follows at once
-   *   is changed. The log decides, by a key that stands for that version: of two that come at once one is first.
+   *   is changed. The log decides, by a key that stands for that version: of two that come at once one is first. Asked
+   *   for again with the words that stand there, it is answered as the first time.
    * @throws {ChatProblem} `no-such-room`, `no-access`, `no-such-message`, `message-changed`, `bad-request`
    */
   async edit(roomId: string, user: string, change: Edit): Promise<PublishedChange> {
@@ -52,18 +53,40 @@ export class Changes {
     const { number } = original;
     if (original.message === undefined) throw deleted(change.of);
     if (original.sender !== user) throw new ChatProblem('no-access', 'only who said something edits it');
-    const version = await this.#editable(roomId, original);
-    if (change.ifVersion !== undefined && change.ifVersion !== version) throw changed(change.of, version);
+    const edits = await this.#editsOf(roomId, original);
+    const version = edits.at(-1) ?? number;
+    const { ifVersion } = change;
+    if (ifVersion !== undefined && ifVersion !== version)
+      return this.#editedBefore(roomId, change, edits[[number, ...edits].indexOf(ifVersion)], version);
+    if (edits.length >= mostEdits)
+      throw new ChatProblem('bad-request', `a message is edited ${mostEdits} times at most`);
     const said: Said = { content: change.content, messageType: 'EDIT', of: original.messageId };
-    const key = change.ifVersion === undefined ? undefined : `edit ${number} ${version}`;
-    const done = await this.#publish(roomId, user, said, key);
-    if (done.again) throw changed(change.of, done.number);
+    const done = await this.#publish(roomId, user, said, keyOf(number, change));
+    if (done.again && ifVersion !== undefined)
+      return this.#editedBefore(roomId, change, done.number, done.number);
     // who deletes looks for edits behind its own message; an edit that is behind that one finds it, and goes again
     if ((await this.#changedNow(roomId, number))?.deleted) {
       await this.#redact(roomId, [done.number]);
       throw deleted(change.of);
     }
     return done.published;
+  }
+
+  /**
+   * What stands where an edit wanted to stand: the same, where it is the very edit that was asked for, and whoever asked
+   * did not hear of it.
+   *
+   * @param number - of the edit that followed the version which was known; none: there is none
+   */
+  async #editedBefore(
+    roomId: string,
+    { of, content }: Edit,
+    number: number | undefined,
+    version: number,
+  ): Promise<PublishedChange> {
+    const edit = number === undefined ? undefined : await this.#published(roomId, number);
+    if (edit?.content === content) return edit;
+    throw changed(of, version);
   }
 
   /**
@@ -110,13 +133,11 @@ export class Changes {
     return originalOf(server.history, destinationOf(roomId), of);
   }
 
-  /** @returns the version that an edit follows */
-  async #editable(roomId: string, { number, messageId }: Original): Promise<number> {
+  /** @returns the edits that were made, the oldest first */
+  async #editsOf(roomId: string, { number, messageId }: Original): Promise<readonly number[]> {
     const now = await this.#changedNow(roomId, number);
     if (now?.deleted) throw deleted(messageId);
-    if ((now?.edits.length ?? 0) >= mostEdits)
-      throw new ChatProblem('bad-request', `a message is edited ${mostEdits} times at most`);
-    return now?.edits.at(-1) ?? number;
+    return now?.edits ?? [];
   }
 
   async #changedNow(roomId: string, number: number, user?: string): Promise<Changed | undefined> {
@@ -133,7 +154,16 @@ export class Changes {
     const message = messageOf(roomId, user, said);
     const asked = { sender: user, idempotencyKey };
     const { messageId, number, again } = await server.publish(destinationOf(roomId), message, asked);
-    return { published: { ...message, messageId, number }, again, number: number ?? 0 };
+    const first = again && number !== undefined ? await this.#published(roomId, number) : undefined;
+    return { published: first ?? { ...message, messageId, number }, again, number: number ?? 0 };
+  }
+
+  /** The change of a number, as it was published. */
+  async #published(roomId: string, number: number): Promise<PublishedChange | undefined> {
+    const { server, destinationOf } = this.#parts;
+    const found = await messageNumbered(server.history, destinationOf(roomId), number);
+    const message = found?.tombstone === undefined && found ? messageIn(found.body) : undefined;
+    return message && { ...message, messageId: found!.messageId, number };
   }
 
   async #redact(roomId: string, numbers: readonly number[]): Promise<void> {
@@ -144,10 +174,12 @@ export class Changes {
 
 /** What an edit asks for. */
 export interface Edit {
-  /** The `messageId` of what was said. */
+  /** The `messageId` of what was said, or its `number` in digits. */
   readonly of: string;
   readonly content: string;
   readonly ifVersion?: number | undefined;
+  /** Asked for again under it, the message is not edited again. A version that is known serves as well. */
+  readonly idempotencyKey?: string | undefined;
 }
 
 /** What a reaction asks for. */
@@ -162,6 +194,12 @@ function assertEmoji(emoji: string): void {
   if (!isOne) throw new ChatProblem('bad-request', `emoji: give one, such as 👍`);
 }
 
+/** For an edit that names a version, that is its key: the log lets one of them in. */
+function keyOf(number: number, { ifVersion, idempotencyKey }: Edit): string | undefined {
+  if (ifVersion !== undefined) return `edit ${number} ${ifVersion}`;
+  return idempotencyKey === undefined ? undefined : `edit ${number} as ${idempotencyKey}`;
+}
+
 const deleted = (of: string): ChatProblem =>
   new ChatProblem('no-such-message', `message ${JSON.stringify(of)} was deleted`);
 
@@ -169,4 +207,5 @@ const changed = (of: string, version: number): ChatProblem =>
   new ChatProblem(
     'message-changed',
     `message ${JSON.stringify(of)} was changed meanwhile: its version is ${version} now`,
+    { version },
   );

@@ -10,36 +10,51 @@ export interface Original {
   readonly sender: string;
   /** None: it was deleted. */
   readonly message: ChatMessage | undefined;
+  /** As it stands in the log. */
+  readonly at: HistoryMessage;
 }
 
 /**
- * The message of a room that a message-id names.
+ * The message of a room that somebody names.
  *
+ * @param name - its message-id or, in digits, its number: a message-id has a dot
  * @throws {ChatProblem} `no-such-message`: it is none of this room's, or was not said by somebody
  */
 export async function originalOf(
   history: Pick<History, 'page' | 'numberOf'>,
   destination: string,
-  messageId: string,
+  name: string,
 ): Promise<Original> {
-  const number = numberIn(history, destination, messageId);
-  const { messages } = await history.page(destination, { before: number + 1, limit: 1 });
-  const found = messages.find((one) => one.number === number);
-  if (found === undefined) throw unknown(messageId);
+  const number = numberIn(history, destination, name);
+  const found = await messageNumbered(history, destination, number);
+  if (found === undefined) throw unknown(name);
   const message = saidIn(found);
   if (message === undefined && found.tombstone === undefined)
     throw new ChatProblem(
       'no-such-message',
-      `${JSON.stringify(messageId)} was said by nobody, or is a change itself`,
+      `${JSON.stringify(name)} was said by nobody, or is a change itself`,
     );
-  return { messageId: found.messageId, number, sender: message?.sender ?? found.sender ?? '', message };
+  const sender = message?.sender ?? found.sender ?? '';
+  return { messageId: found.messageId, number, sender, message, at: found };
 }
 
-function numberIn(history: Pick<History, 'numberOf'>, destination: string, messageId: string): number {
+/** The message of a number; `undefined`: there is none. */
+export async function messageNumbered(
+  history: Pick<History, 'page'>,
+  destination: string,
+  number: number,
+): Promise<HistoryMessage | undefined> {
+  const { messages } = await history.page(destination, { before: number + 1, limit: 1 });
+  return messages.find((one) => one.number === number);
+}
+
+function numberIn(history: Pick<History, 'numberOf'>, destination: string, name: string): number {
+  const number = /^\d+$/.test(name) ? Number(name) : undefined;
+  if (number !== undefined && number < Number.MAX_SAFE_INTEGER) return number;
   try {
-    return history.numberOf(destination, messageId);
+    return history.numberOf(destination, name);
   } catch {
-    throw unknown(messageId);
+    throw unknown(name);
   }
 }
 
@@ -48,6 +63,9 @@ function saidIn({ tombstone, body }: HistoryMessage): ChatMessage | undefined {
   return message?.messageType === 'MESSAGE' ? message : undefined;
 }
 
-function unknown(messageId: string): ChatProblem {
-  return new ChatProblem('no-such-message', `${JSON.stringify(messageId)} is no message-id of this room`);
+function unknown(name: string): ChatProblem {
+  return new ChatProblem(
+    'no-such-message',
+    `${JSON.stringify(name)} is no message-id of this room, nor the number of one of its messages`,
+  );
 }

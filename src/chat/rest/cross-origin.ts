@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify';
 
 const allowed = Object.freeze({
   'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
-  'access-control-allow-headers': 'authorization, content-type, idempotency-key, last-event-id',
-  'access-control-expose-headers': 'link, location, retry-after',
+  'access-control-allow-headers': 'authorization, content-type, idempotency-key, if-match, last-event-id',
+  'access-control-expose-headers': 'etag, link, location, retry-after',
   'access-control-max-age': '600',
 });
 

@@ -14,6 +14,9 @@ export const ProblemDocument = Type.Object(
     detail: Type.Optional(Type.String({ description: 'What happened, which value, what is allowed.' })),
     instance: Type.Optional(Type.String({ description: 'The path that was asked for.' })),
     code: Type.Optional(Type.String({ description: 'The error code that STOMP clients are told.' })),
+    version: Type.Optional(
+      Type.Integer({ description: 'Of a message that was changed meanwhile: its version now.' }),
+    ),
   },
   { title: 'Problem', description: 'What went wrong [RFC 9457].' },
 );
@@ -41,14 +44,17 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 
 /** What an error is over HTTP. What is nobody's but ours says no more than that. */
 export function problemOf(error: unknown): Told {
-  if (error instanceof ChatProblem)
-    return { ...kind(error.problem, error.title, error.status), detail: error.message, code: error.code };
+  if (error instanceof ChatProblem) return ofProblem(error);
   if (error instanceof StompwireError) return ofCode(error);
   const { statusCode = 500, validation, message = '' } = error as Partial<FastifyError>;
   if (statusCode >= 500) return kind('internal', 'The server failed', 500);
   if (validation !== undefined)
     return { ...kind('bad-request', 'The request is not what is expected', 400), detail: message };
   return { ...kind(nameOf(statusCode), STATUS_CODES[statusCode] ?? '', statusCode), detail: message };
+}
+
+function ofProblem({ problem, title, status, message: detail, code, version }: ChatProblem): Told {
+  return { ...kind(problem, title, status), detail, code, ...(version !== undefined && { version }) };
 }
 
 function ofCode({ code, message, rule, retryAfter }: StompwireError): Told {

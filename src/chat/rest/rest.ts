@@ -3,6 +3,7 @@ import { Ajv } from 'ajv';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Server } from '../../index.ts';
 import { Asking } from './asking.ts';
+import { addChangeRoutes } from './change-routes.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { addDocument } from './document.ts';
 import { addMemberRoutes } from './member-routes.ts';
@@ -16,6 +17,7 @@ import { addUserRoutes } from './user-routes.ts';
 const routes: readonly Routes[] = [
   addRoomRoutes,
   addMessageRoutes,
+  addChangeRoutes,
   addStreamRoute,
   addMemberRoutes,
   addUserRoutes,

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Server } from '../../index.ts';
 import type { RoomParts } from '../mappings.ts';
+import type { Changes } from '../messages/changes.ts';
 import type { Asking } from './asking.ts';
 
 /** What routes stand on. */
@@ -10,6 +11,7 @@ export interface RestParts extends RoomParts {
   readonly open: boolean;
   readonly server: Server;
   readonly asking: Asking;
+  readonly changes: Changes;
 }
 
 /** Adds routes under `/api/chat`. */

@@ -162,6 +162,9 @@ const messageProperties = {
       Type.Object({
         emoji: Type.String(),
         count: Type.Integer({ description: 'How many have reacted so.' }),
+        users: Type.Array(Type.String(), {
+          description: 'Who, at most 50: who asks first, then in the order in which they did.',
+        }),
         mine: Type.Boolean({ description: 'Whether who asks is among them.' }),
       }),
       { description: 'None: nobody has.' },

@@ -1,4 +1,5 @@
 // Holds what the chat answers to what its document says that it answers.
+import type { ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 
 /** The parts of an OpenAPI document that are looked at. */
@@ -39,6 +40,8 @@ interface Answered {
 export class Described {
   readonly document: Document;
   readonly seen = new Set<string>();
+  /** Compiling is dear, and answers are many. */
+  readonly #compiled = new Map<object, ValidateFunction>();
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
 
   constructor(document: Document) {
@@ -81,8 +84,12 @@ export class Described {
     );
   }
 
-  #validate(schema: object) {
+  #validate(schema: object): ValidateFunction {
+    const known = this.#compiled.get(schema);
+    if (known !== undefined) return known;
     const text = JSON.stringify(schema).replaceAll('"#/components/', '"doc#/components/');
-    return this.#ajv.compile(JSON.parse(text) as object);
+    const compiled = this.#ajv.compile(JSON.parse(text) as object);
+    this.#compiled.set(schema, compiled);
+    return compiled;
   }
 }

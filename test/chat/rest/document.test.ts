@@ -30,21 +30,26 @@ describe('the OpenAPI document', () => {
       [
         "delete /api/chat/rooms/{roomId}",
         "delete /api/chat/rooms/{roomId}/members/{userId}",
+        "delete /api/chat/rooms/{roomId}/messages/{messageId}",
+        "delete /api/chat/rooms/{roomId}/messages/{messageId}/reactions/{emoji}",
         "get /api/chat/presence",
         "get /api/chat/rooms",
         "get /api/chat/rooms/{roomId}",
         "get /api/chat/rooms/{roomId}/members",
         "get /api/chat/rooms/{roomId}/messages",
+        "get /api/chat/rooms/{roomId}/messages/{messageId}",
         "get /api/chat/rooms/{roomId}/presence",
         "get /api/chat/rooms/{roomId}/subscribe",
         "get /api/chat/rooms/{roomId}/unread",
         "get /api/chat/unread",
         "get /api/chat/users",
         "patch /api/chat/rooms/{roomId}",
+        "patch /api/chat/rooms/{roomId}/messages/{messageId}",
         "post /api/chat/rooms",
         "post /api/chat/rooms/{roomId}/messages",
         "post /api/chat/users/{userId}/rooms",
         "put /api/chat/rooms/{roomId}/members/{userId}",
+        "put /api/chat/rooms/{roomId}/messages/{messageId}/reactions/{emoji}",
         "put /api/chat/rooms/{roomId}/read",
       ]
     `);
@@ -98,7 +103,12 @@ describe('the OpenAPI document', () => {
     await api.ask('PUT', '/rooms/r/members/lee', { ...kim, body: { role: 'reader' } });
     await api.get('/rooms/r/members', kim);
     await api.post('/rooms/r/messages', { content: 'one', idempotencyKey: 'k' }, kim);
-    await api.post('/rooms/r/messages', { content: 'one', idempotencyKey: 'k' }, kim);
+    const said = await api.post('/rooms/r/messages', { content: 'one', idempotencyKey: 'k' }, kim);
+    const message = `/rooms/r/messages/${(said.body as { messageId: string }).messageId}`;
+    await api.ask('PATCH', message, { ...kim, body: { content: 'two' } });
+    await api.ask('PUT', `${message}/reactions/%F0%9F%91%8D`, kim);
+    await api.get(message, kim);
+    await api.ask('DELETE', `${message}/reactions/%F0%9F%91%8D`, kim);
     await api.get('/rooms/r/messages', kim);
     await api.post('/users/lee/rooms', {}, kim);
     await api.kit.connect({ login: 'lee' });
@@ -109,13 +119,16 @@ describe('the OpenAPI document', () => {
     await api.get('/rooms/r/unread', kim);
     await api.get('/unread', kim);
     await api.ask('PUT', '/rooms/r/read', { ...kim, body: { number: 1 } });
+    await api.ask('DELETE', message, kim);
     await api.ask('DELETE', '/rooms/r/members/lee', kim);
     await api.ask('DELETE', '/rooms/r', kim);
     for (const [method, path] of operations()) {
       const asked = path
         .replace('/api/chat', '')
         .replace('{roomId}', 'no such room!')
-        .replace('{userId}', 'kim');
+        .replace('{userId}', 'kim')
+        .replace('{messageId}', '1')
+        .replace('{emoji}', 'x');
       const bad =
         method === 'get' ? { query: { limit: 'many' } } : { body: { content: 5, kind: 5, role: 5 } };
       const answer = await api.ask(method.toUpperCase() as 'GET', encodeURI(asked), { ...kim, ...bad });
