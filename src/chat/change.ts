@@ -17,10 +17,12 @@ export interface Change {
   readonly on?: boolean | undefined;
 }
 
-/** How many have reacted so. */
+/** How many have reacted so, and who. */
 export interface Reaction {
   readonly emoji: string;
   readonly count: number;
+  /** At most 50 of them by name: who asks first, then in the order in which they did. */
+  readonly users: readonly string[];
   /** Whether who asks is among them. */
   readonly mine: boolean;
 }
@@ -91,15 +93,25 @@ export function changedOf(kept: readonly KeptChange[], user?: string): Changed[]
   });
 }
 
+/** So many are named of each kind of reaction. */
+const mostNamed = 50;
+
 function reactionsOf(all: readonly KeptChange[], user: string | undefined): Reaction[] {
-  const found = new Map<string, { count: number; mine: boolean }>();
-  for (const { name, text } of all) {
+  const found = new Map<string, string[]>();
+  for (const { name, text } of all.toSorted((a, b) => a.number - b.number)) {
     if (!name.startsWith('R') || text === undefined) continue;
-    const [emoji = '', by] = name.slice(1).split('\n');
-    const known = found.get(emoji) ?? { count: 0, mine: false };
-    found.set(emoji, { count: known.count + 1, mine: known.mine || by === user });
+    const [emoji = '', by = ''] = name.slice(1).split('\n');
+    const known = found.get(emoji);
+    if (known === undefined) found.set(emoji, [by]);
+    else if (by === user) known.unshift(by);
+    else known.push(by);
   }
-  return Array.from(found, ([emoji, one]) => ({ emoji, ...one })).sort((a, b) =>
+  return Array.from(found, ([emoji, by]) => reactionOf(emoji, by, user)).sort((a, b) =>
     Buffer.compare(Buffer.from(a.emoji), Buffer.from(b.emoji)),
   );
+}
+
+function reactionOf(emoji: string, by: readonly string[], user: string | undefined): Reaction {
+  const mine = user !== undefined && by.includes(user);
+  return { emoji, count: by.length, users: by.slice(0, mostNamed), mine };
 }

@@ -136,6 +136,10 @@ export class Live {
       await access.assertReads(checkedRoomId(params.roomId), user.name);
       await this.reading.read(params.roomId, user.name, body);
     });
+    app.subscribe('/chat-room/{roomId}/read', async ({ params, user }) => {
+      await access.assertReads(checkedRoomId(params.roomId), user.name);
+      return this.reading.all(params.roomId);
+    });
     app.subscribe('/chat-room/{roomId}/unread', async ({ params, user }) => {
       await access.assertReads(checkedRoomId(params.roomId), user.name);
       return this.unread.of(user.name, params.roomId);

@@ -17,7 +17,9 @@ const headers = {
 const api = '/api/chat';
 
 /** What a service may offer beside rooms and their messages. */
-export type PageFeature = 'rooms' | 'presence' | 'typing' | 'unread' | 'edit';
+export type PageFeature =
+  | ('rooms' | 'presence' | 'typing' | 'unread' | 'edit')
+  | ('replies' | 'reactions' | 'mentions' | 'attachments' | 'seen');
 
 /** What people are asked for, by the option `auth`. */
 const asksFor = { anonymous: 'name', users: 'passcode', jwt: 'token' } as const;

@@ -208,6 +208,7 @@ describe('read receipts', () => {
       { user: 'lee', number: last, at: expect.stringMatching(/Z$/) },
       { user: 'moe', number: first, at: expect.stringMatching(/Z$/) },
     ]);
+    expect(await ask(kim, '/app/chat-room/r/read')).toEqual({ roomId: 'r', marks });
     for (const odd of ['no JSON', '5', 'null', '{"mentions":5,"content":"program"}'])
       await kit.server.publish(topic, odd, { sender: 'lee' });
     await post(kim, 'four');

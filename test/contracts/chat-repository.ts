@@ -295,14 +295,16 @@ export function chatRepositoryContract(kind: RepositoryKind): void {
             editedAt: 5,
             deleted: false,
             isEdit: false,
-            reactions: [{ emoji: '👍', count: 2, mine: true }],
+            reactions: [{ emoji: '👍', count: 2, users: ['kim', 'lee'], mine: true }],
           },
           {
             ...{ of: base + 2, edits: [], content: undefined, editedAt: undefined },
             ...{ deleted: true, isEdit: false, reactions: [] },
           },
         ]);
-        expect((await of([3], 'lee'))[0]!.reactions).toEqual([{ emoji: '🎉', count: 1, mine: false }]);
+        expect((await of([3], 'lee'))[0]!.reactions).toEqual([
+          { emoji: '🎉', count: 1, users: ['kim'], mine: false },
+        ]);
         expect(await of([])).toEqual([]);
         expect((await of([3, 5])).map(({ of: n, isEdit }) => [n - base, isEdit])).toEqual([
           [3, true],

@@ -72,6 +72,15 @@ export class Reading {
     return mark;
   }
 
+  /** How far everybody has read, for who comes to look; nobody of a room of too many. */
+  async all(roomId: string): Promise<RoomRead> {
+    const { repository, isTold } = this.#parts;
+    const { items } = isTold(roomId)
+      ? await repository.reading.in(roomId, { limit: perMessage })
+      : { items: [] };
+    return { roomId, marks: items.map(shown) };
+  }
+
   /** Who comes into a room has read what was said before. */
   async begin(roomId: string, user: string): Promise<void> {
     const number = await this.newest(roomId);
@@ -114,13 +123,13 @@ export class Reading {
     const gathered = [...this.#gathered];
     this.#gathered.clear();
     for (const [roomId, byUser] of gathered) {
-      const marks = Array.from(byUser.values(), ({ user, number, at }) => ({
-        user,
-        number,
-        at: new Date(at).toISOString(),
-      }));
+      const marks = Array.from(byUser.values(), shown);
       for (let at = 0; at < marks.length; at += perMessage)
         this.#parts.publish(roomId, { roomId, marks: marks.slice(at, at + perMessage) });
     }
   }
+}
+
+function shown({ user, number, at }: ReadMark): RoomRead['marks'][number] {
+  return { user, number, at: new Date(at).toISOString() };
 }

@@ -190,15 +190,16 @@ describe('reactions', () => {
     );
     expect(marks).toEqual(['kim 👍 true', 'lee 👍 true', 'lee 👨‍👩‍👧 true']);
     expect((await folded(api, 'kim'))[0]!.reactions).toEqual([
-      { emoji: '👍', count: 2, mine: true },
-      { emoji: '👨‍👩‍👧', count: 1, mine: false },
+      { emoji: '👍', count: 2, users: ['kim', 'lee'], mine: true },
+      { emoji: '👨‍👩‍👧', count: 1, users: ['lee'], mine: false },
     ]);
+    expect((await folded(api, 'lee'))[0]).toMatchObject({ reactions: [{ users: ['lee', 'kim'] }, {}] });
     await change(lee, 'react', { of: id, emoji: '👍', on: false });
     await change(lee, 'react', { of: id, emoji: '❤️', on: false });
     expect((await next()).body).toMatchObject({ emoji: '👍', on: false });
     expect((await folded(api, 'lee'))[0]!.reactions).toEqual([
-      { emoji: '👍', count: 1, mine: false },
-      { emoji: '👨‍👩‍👧', count: 1, mine: true },
+      { emoji: '👍', count: 1, users: ['kim'], mine: false },
+      { emoji: '👨‍👩‍👧', count: 1, users: ['lee'], mine: true },
     ]);
     for (const emoji of ['👍👍', 'x', '<b>', ' '])
       await expect(change(kim, 'react', { of: id, emoji })).rejects.toMatchObject({ code: 'bad-payload' });

@@ -76,7 +76,7 @@ it('what is published while changes are gathered is seen by who asks then', asyn
   // by another gathering the change is on the shelf; what counts is that this one went on to the end of the log
   await late;
   expect(reading).toBeGreaterThanOrEqual(2);
-  expect((await late)[0]?.reactions).toEqual([{ emoji: '👍', count: 1, mine: false }]);
+  expect((await late)[0]?.reactions).toEqual([{ emoji: '👍', count: 1, users: ['kim'], mine: false }]);
 });
 
 it('the mark follows what is said, whether anybody reads it or not', async () => {

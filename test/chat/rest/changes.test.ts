@@ -154,12 +154,12 @@ describe('a reaction over HTTP', () => {
     const long = '👩🏽‍❤️‍💋‍👨🏿';
     for (const emoji of ['👍', '👍', long])
       expect((await api.ask('PUT', at(emoji), { as: 'lee' })).status).toBe(204);
-    expect(await marks('lee')).toEqual([
+    expect(await marks('lee')).toMatchObject([
       { emoji: '👍', count: 1, users: ['lee'], mine: true },
       { emoji: long, count: 1, users: ['lee'], mine: true },
     ]);
     for (let n = 0; n < 2; n++) expect((await api.ask('DELETE', at(long), { as: 'lee' })).status).toBe(204);
-    expect(await marks('kim')).toEqual([{ emoji: '👍', count: 1, users: ['lee'], mine: false }]);
+    expect(await marks('kim')).toMatchObject([{ emoji: '👍', count: 1, users: ['lee'], mine: false }]);
     expect((await api.ask('DELETE', at('👍'), kim)).status).toBe(204); // one's own alone
     expect(await marks('kim')).toHaveLength(1);
     for (const bad of ['x', '<b>', '👍👍', ' '])
