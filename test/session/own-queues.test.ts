@@ -1,5 +1,7 @@
 // Queues of users on real sessions: who hears what, who is sent away, and that nobody hears another's.
 import { describe, expect, it } from 'vitest';
+import type { NodeLine } from '../../src/relay/node-line.ts';
+import type { QuotaShare } from '../../src/relay/quotas.ts';
 import { as, proven } from './proven.ts';
 import { type Client, World } from './world.ts';
 
@@ -243,5 +245,19 @@ describe('quotas of a user', () => {
     expect((await laptop.heard()).map(({ command }) => command)).toEqual(['RECEIPT']);
     const guest = await listening(one, { login: 'ann' }, '/topic/a', '/topic/b', '/topic/c', '/topic/d');
     expect(await guest.heard()).toEqual([]);
+  });
+
+  it('are looked at again when other nodes have been asked: another session may have been quicker', async () => {
+    const one = world({ maxSubscriptionsPerUser: 4 });
+    const [laptop, phone] = [await listening(one, as('ann')), await listening(one, as('ann'))];
+    const claimShare = async (): Promise<QuotaShare> => ({ count: 3, others: [] });
+    const line = { on: () => {} } as unknown as NodeLine;
+    const unasked = { add: () => {} };
+    one.registry.quota.share({ quotas: { claimShare, keepShare: () => {} }, line, node: 'n', unasked });
+    for (const client of [laptop, phone])
+      client.say('SUBSCRIBE', { id: 'x', destination: '/topic/x', receipt: 'r' });
+    expect((await laptop.heard()).map(({ command }) => command)).toEqual(['RECEIPT']);
+    expect(await phone.ended()).toMatchObject({ code: 'too-many-subscriptions' });
+    expect(phone.session.listed()).toEqual([]);
   });
 });
