@@ -1,19 +1,10 @@
-// PORT: where rooms, their members, read marks and notices are kept; messages are the history's.
+// PORT: where rooms, their members and read marks are kept, and what is live unless that is elsewhere; messages are the history's.
 import type { Change, Changed } from './change.ts';
-import type { Membership, Notice, ReadMark, Role, Room } from './room.ts';
+import type { ListAsked, Listed } from './listed.ts';
+import type { LiveRepository } from './live-repository.ts';
+import type { Membership, ReadMark, Role, Room } from './room.ts';
 
-/** A part of a list. */
-export interface Listed<Item> {
-  readonly items: readonly Item[];
-  /** Goes on behind this part; `undefined`: there is nothing more. */
-  readonly next: string | undefined;
-}
-
-/** Which part of a list: at most `limit` items, 1 to 200, behind `after`, the `next` of the part before. */
-export interface ListAsked {
-  readonly limit: number;
-  readonly after?: string | undefined;
-}
+export type { ListAsked, Listed } from './listed.ts';
 
 /**
  * Keeps what the chat knows beside messages. Guarantees:
@@ -22,16 +13,11 @@ export interface ListAsked {
  * - lists are in the order of room ids or of user names, by code point; one goes on where it ended, whatever changed.
  * A store that is away rejects with `history-unavailable`, one that is full with `history-full`; trying again is right.
  */
-export interface ChatRepository {
-  /** Opens, makes or migrates the schema. */
-  open(): Promise<void>;
+export interface ChatRepository extends LiveRepository {
   readonly rooms: RoomShelf;
   readonly members: MemberShelf;
   readonly reading: ReadingShelf;
-  readonly notices: NoticeShelf;
   readonly changes: ChangeShelf;
-  /** Twice is harmless. */
-  close(): Promise<void>;
 }
 
 /** The rooms. */
@@ -84,22 +70,6 @@ export interface ReadingShelf {
   of(user: string, roomIds: readonly string[]): Promise<readonly ReadMark[]>;
   /** Everybody's marks in a room. */
   in(roomId: string, asked: ListAsked): Promise<Listed<ReadMark>>;
-}
-
-/** What waits for those who are away. */
-export interface NoticeShelf {
-  /** Keeps a notice once, whoever else keeps it. @param cap - beyond so many of one user the oldest go */
-  keep(user: string, notice: Notice, cap: number): Promise<void>;
-  /** The oldest first. */
-  of(user: string, limit: number): Promise<readonly Notice[]>;
-  /**
-   * Forgets some, for whoever will tell them.
-   *
-   * @returns the ids of those that were there: of calls at the same time, on any node, each is in the answer of one
-   */
-  drop(user: string, ids: readonly string[]): Promise<readonly string[]>;
-  /** Forgets those of a room up to a message: it was read. */
-  read(user: string, roomId: string, upTo: number): Promise<void>;
 }
 
 /**

@@ -215,40 +215,6 @@ export function chatRepositoryContract(kind: RepositoryKind): void {
       });
     });
 
-    describe('notices', () => {
-      it('are told in their order, each kept once', async () => {
-        const kept = ['a', 'b', 'a', 'c'].map((id, i) => noticeOf(id, 'r', i));
-        for (const notice of kept) await repository.notices.keep('kim', notice, 10);
-        expect(await repository.notices.of('kim', 2)).toEqual([kept[0], kept[1]]);
-        expect(await repository.notices.drop('kim', ['a', 'none'])).toEqual(['a']);
-        expect(await repository.notices.drop('kim', ['a'])).toEqual([]);
-        expect((await repository.notices.of('kim', 9)).map(({ id }) => id)).toEqual(['b', 'c']);
-        expect(await repository.notices.of('lee', 9)).toEqual([]);
-      });
-
-      it('are dropped by one of those who do it at the same time', async () => {
-        const ids = Array.from({ length: 20 }, (_, i) => `n${i}`);
-        for (const [i, id] of ids.entries()) await repository.notices.keep('kim', noticeOf(id, 'r', i), 100);
-        const dropped = await Promise.all([0, 1, 2, 3].map(() => repository.notices.drop('kim', ids)));
-        expect(dropped.flat().sort()).toEqual([...ids].sort());
-        expect(await repository.notices.of('kim', 9)).toEqual([]);
-      });
-
-      it('beyond the cap the oldest go', async () => {
-        for (let i = 0; i < 6; i++) await repository.notices.keep('kim', noticeOf(`n${i}`, 'r', i), 4);
-        await repository.notices.keep('lee', noticeOf('n', 'r', 1), 4);
-        const left = await repository.notices.of('kim', 9);
-        expect(left.map(({ id }) => id)).toEqual(['n2', 'n3', 'n4', 'n5']);
-      });
-
-      it('are forgotten when their messages were read', async () => {
-        for (let i = 1; i <= 3; i++) await repository.notices.keep('kim', noticeOf(`n${i}`, 'r', i), 10);
-        await repository.notices.keep('kim', noticeOf('o', 'other', 1), 10);
-        await repository.notices.read('kim', 'r', 2);
-        expect((await repository.notices.of('kim', 9)).map(({ id }) => id)).toEqual(['n3', 'o']);
-      });
-    });
-
     describe('changes of messages', () => {
       const base = 1_790_000_000_000_000;
       const edit = (of: number, number: number, content: string): Change => ({

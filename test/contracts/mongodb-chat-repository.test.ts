@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MongoDbRepository } from '../../src/chat/repositories/mongodb.ts';
 import { requires } from '../servers/requires.ts';
 import { chatRepositoryContract } from './chat-repository.ts';
+import { liveRepositoryContract } from './live-repository.ts';
 import { MongoPlace } from './mongodb-places.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -20,7 +21,7 @@ async function opened(address: string): Promise<MongoDbRepository> {
 describe.runIf(url)('over MongoDB', () => {
   if (url === undefined) return;
 
-  chatRepositoryContract({
+  const kind = {
     name: 'mongodb',
     open: async () => {
       const place = new MongoPlace(url);
@@ -31,7 +32,9 @@ describe.runIf(url)('over MongoDB', () => {
       };
       return { repository, again: () => opened(place.url), close };
     },
-  });
+  };
+  chatRepositoryContract(kind);
+  liveRepositoryContract(kind);
 
   let place: MongoPlace;
   beforeEach(() => {

@@ -8,6 +8,7 @@ import Database from 'better-sqlite3';
 import { afterEach, expect, it, vi } from 'vitest';
 import { SqliteRepository } from '../../src/chat/repositories/sqlite.ts';
 import { chatRepositoryContract } from './chat-repository.ts';
+import { liveRepositoryContract } from './live-repository.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -28,7 +29,7 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-chatRepositoryContract({
+const kind = {
   name: 'sqlite',
   open: async () => {
     const file = newFile();
@@ -39,7 +40,9 @@ chatRepositoryContract({
     };
     return { repository, again, close: () => repository.close() };
   },
-});
+};
+chatRepositoryContract(kind);
+liveRepositoryContract(kind);
 
 it('what was answered is there after a kill -9, and each room has its owner', async () => {
   const file = newFile();

@@ -1,13 +1,7 @@
 // A repository whose code, and the packages that it needs, are loaded when it is opened: no other service needs them.
 import { ConfigError, StompwireError } from '../../index.ts';
-import type {
-  ChangeShelf,
-  ChatRepository,
-  MemberShelf,
-  NoticeShelf,
-  ReadingShelf,
-  RoomShelf,
-} from '../repository.ts';
+import type { NoticeShelf, SeenShelf } from '../live-repository.ts';
+import type { ChangeShelf, ChatRepository, MemberShelf, ReadingShelf, RoomShelf } from '../repository.ts';
 
 /** Another repository, once it is open. */
 export class LateRepository implements ChatRepository {
@@ -32,6 +26,10 @@ export class LateRepository implements ChatRepository {
 
   get notices(): NoticeShelf {
     return this.#opened.notices;
+  }
+
+  get seen(): SeenShelf {
+    return this.#opened.seen;
   }
 
   get changes(): ChangeShelf {

@@ -7,11 +7,11 @@ import type {
   ListAsked,
   Listed,
   MemberShelf,
-  NoticeShelf,
   ReadingShelf,
   RoomShelf,
 } from '../repository.ts';
-import type { Membership, Notice, ReadMark, Role, Room } from '../room.ts';
+import type { Membership, ReadMark, Role, Room } from '../room.ts';
+import { MemoryNotices, MemorySeen } from './memory-live.ts';
 
 /** A room and all that belongs to it. */
 interface Kept {
@@ -26,7 +26,6 @@ interface Kept {
 /** Gone with the process. */
 export class MemoryRepository implements ChatRepository {
   readonly #kept = new Map<string, Kept>();
-  readonly #notices = new Map<string, Notice[]>();
   readonly #deleted = new Set<string>();
 
   async open(): Promise<void> {}
@@ -55,8 +54,7 @@ export class MemoryRepository implements ChatRepository {
       return kept?.room;
     },
     delete: async (id) => {
-      for (const [user, notices] of this.#notices)
-        this.#keepOnly(user, notices, ({ roomId }) => roomId !== id);
+      await this.notices.end(id);
       if (this.#kept.has(id)) this.#deleted.add(id);
       return this.#kept.delete(id);
     },
@@ -110,21 +108,9 @@ export class MemoryRepository implements ChatRepository {
       part([...(this.#kept.get(roomId)?.marks.values() ?? [])], ({ user }) => user, asked),
   };
 
-  readonly notices: NoticeShelf = {
-    keep: async (user, notice, cap) => {
-      const kept = this.#notices.get(user) ?? [];
-      if (kept.some(({ id }) => id === notice.id)) return;
-      this.#notices.set(user, [...kept, notice].slice(-cap));
-    },
-    of: async (user, limit) => (this.#notices.get(user) ?? []).slice(0, limit),
-    drop: async (user, ids) => {
-      const notices = this.#notices.get(user) ?? [];
-      this.#keepOnly(user, notices, ({ id }) => !ids.includes(id));
-      return notices.flatMap(({ id }) => (ids.includes(id) ? [id] : []));
-    },
-    read: async (user, roomId, upTo) =>
-      this.#keepOnly(user, this.#notices.get(user), (one) => one.roomId !== roomId || one.number > upTo),
-  };
+  readonly notices = new MemoryNotices();
+
+  readonly seen = new MemorySeen();
 
   readonly changes: ChangeShelf = {
     through: async (roomId) => this.#kept.get(roomId)?.through ?? 0,
@@ -152,12 +138,6 @@ export class MemoryRepository implements ChatRepository {
       );
     },
   };
-
-  #keepOnly(user: string, notices: readonly Notice[] = [], wanted: (notice: Notice) => boolean): void {
-    const left = notices.filter(wanted);
-    if (left.length > 0) this.#notices.set(user, left);
-    else this.#notices.delete(user);
-  }
 }
 
 /** The part of a list that is asked for, in the order of its keys. */

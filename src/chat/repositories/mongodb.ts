@@ -12,6 +12,7 @@ import { noticeShelf } from './mongodb/notices.ts';
 import { readingShelf } from './mongodb/reading.ts';
 import { roomShelf } from './mongodb/rooms.ts';
 import { schema } from './mongodb/schema.ts';
+import { seenShelf } from './mongodb/seen.ts';
 
 /**
  * Each call is one write that decides, with a unique id or a condition of its own: no transactions, which would ask for
@@ -22,6 +23,7 @@ export class MongoDbRepository implements ChatRepository {
   readonly members = memberShelf((talk) => this.#ask(talk));
   readonly reading = readingShelf((talk) => this.#ask(talk));
   readonly notices = noticeShelf((talk) => this.#ask(talk));
+  readonly seen = seenShelf((talk) => this.#ask(talk));
   readonly changes = changeShelf((talk) => this.#ask(talk));
   readonly #url: string;
   readonly #pending = new Set<Promise<unknown>>();

@@ -2,15 +2,9 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Thread } from '../../sqlite/thread.ts';
-import type {
-  ChangeShelf,
-  ChatRepository,
-  MemberShelf,
-  NoticeShelf,
-  ReadingShelf,
-  RoomShelf,
-} from '../repository.ts';
-import type { ChatCalls } from './sqlite/calls.ts';
+import type { NoticeShelf, SeenShelf } from '../live-repository.ts';
+import type { ChangeShelf, ChatRepository, MemberShelf, ReadingShelf, RoomShelf } from '../repository.ts';
+import type { ChatCalls, LiveCalls } from './sqlite/calls.ts';
 import { chatFile } from './sqlite/chat-file.ts';
 
 /** From its source, or from what was built of it. */
@@ -25,9 +19,10 @@ export class SqliteRepository implements ChatRepository {
   readonly members: MemberShelf;
   readonly reading: ReadingShelf;
   readonly notices: NoticeShelf;
+  readonly seen: SeenShelf;
   readonly changes: ChangeShelf;
   readonly #file: string;
-  readonly #thread: Thread<ChatCalls>;
+  readonly #thread: Thread<ChatCalls & LiveCalls>;
 
   /**
    * @param file - its path
@@ -35,7 +30,13 @@ export class SqliteRepository implements ChatRepository {
    */
   constructor(file: string, died?: (why: Error) => void) {
     this.#file = file;
-    const thread = new Thread<ChatCalls>({ program, task: { file }, kind: chatFile, died, memory: () => [] });
+    const thread = new Thread<ChatCalls & LiveCalls>({
+      program,
+      task: { file },
+      kind: chatFile,
+      died,
+      memory: () => [],
+    });
     this.#thread = thread;
     this.rooms = {
       create: (room, members) => thread.ask('createRoom', room, members),
@@ -59,10 +60,22 @@ export class SqliteRepository implements ChatRepository {
       in: (roomId, asked) => thread.ask('marksIn', roomId, asked),
     };
     this.notices = {
+      begin: (roomId, through) => thread.ask('beginNotices', roomId, through),
+      through: (roomId) => thread.ask('noticedThrough', roomId),
+      rooms: (asked) => thread.ask('noticedRooms', asked),
+      commit: (steps, cap) => thread.ask('commitNotices', steps, cap),
       keep: (user, notice, cap) => thread.ask('keepNotice', user, notice, cap),
       of: (user, limit) => thread.ask('noticesOf', user, limit),
       drop: (user, ids) => thread.ask('dropNotices', user, ids),
       read: (user, roomId, upTo) => thread.ask('readNotices', user, roomId, upTo),
+      end: (roomId) => thread.ask('endNotices', roomId),
+      due: (now, leased, limit) => thread.ask('dueNotices', now, leased, limit),
+      posted: (user, id, again) => thread.ask('postedNotice', user, id, again),
+      toPost: () => thread.ask('noticesToPost'),
+    };
+    this.seen = {
+      saw: (seen, since) => thread.ask('saw', seen, since),
+      of: (keys) => thread.ask('seenOf', keys),
     };
     this.changes = {
       through: (roomId) => thread.ask('gatheredThrough', roomId),

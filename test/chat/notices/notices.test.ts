@@ -1,12 +1,13 @@
 // Notices are told at once or kept, and what is kept is given once: whoever keeps and gives at the same time, on any node.
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { NoticeShelf } from '../../../src/chat/live-repository.ts';
 import { Notices } from '../../../src/chat/notices/notices.ts';
 import type { PostedMessage } from '../../../src/chat/notices/room-members.ts';
 import { MemoryRepository } from '../../../src/chat/repositories/memory.ts';
-import type { NoticeShelf } from '../../../src/chat/repository.ts';
+import { MemoryNotices } from '../../../src/chat/repositories/memory-live.ts';
 
 /** A store whose calls take effect at moments that a test chooses. */
-class SlowShelf implements NoticeShelf {
+class SlowShelf extends MemoryNotices {
   readonly shelf = new MemoryRepository().notices;
   readonly #held: (() => void)[] = [];
 
@@ -20,10 +21,10 @@ class SlowShelf implements NoticeShelf {
     return this.#held.length;
   }
 
-  keep: NoticeShelf['keep'] = async (...given) => this.#later(() => this.shelf.keep(...given));
-  of: NoticeShelf['of'] = async (...given) => this.#later(() => this.shelf.of(...given));
-  drop: NoticeShelf['drop'] = async (...given) => this.#later(() => this.shelf.drop(...given));
-  read: NoticeShelf['read'] = async (...given) => this.#later(() => this.shelf.read(...given));
+  override keep: NoticeShelf['keep'] = async (...given) => this.#later(() => this.shelf.keep(...given));
+  override of: NoticeShelf['of'] = async (...given) => this.#later(() => this.shelf.of(...given));
+  override drop: NoticeShelf['drop'] = async (...given) => this.#later(() => this.shelf.drop(...given));
+  override read: NoticeShelf['read'] = async (...given) => this.#later(() => this.shelf.read(...given));
 
   async #later<T>(call: () => Promise<T>): Promise<T> {
     await new Promise<void>((resolve) => this.#held.push(resolve));

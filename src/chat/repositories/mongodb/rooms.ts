@@ -6,7 +6,16 @@ import type { RoomShelf } from '../../repository.ts';
 import type { Membership, Room } from '../../room.ts';
 import { type Ask, part, roomOf } from './keys.ts';
 import { memberOf } from './members.ts';
-import { changesIn, deletedIn, gatheredIn, marksIn, membersIn, noticesIn, roomsIn } from './schema.ts';
+import {
+  changesIn,
+  deletedIn,
+  gatheredIn,
+  marksIn,
+  membersIn,
+  noticedIn,
+  noticesIn,
+  roomsIn,
+} from './schema.ts';
 
 /** Rooms come and go by one document each: see the schema. */
 export function roomShelf(ask: Ask): RoomShelf {
@@ -90,6 +99,7 @@ async function remove(db: Db, id: string): Promise<boolean> {
   if (room === null) return false;
   await membersIn(db).deleteMany({ key: room.key });
   await marksIn(db).deleteMany({ key: room.key });
+  await noticedIn(db).deleteOne({ _id: id });
   await noticesIn(db).deleteMany({ room: id });
   await changesIn(db).deleteMany({ key: room.key });
   await gatheredIn(db).deleteOne({ _id: room.key });

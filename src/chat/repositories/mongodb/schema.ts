@@ -42,6 +42,27 @@ export interface NoticeDocument extends Pick<Notice, 'number' | 'at'> {
   readonly payload: string;
   readonly kept: number;
   readonly tie: ObjectId;
+  /** When it was given; what was given waits no more. */
+  readonly given?: Date;
+  /** When it is to be posted. */
+  readonly postAt?: number;
+  /** How often it was taken to be posted. */
+  readonly tries?: number;
+}
+
+/** Up to which message people of a room are notified. */
+export interface NoticedDocument {
+  readonly _id: string;
+  readonly through: number;
+  /** Since when, in milliseconds, a step has the room for itself, and which one. */
+  readonly taken?: number;
+  readonly step?: ObjectId;
+}
+
+/** When somebody was last there, by the key of presence. */
+export interface SeenDocument {
+  readonly _id: string;
+  readonly at: number;
 }
 
 /** A change of a message. */
@@ -66,6 +87,8 @@ export const roomsIn = (db: Db): Collection<RoomDocument> => db.collection('chat
 export const membersIn = (db: Db): Collection<MemberDocument> => db.collection('chat_members');
 export const marksIn = (db: Db): Collection<MarkDocument> => db.collection('chat_marks');
 export const noticesIn = (db: Db): Collection<NoticeDocument> => db.collection('chat_notices');
+export const noticedIn = (db: Db): Collection<NoticedDocument> => db.collection('chat_noticed');
+export const seenIn = (db: Db): Collection<SeenDocument> => db.collection('chat_seen');
 export const changesIn = (db: Db): Collection<ChangeDocument> => db.collection('chat_changes');
 export const gatheredIn = (db: Db): Collection<GatheredDocument> => db.collection('chat_gathered');
 export const deletedIn = (db: Db): Collection<DeletedDocument> => db.collection('chat_deleted');
@@ -87,6 +110,13 @@ const steps: readonly Migration[] = [
       { name: 'room', key: { room: 1 } },
     ]);
     await changesIn(db).createIndexes([{ name: 'message', key: { key: 1, of: 1 } }]);
+  },
+  async (db) => {
+    await noticesIn(db).createIndexes([
+      { name: 'post', key: { postAt: 1 }, sparse: true },
+      { name: 'given', key: { given: 1 }, expireAfterSeconds: 86_400 },
+    ]);
+    await seenIn(db).createIndexes([{ name: 'at', key: { at: 1 } }]);
   },
 ];
 

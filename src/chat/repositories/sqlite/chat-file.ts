@@ -1,11 +1,11 @@
 // The file of the chat: its tables, and what is written and read.
-import type { Database, Statement } from 'better-sqlite3';
 import type { FileKind } from '../../../sqlite/file-kind.ts';
 import { markTable } from '../../../sqlite/schema.ts';
 import { type Change, type Changed, changedOf, type KeptChange, keptOf, withWords } from '../../change.ts';
 import type { ListAsked, Listed } from '../../repository.ts';
-import type { Membership, Notice, ReadMark, Role, Room, RoomKind } from '../../room.ts';
+import type { Membership, ReadMark, Role, Room, RoomKind } from '../../room.ts';
 import type { ChatCalls } from './calls.ts';
+import type { Statements } from './statements.ts';
 
 /** A file of rooms. Texts compare by their bytes in UTF-8, which is the order of code points. */
 export const chatFile: FileKind = {
@@ -38,6 +38,14 @@ export const chatFile: FileKind = {
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE gathered (room TEXT PRIMARY KEY, through INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE deleted (room TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`,
+    `ALTER TABLE notice ADD COLUMN post_at INTEGER;
+    ALTER TABLE notice ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX notice_post ON notice (post_at) WHERE post_at IS NOT NULL;
+    DROP INDEX notice_room;
+    CREATE INDEX notice_room ON notice (room, id);
+    CREATE TABLE noticed (room TEXT PRIMARY KEY, through INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE seen (who TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE INDEX seen_at ON seen (at);`,
   ],
   codes: { unavailable: 'history-unavailable', damaged: 'history-damaged', full: 'history-full' },
 };
@@ -56,58 +64,57 @@ const markColumns = 'room AS roomId, user, number, at';
 
 /** What the thread does with an open file: one step each, or all of it in one commit. */
 export class ChatFile implements ChatCalls {
-  readonly #db: Database;
-  readonly #statements = new Map<string, Statement>();
+  readonly #sql: Statements;
 
-  constructor(db: Database) {
-    this.#db = db;
+  constructor(sql: Statements) {
+    this.#sql = sql;
   }
 
   createRoom(room: Room, members: readonly Membership[]): Room | undefined {
-    return this.#together(() => {
+    return this.#sql.together(() => {
       const there = this.findRoom(room.id);
       if (there !== undefined) return there;
       if (this.wasDeleted(room.id)) return undefined;
       const { id, name, kind, createdAt, createdBy = null } = room;
-      this.#run('INSERT INTO room VALUES (?, ?, ?, ?, ?)', id, name, kind, createdAt, createdBy);
+      this.#sql.run('INSERT INTO room VALUES (?, ?, ?, ?, ?)', id, name, kind, createdAt, createdBy);
       for (const member of members) this.#put(member);
       return room;
     });
   }
 
   findRoom(id: string): Room | undefined {
-    const row = this.#get<RoomRow>(`SELECT ${columns} FROM room WHERE id = ?`, id);
+    const row = this.#sql.get<RoomRow>(`SELECT ${columns} FROM room WHERE id = ?`, id);
     return row && roomOf(row);
   }
 
   publicRooms({ after = '', limit }: ListAsked): Listed<Room> {
     const sql = `SELECT ${columns} FROM room WHERE kind = 'public' AND id > ? ORDER BY id LIMIT ?`;
-    return part(this.#all<RoomRow>(sql, after, limit + 1).map(roomOf), limit, ({ id }) => id);
+    return part(this.#sql.all<RoomRow>(sql, after, limit + 1).map(roomOf), limit, ({ id }) => id);
   }
 
   renameRoom(id: string, name: string): Room | undefined {
-    this.#run('UPDATE room SET name = ? WHERE id = ?', name, id);
+    this.#sql.run('UPDATE room SET name = ? WHERE id = ?', name, id);
     return this.findRoom(id);
   }
 
   deleteRoom(id: string): boolean {
-    return this.#together(() => {
-      if (this.#run('DELETE FROM room WHERE id = ?', id) === 0) return false;
-      for (const table of ['member', 'read_mark', 'notice', 'change', 'gathered'])
-        this.#run(`DELETE FROM ${table} WHERE room = ?`, id);
-      this.#run('INSERT OR IGNORE INTO deleted VALUES (?)', id);
+    return this.#sql.together(() => {
+      if (this.#sql.run('DELETE FROM room WHERE id = ?', id) === 0) return false;
+      for (const table of ['member', 'read_mark', 'notice', 'noticed', 'change', 'gathered'])
+        this.#sql.run(`DELETE FROM ${table} WHERE room = ?`, id);
+      this.#sql.run('INSERT OR IGNORE INTO deleted VALUES (?)', id);
       return true;
     });
   }
 
   wasDeleted(id: string): boolean {
-    return this.#get('SELECT room FROM deleted WHERE room = ?', id) !== undefined;
+    return this.#sql.get('SELECT room FROM deleted WHERE room = ?', id) !== undefined;
   }
 
   putMember(membership: Membership, cap: number): 'done' | 'full' | 'gone' {
     const { roomId, user, role } = membership;
-    return this.#together(() => {
-      if (this.#run('UPDATE member SET role = ? WHERE room = ? AND user = ?', role, roomId, user) > 0)
+    return this.#sql.together(() => {
+      if (this.#sql.run('UPDATE member SET role = ? WHERE room = ? AND user = ?', role, roomId, user) > 0)
         return 'done';
       if (this.findRoom(roomId) === undefined) return 'gone';
       if (this.countMembers(roomId) >= cap) return 'full';
@@ -117,43 +124,44 @@ export class ChatFile implements ChatCalls {
   }
 
   removeMember(roomId: string, user: string): Role | undefined {
-    return this.#together(() => {
+    return this.#sql.together(() => {
       const role = this.roleOf(roomId, user);
-      this.#run('DELETE FROM member WHERE room = ? AND user = ?', roomId, user);
-      this.#run('DELETE FROM read_mark WHERE room = ? AND user = ?', roomId, user);
+      this.#sql.run('DELETE FROM member WHERE room = ? AND user = ?', roomId, user);
+      this.#sql.run('DELETE FROM read_mark WHERE room = ? AND user = ?', roomId, user);
       return role;
     });
   }
 
   roleOf(roomId: string, user: string): Role | undefined {
     const sql = 'SELECT role FROM member WHERE room = ? AND user = ?';
-    return this.#get<{ role: Role }>(sql, roomId, user)?.role;
+    return this.#sql.get<{ role: Role }>(sql, roomId, user)?.role;
   }
 
   membersOf(roomId: string, { after = '', limit }: ListAsked): Listed<Membership> {
     const sql = `SELECT ${memberColumns} FROM member WHERE room = ? AND user > ? ORDER BY user LIMIT ?`;
-    return part(this.#all<Membership>(sql, roomId, after, limit + 1), limit, ({ user }) => user);
+    return part(this.#sql.all<Membership>(sql, roomId, after, limit + 1), limit, ({ user }) => user);
   }
 
   roomsOf(user: string, { after = '', limit }: ListAsked): Listed<Room & { readonly role: Role }> {
     const sql = `SELECT ${columns}, member.role FROM member JOIN room ON room.id = member.room
       WHERE member.user = ? AND member.room > ? ORDER BY member.room LIMIT ?`;
-    const rows = this.#all<RoomRow & { role: Role }>(sql, user, after, limit + 1);
+    const rows = this.#sql.all<RoomRow & { role: Role }>(sql, user, after, limit + 1);
     const rooms = rows.map((row) => ({ ...roomOf(row), role: row.role }));
     return part(rooms, limit, ({ id }) => id);
   }
 
   countMembers(roomId: string): number {
-    return this.#get<{ count: number }>('SELECT count(*) AS count FROM member WHERE room = ?', roomId)!.count;
+    return this.#sql.get<{ count: number }>('SELECT count(*) AS count FROM member WHERE room = ?', roomId)!
+      .count;
   }
 
   advance(mark: ReadMark): { readonly mark: ReadMark; readonly moved: boolean } {
     const { roomId, user, number, at } = mark;
-    return this.#together(() => {
+    return this.#sql.together(() => {
       const known = this.#mark(roomId, user);
       if (known !== undefined && known.number >= number) return { mark: known, moved: false };
       if (this.findRoom(roomId) === undefined) return { mark, moved: false };
-      this.#run('INSERT OR REPLACE INTO read_mark VALUES (?, ?, ?, ?)', roomId, user, number, at);
+      this.#sql.run('INSERT OR REPLACE INTO read_mark VALUES (?, ?, ?, ?)', roomId, user, number, at);
       return { mark, moved: true };
     });
   }
@@ -164,66 +172,35 @@ export class ChatFile implements ChatCalls {
 
   marksIn(roomId: string, { after = '', limit }: ListAsked): Listed<ReadMark> {
     const sql = `SELECT ${markColumns} FROM read_mark WHERE room = ? AND user > ? ORDER BY user LIMIT ?`;
-    return part(this.#all<ReadMark>(sql, roomId, after, limit + 1), limit, ({ user }) => user);
-  }
-
-  keepNotice(user: string, { id, roomId, number, at, payload }: Notice, cap: number): void {
-    this.#together(() => {
-      const sql = `INSERT INTO notice (user, id, room, number, at, payload) VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT DO NOTHING`;
-      if (this.#run(sql, user, id, roomId, number, at, JSON.stringify(payload)) === 0) return;
-      this.#run(
-        `DELETE FROM notice WHERE kept IN
-          (SELECT kept FROM notice WHERE user = ? ORDER BY kept DESC LIMIT -1 OFFSET ?)`,
-        user,
-        cap,
-      );
-    });
-  }
-
-  noticesOf(user: string, limit: number): readonly Notice[] {
-    const sql =
-      'SELECT id, room AS roomId, number, at, payload FROM notice WHERE user = ? ORDER BY kept LIMIT ?';
-    const rows = this.#all<Omit<Notice, 'payload'> & { payload: string }>(sql, user, limit);
-    return rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) as Notice['payload'] }));
-  }
-
-  dropNotices(user: string, ids: readonly string[]): readonly string[] {
-    return this.#together(() =>
-      ids.filter((id) => this.#run('DELETE FROM notice WHERE user = ? AND id = ?', user, id) === 1),
-    );
-  }
-
-  readNotices(user: string, roomId: string, upTo: number): void {
-    this.#run('DELETE FROM notice WHERE user = ? AND room = ? AND number <= ?', user, roomId, upTo);
+    return part(this.#sql.all<ReadMark>(sql, roomId, after, limit + 1), limit, ({ user }) => user);
   }
 
   gatheredThrough(roomId: string): number {
     return (
-      this.#get<{ through: number }>('SELECT through FROM gathered WHERE room = ?', roomId)?.through ?? 0
+      this.#sql.get<{ through: number }>('SELECT through FROM gathered WHERE room = ?', roomId)?.through ?? 0
     );
   }
 
   gather(roomId: string, changes: readonly Change[], through: number): void {
-    this.#together(() => {
+    this.#sql.together(() => {
       if (this.findRoom(roomId) === undefined) return;
       const sql = `INSERT INTO change VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
         SET number = excluded.number, at = excluded.at, text = excluded.text WHERE excluded.number > change.number`;
       for (const { of, name, number, at, text = null } of changes.flatMap(keptOf))
-        this.#run(sql, roomId, of, name, number, at, text);
+        this.#sql.run(sql, roomId, of, name, number, at, text);
       const words = `UPDATE change SET text = NULL WHERE room = ? AND of = ? AND name >= 'E' AND name < 'F'
         AND EXISTS (SELECT 1 FROM change AS d WHERE d.room = change.room AND d.of = change.of AND d.name = 'D')`;
-      for (const of of withWords(changes)) this.#run(words, roomId, of);
+      for (const of of withWords(changes)) this.#sql.run(words, roomId, of);
       const further = `INSERT INTO gathered VALUES (?, ?) ON CONFLICT DO UPDATE
         SET through = max(through, excluded.through)`;
-      this.#run(further, roomId, through);
+      this.#sql.run(further, roomId, through);
     });
   }
 
   changesOf(roomId: string, numbers: readonly number[], user: string | undefined): readonly Changed[] {
     const sql = 'SELECT of, name, number, at, text FROM change WHERE room = ? AND of = ?';
     const rows = numbers.flatMap((number) =>
-      this.#all<KeptChange & { text: string | null }>(sql, roomId, number),
+      this.#sql.all<KeptChange & { text: string | null }>(sql, roomId, number),
     );
     return changedOf(
       rows.map((row) => ({ ...row, text: row.text ?? undefined })),
@@ -232,40 +209,15 @@ export class ChatFile implements ChatCalls {
   }
 
   #put({ roomId, user, role, joinedAt }: Membership): void {
-    this.#run('INSERT INTO member VALUES (?, ?, ?, ?)', roomId, user, role, joinedAt);
+    this.#sql.run('INSERT INTO member VALUES (?, ?, ?, ?)', roomId, user, role, joinedAt);
   }
 
   #mark(roomId: string, user: string): ReadMark | undefined {
-    return this.#get<ReadMark>(
+    return this.#sql.get<ReadMark>(
       `SELECT ${markColumns} FROM read_mark WHERE room = ? AND user = ?`,
       roomId,
       user,
     );
-  }
-
-  #together<T>(work: () => T): T {
-    return this.#db.transaction(work).immediate();
-  }
-
-  #run(sql: string, ...given: unknown[]): number {
-    return this.#statement(sql).run(...given).changes;
-  }
-
-  #get<Row>(sql: string, ...given: unknown[]): Row | undefined {
-    return this.#statement(sql).get(...given) as Row | undefined;
-  }
-
-  #all<Row>(sql: string, ...given: unknown[]): Row[] {
-    return this.#statement(sql).all(...given) as Row[];
-  }
-
-  /** Each is made ready once: there are as many as this file has. */
-  #statement(sql: string): Statement {
-    const known = this.#statements.get(sql);
-    if (known !== undefined) return known;
-    const made = this.#db.prepare(sql);
-    this.#statements.set(sql, made);
-    return made;
   }
 }
 

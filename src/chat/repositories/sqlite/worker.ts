@@ -3,6 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { answerOn, callOn } from '../../../sqlite/answering.ts';
 import { openToWrite } from '../../../sqlite/database.ts';
 import { ChatFile, chatFile } from './chat-file.ts';
+import { LiveFile } from './live-file.ts';
+import { Statements } from './statements.ts';
 
 const { file } = workerData as { readonly file: string };
 
@@ -12,8 +14,9 @@ answerOn({
   kind: chatFile,
   open: () => {
     const { db, close } = openToWrite(file, chatFile);
-    const chat = new ChatFile(db);
-    return { answer: (name, given) => callOn(chat, name, given), close };
+    const sql = new Statements(db);
+    const [chat, live] = [new ChatFile(sql), new LiveFile(sql)];
+    return { answer: (name, given) => callOn(name in live ? live : chat, name, given), close };
   },
   memory: () => [],
 });
