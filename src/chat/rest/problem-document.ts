@@ -1,6 +1,6 @@
 // Errors over HTTP: one document for all of them [RFC 9457], and nothing of the server's inside.
 import { STATUS_CODES } from 'node:http';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { type ErrorCode, StompwireError } from '../../index.ts';
 import { ChatProblem } from '../problem.ts';
@@ -48,9 +48,16 @@ export function problemOf(error: unknown): Told {
   if (error instanceof StompwireError) return ofCode(error);
   const { statusCode = 500, validation, message = '' } = error as Partial<FastifyError>;
   if (statusCode >= 500) return kind('internal', 'The server failed', 500);
+  if (validation?.some(isTooLong))
+    return { ...kind('message-too-long', 'The message is too long', 413), detail: message };
   if (validation !== undefined)
     return { ...kind('bad-request', 'The request is not what is expected', 400), detail: message };
   return { ...kind(nameOf(statusCode), STATUS_CODES[statusCode] ?? '', statusCode), detail: message };
+}
+
+/** The text itself, not what stands beside it. */
+function isTooLong({ keyword, instancePath }: FastifySchemaValidationError): boolean {
+  return keyword === 'maxLength' && instancePath === '/content';
 }
 
 function ofProblem({ problem, title, status, message: detail, code, version }: ChatProblem): Told {
