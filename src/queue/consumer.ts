@@ -1,6 +1,7 @@
 // What a queue and those who take from it know of each other.
 import type { Soon } from '../channel/channel.ts';
 import type { Message } from '../message/message.ts';
+import type { Credit } from './credit.ts';
 
 /** How a queue is bounded, and how often it tries. Times in milliseconds. */
 export interface QueueLimits {
@@ -57,6 +58,8 @@ export interface QueueConsumer {
   readonly auto: boolean;
   /** Whether it is about to end: what it would be given is better given to another. */
   readonly leaving?: boolean;
+  /** What it may have together with others; without it, `prefetch` alone bounds it. */
+  readonly credit?: Credit;
   /** Whose it is: a queue may be one session's own. */
   readonly owner?: string;
   /** Takes a delivery. It must not throw. */

@@ -53,8 +53,9 @@ class Consuming implements Consumption {
   }
 
   get hasRoom(): boolean {
-    const { auto, prefetch, leaving } = this.consumer;
-    return this.#began && !leaving && (auto || prefetch === 0 || this.outstanding.size < prefetch);
+    const { auto, prefetch, leaving, credit } = this.consumer;
+    if (!this.#began || leaving || credit?.room === 0) return false;
+    return auto || prefetch === 0 || this.outstanding.size < prefetch;
   }
 
   begin(): void {

@@ -151,6 +151,7 @@ export class MemoryQueues implements Queues {
     return this.#written(() => {
       this.#queues.get(destination)?.end();
       this.#queues.delete(destination);
+      this.#patterns.gone(destination);
     });
   }
 

@@ -2,6 +2,9 @@
 import { Message } from '../../message/message.ts';
 import type { Position } from '../../message/position.ts';
 import type { Consumption, QueueConsumer, QueueDelivery } from '../../queue/consumer.ts';
+import { ManyQueues } from '../many-queues.ts';
+import type { SharedQueue } from './shared-queue.ts';
+import { SharedRoom } from './shared-room.ts';
 
 /** What taking stands on. */
 export interface DurableTakingParts {
@@ -11,81 +14,31 @@ export interface DurableTakingParts {
   /** Whether a message is to be seen only when the history has it. */
   readonly heldBack: (destination: string) => boolean;
   readonly stored: (destination: string, position: Position) => Promise<void>;
-  /** It had all that it may have, and may have more now. */
-  readonly roomMade: () => unknown;
   /** It takes no more. */
   readonly left: () => void;
+  /** One of its queues. */
+  readonly queueOf: (queue: string) => SharedQueue;
+  /** Adds a consumer to one of them. @throws {StompwireError} as {@link Queues.consume} */
+  readonly consume: (queue: string, consumer: QueueConsumer) => Promise<Consumption>;
 }
 
-/** Where a delivery came from. */
-interface Given {
-  readonly part: number;
-  readonly tag: number;
-}
-
-/** A consumer of every part of a queue, with tags of its own. */
-class DurableTaking implements Consumption {
+/** Brings what its queues give as what its topic brought, and when the history has it. */
+class DurableTaking {
+  readonly many: ManyQueues;
   readonly #parts: DurableTakingParts;
-  readonly #consumptions: Consumption[] = [];
-  readonly #outstanding = new Map<number, Given>();
-  #tags = 0;
-  #cancelled = false;
   /** What waits for the history, one after another. */
   #held: Promise<void> | undefined;
 
-  constructor(parts: DurableTakingParts) {
+  constructor(parts: DurableTakingParts, queues: readonly string[]) {
+    const { consumer, left, queueOf } = parts;
     this.#parts = parts;
+    const { credit } = new SharedRoom(consumer.auto ? 0 : consumer.prefetch, () => queues.map(queueOf));
+    const pass = (delivery: QueueDelivery): void => this.#pass(delivery);
+    this.many = new ManyQueues({ consumer, credit, ended: left, pass, restores: true });
   }
 
-  /** The consumer of the next part. */
-  consumerOf(): QueueConsumer {
-    const { consumer } = this.#parts;
-    const part = this.#consumptions.length;
-    const isFull = (): boolean => this.#isFull;
-    return {
-      auto: consumer.auto,
-      prefetch: consumer.prefetch,
-      get leaving(): boolean {
-        return consumer.leaving === true || isFull();
-      },
-      take: (delivery) => this.#take(part, delivery),
-    };
-  }
-
-  /** The part is taken from. */
-  add(consumption: Consumption): void {
-    this.#consumptions.push(consumption);
-  }
-
-  begin(): void {
-    for (const consumption of this.#consumptions) consumption.begin();
-  }
-
-  acknowledge(tag: number): Promise<boolean> {
-    return this.#settled(tag, (consumption, own) => consumption.acknowledge(own));
-  }
-
-  refuse(tag: number, requeue: boolean): Promise<boolean> {
-    return this.#settled(tag, (consumption, own) => consumption.refuse(own, requeue));
-  }
-
-  async cancel(): Promise<void> {
-    if (this.#cancelled) return;
-    this.#cancelled = true;
-    this.#outstanding.clear();
-    this.#parts.left();
-    await Promise.all(this.#consumptions.map((consumption) => consumption.cancel()));
-  }
-
-  get #isFull(): boolean {
-    const { auto, prefetch } = this.#parts.consumer;
-    return !auto && prefetch > 0 && this.#outstanding.size >= prefetch;
-  }
-
-  #take(part: number, { message, tag, deliveries }: QueueDelivery): void {
-    const own = ++this.#tags;
-    if (!this.#parts.consumer.auto) this.#outstanding.set(own, { part, tag });
-    const delivery = { message: this.#addressed(message), tag: own, deliveries };
+  #pass({ message, tag, deliveries }: QueueDelivery): void {
+    const delivery = { message: this.#addressed(message), tag, deliveries };
     const seen = this.#seen(message);
     if (seen === undefined && this.#held === undefined) this.#parts.consumer.take(delivery);
     else this.#wait(delivery, seen);
@@ -104,39 +57,29 @@ class DurableTaking implements Consumption {
   #wait(delivery: QueueDelivery, seen: Promise<void> | undefined): void {
     const held = Promise.allSettled([this.#held, seen]).then(([, stored]) => {
       if (this.#held === held) this.#held = undefined;
-      if (this.#cancelled) return;
+      if (this.many.ended) return;
       if (stored.status === 'fulfilled') this.#parts.consumer.take(delivery);
-      else void this.acknowledge(delivery.tag);
+      else void this.many.acknowledge(delivery.tag);
     });
     this.#held = held;
   }
-
-  async #settled(
-    tag: number,
-    settle: (consumption: Consumption, own: number) => boolean | Promise<boolean>,
-  ): Promise<boolean> {
-    const given = this.#outstanding.get(tag);
-    if (given === undefined) return false;
-    const wasFull = this.#isFull;
-    this.#outstanding.delete(tag);
-    try {
-      const done = settle(this.#consumptions[given.part]!, given.tag);
-      if (wasFull) this.#parts.roomMade();
-      return await done;
-    } catch (error) {
-      this.#outstanding.set(tag, given); // the transaction was not done
-      throw error;
-    }
-  }
 }
 
-/** Makes a consumer one of each part. */
+/** Makes a consumer one of each part. The first one says whether it may be. */
 export async function takeFromAll(
   queues: readonly string[],
-  consume: (queue: string, consumer: QueueConsumer) => Promise<Consumption>,
   parts: DurableTakingParts,
 ): Promise<Consumption> {
-  const taking = new DurableTaking(parts);
-  for (const queue of queues) taking.add(await consume(queue, taking.consumerOf()));
-  return taking;
+  const { many } = new DurableTaking(parts, queues);
+  const add = async (queue: string): Promise<void> =>
+    many.add(queue, await parts.consume(queue, many.consumerOf(queue)));
+  const [first, ...rest] = queues;
+  try {
+    await add(first!);
+    await Promise.all(rest.map(add));
+  } catch (error) {
+    await many.cancel();
+    throw error;
+  }
+  return many;
 }

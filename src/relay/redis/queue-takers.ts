@@ -25,9 +25,11 @@ export class Taker {
   /** How many more it may have. */
   get room(): number {
     if (!this.began) return 0;
-    const { auto, prefetch, leaving } = this.consumer;
+    const { auto, prefetch, leaving, credit } = this.consumer;
     if (leaving) return 0;
-    return auto || prefetch === 0 ? Number.POSITIVE_INFINITY : Math.max(0, prefetch - this.outstanding.size);
+    const own =
+      auto || prefetch === 0 ? Number.POSITIVE_INFINITY : Math.max(0, prefetch - this.outstanding.size);
+    return credit === undefined ? own : Math.min(own, credit.room);
   }
 
   give(held: Held): void {
@@ -43,6 +45,9 @@ export class Taker {
     return held;
   }
 }
+
+/** So many are asked for of a queue of which nobody knows what waits. */
+export const unseen = 16;
 
 /** The consumers of one queue on this node. */
 export class Takers {
@@ -65,6 +70,41 @@ export class Takers {
 
   get empty(): boolean {
     return this.#takers.length === 0;
+  }
+
+  /**
+   * How many to ask for: who shares a bound with other queues asks for what is likely to come.
+   *
+   * @param waiting - how many are known to wait
+   */
+  wanted(waiting: number): number {
+    const alone = this.#roomAlone;
+    const shared = this.#sharing.reduce((sum, { room }) => sum + room, 0);
+    return alone + Math.min(shared, Math.max(waiting, unseen));
+  }
+
+  /** Sets aside what is asked for in the name of those who share a bound with other queues. @returns what undoes it */
+  reserve(count: number): () => void {
+    let left = count - this.#roomAlone;
+    const reserved: (() => void)[] = [];
+    for (const { consumer, room } of this.#sharing) {
+      const own = Math.min(left, room);
+      if (own <= 0) continue;
+      left -= own;
+      consumer.credit!.take(own);
+      reserved.push(() => consumer.credit!.give(own));
+    }
+    return () => {
+      for (const undo of reserved) undo();
+    };
+  }
+
+  get #roomAlone(): number {
+    return this.#takers.reduce((sum, { consumer, room }) => sum + (consumer.credit ? 0 : room), 0);
+  }
+
+  get #sharing(): readonly Taker[] {
+    return this.#takers.filter(({ consumer }) => consumer.credit !== undefined);
   }
 
   has(taker: Taker): boolean {

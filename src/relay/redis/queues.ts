@@ -104,12 +104,13 @@ export class RedisQueues implements Queues {
   async consume(destination: string, consumer: QueueConsumer, terms?: QueueArguments): Promise<Consumption> {
     const queues = this.bindings.queuesOf(destination);
     if (queues === undefined) return this.#join(destination, consumer, terms);
-    return takeFromAll(queues, (queue, part) => this.#consume(queue, part), {
+    return takeFromAll(queues, {
       ...this.#parts,
       consumer,
       address: destination,
-      roomMade: () => queues.map((queue) => this.#partOf(queue).of(queue).look()),
       left: () => this.bindings.left(destination),
+      queueOf: (queue) => this.#partOf(queue).of(queue),
+      consume: (queue, part) => this.#consume(queue, part),
     });
   }
 

@@ -71,6 +71,8 @@ export class SharedQueue {
   #underWay = false;
   #due = false;
   #lost = false;
+  /** Whether the last turn asked for nothing, so that Redis wakes this node for nothing that comes. */
+  #unheard = false;
   /** Below 0: Redis may not know. */
   #toldTakers = 0;
   /** Those that are asking whether they may. */
@@ -103,6 +105,16 @@ export class SharedQueue {
   /** Whether somebody here could have more. */
   get hungry(): boolean {
     return this.#takers.room > 0;
+  }
+
+  /** Whether somebody here could have what may wait, and has not asked for it. */
+  get unserved(): boolean {
+    return this.hungry && (this.waiting > 0 || this.#unheard);
+  }
+
+  /** How many are asked for at a time, where there is room. */
+  get appetite(): number {
+    return Math.min(most.messages, this.#takers.wanted(this.waiting));
   }
 
   /**
@@ -176,7 +188,9 @@ export class SharedQueue {
     const left = takers === 0 ? this.#left.splice(0) : [];
     this.#lost = false;
     const claim = String(++claims);
-    const wanted = Math.min(most.messages, this.#takers.room);
+    const wanted = this.appetite;
+    const unreserve = this.#takers.reserve(wanted);
+    this.#unheard = wanted === 0;
     return {
       args: [
         ...[claim, String(wanted), String(most.bytes)],
@@ -187,9 +201,11 @@ export class SharedQueue {
       answered: (reply) => {
         this.#toldTakers = takers;
         for (const told of left) told();
+        unreserve();
         this.#answered(claim, wanted, acknowledged, back, reply as unknown[]);
       },
       failed: (begun) => {
+        unreserve();
         for (const told of [...acknowledged, ...back]) told.again ||= begun;
         this.#acknowledged.unshift(...acknowledged);
         this.#back.unshift(...back);
