@@ -1,6 +1,7 @@
 // Users out of a JSON file: names, hashed passwords and roles; a change of the file counts at once.
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Authenticator, Credentials, User } from './authenticator.ts';
+import { KnownPasswords } from './known-passwords.ts';
 import { isPassword } from './password-hash.ts';
 import { type AuthLog, refusal } from './refusal.ts';
 import { ReloadedFile } from './reloaded-file.ts';
@@ -16,14 +17,16 @@ export interface UsersFileOptions {
 
 /**
  * Takes `login` and `passcode` of the CONNECT frame. An unknown user costs the time of a known one:
- * the passcode is checked against an entry of somebody else, and refused whatever comes out.
+ * the passcode is checked against an entry of somebody else, and refused whatever comes out. A passcode that was right is
+ * not checked anew for some minutes, until the file has changed.
  *
- * @param clock - milliseconds, for when to look at the file again
+ * @param clock - milliseconds, for when to look at the file again, and to check anew
  */
 export function usersFile(options: UsersFileOptions, log: AuthLog, clock: () => number): Authenticator {
   const option = 'usersFile (--users-file)';
   const file = new ReloadedFile({ path: options.usersFile, option, parse: parseUsers, log, clock });
   const line = new WorkLine(options.passwordChecks, options.passwordChecksWaiting);
+  const checked = new KnownPasswords(clock);
   const standIn = standIns(randomBytes(32));
   return {
     proves: true,
@@ -32,14 +35,18 @@ export function usersFile(options: UsersFileOptions, log: AuthLog, clock: () => 
       if (!login || !passcode) throw refusal('no login, or no passcode');
       const users = await file.current();
       const known = users.byName.get(login);
+      if (known !== undefined && checked.has(known, passcode)) return userOf(known);
       const { hash } = known ?? standIn(users, login);
       const right = await line.run(() => isPassword(passcode, hash));
       if (known === undefined) throw refusal('unknown user');
       if (!right) throw refusal(`wrong passcode for ${known.name}`);
-      return { name: known.name, authenticated: true, roles: known.roles };
+      checked.add(known, passcode);
+      return userOf(known);
     },
   };
 }
+
+const userOf = ({ name, roles }: UserEntry): User => ({ name, authenticated: true, roles });
 
 /** Always the same entry for the same unknown name: costs that change from try to try would tell it apart. */
 function standIns(key: Buffer): (users: Users, name: string) => UserEntry {

@@ -116,6 +116,58 @@ describe('at most so many checks', () => {
   });
 });
 
+describe('a passcode that was right', () => {
+  /** Whether it is checked: nothing may wait, so that a second check at that moment is refused. */
+  const isChecked = async (): Promise<boolean> => {
+    const other = login('nobody', 'x').catch(() => {});
+    const found = await login('kim', 'correct horse').catch((error: unknown) => error);
+    await other;
+    return found instanceof StompwireError;
+  };
+  beforeEach(async () => {
+    users = authenticatorOf(textOf(kim, lee), { passwordChecks: 1, passwordChecksWaiting: 0 });
+    await users.start!();
+  });
+
+  it('is not checked anew for five minutes; then it is', async () => {
+    expect(await isChecked()).toBe(true);
+    const first = await login('kim', 'correct horse');
+    clock.now += 5 * 60_000 - 1;
+    expect(await isChecked()).toBe(false);
+    expect(await login('kim', 'correct horse')).toEqual(first);
+    clock.now += 1;
+    expect(await isChecked()).toBe(true);
+    await login('kim', 'correct horse');
+    clock.now -= 2; // a clock that was set back proves nothing
+    expect(await isChecked()).toBe(true);
+  });
+
+  it('is refused as soon as another one is in the file, and so is who is no more in it', async () => {
+    await login('kim', 'correct horse');
+    await login('이순신', '거북선 열두 척');
+    folder.file('users.json', textOf({ ...kim, password: lee.password }));
+    clock.now += 1000;
+    expect(await refusedWith({ login: 'kim', passcode: 'correct horse' })).toContain('wrong passcode');
+    expect(await refusedWith({ login: '이순신', passcode: '거북선 열두 척' })).toBe('unknown user');
+    expect(await login('kim', '거북선 열두 척')).toMatchObject({ roles: ['admin'] });
+  });
+
+  it('has the roles of the file as it is now', async () => {
+    await login('kim', 'correct horse');
+    folder.file('users.json', textOf({ ...kim, roles: ['guest'] }));
+    clock.now += 1000;
+    expect(await login('kim', 'correct horse')).toMatchObject({ roles: ['guest'] });
+  });
+
+  it('makes no other one right, and for nobody else', async () => {
+    await login('kim', 'correct horse');
+    for (const passcode of ['correct hors', 'correct horse ', 'Correct horse'])
+      expect(await refusedWith({ login: 'kim', passcode })).toContain('wrong passcode');
+    expect(await refusedWith({ login: '이순신', passcode: 'correct horse' })).toContain('wrong passcode');
+    expect(await refusedWith({ login: 'kim', passcode: 'correct hors' })).toContain('wrong passcode');
+  });
+});
+
 describe('a users file', () => {
   it.each<[string, string, string]>([
     ['that is no JSON', '{"users": "hunter2"', 'is not JSON'],
