@@ -8,7 +8,7 @@ import type { Message } from '../message/message.ts';
 import { PatternMatcher } from '../message/pattern.ts';
 import type { Policies } from '../message/policies.ts';
 import { type Counter, type Metrics, noMetrics } from '../metrics/metrics.ts';
-import { parseRedisAddress, type RedisAddress } from './redis/address.ts';
+import { parseRedisAddress, type RedisAddress } from '../redis/address.ts';
 import { RedisClaims } from './redis/claims.ts';
 import { Commit } from './redis/commit.ts';
 import { messageOf } from './redis/connection.ts';
@@ -75,6 +75,7 @@ export class RedisRelay implements Relay {
   /** Names this process in its queues, and no other. */
   readonly #holder = randomBytes(9).toString('base64url');
   #deliver: Deliver | undefined;
+  #returned: () => void = () => {};
   #commit: Commit | undefined;
   #waiting = 0;
   #waitingBytes = 0;
@@ -246,6 +247,10 @@ export class RedisRelay implements Relay {
     this.#topology.close();
   }
 
+  onReturn(listener: () => void): void {
+    this.#returned = listener;
+  }
+
   #openPartitions(mended: (count: number) => void): readonly Partition[] {
     const { policies, history = false, feedBound = 100_000, ahead = () => 0 } = this.#parts;
     const { db, wait, partitions } = this.#address;
@@ -271,6 +276,7 @@ export class RedisRelay implements Relay {
       },
       foreign: (channel: string, error: unknown) => this.#foreignPayload(channel, error),
       mended,
+      listens: () => this.#returned(),
       named: (channel: string, partition: Partition | undefined) => {
         if (partition === undefined) this.#byChannel.delete(channel);
         else this.#byChannel.set(channel, partition);

@@ -5,7 +5,7 @@ import type { SourceFile } from './source.ts';
 export const floors: readonly (readonly string[])[] = [
   ['frames/'],
   ['src/errors.ts', 'src/version.ts', 'src/time/'],
-  ['src/sqlite/', 'src/mongodb/'],
+  ['src/sqlite/', 'src/mongodb/', 'src/redis/'],
   ['src/message/'],
   ['src/metrics/'],
   ['src/transport/'],
@@ -76,7 +76,7 @@ export const chatImports = (files: readonly SourceFile[]): string[] =>
 const seenByChat = (path: string): string[] => [
   'src/chat/',
   'src/index.ts',
-  ...(path.startsWith('src/chat/repositories/') ? ['src/sqlite/', 'src/mongodb/'] : []),
+  ...(path.startsWith('src/chat/repositories/') ? ['src/sqlite/', 'src/mongodb/', 'src/redis/'] : []),
 ];
 
 const leavingImports = (file: SourceFile, ...allowed: string[]): string[] =>

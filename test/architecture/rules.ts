@@ -60,7 +60,7 @@ const packageOf = (specifier: string): string =>
 
 /** Modules that implement a port chosen by an address; ports and what implementations share are not. */
 const backEnd =
-  /^src\/(relay\/(?!(relay|log|queues|quotas|claims|members|node-line|envelope|redis\/(address|keys))\.ts$)|history\/(stores|feeds)\/)/;
+  /^src\/(relay\/(?!(relay|log|queues|quotas|claims|members|node-line|envelope|redis\/keys)\.ts$)|history\/(stores|feeds)\/)/;
 
 export const namedBackEnds = (files: readonly SourceFile[]): string[] =>
   files

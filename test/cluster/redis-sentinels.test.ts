@@ -1,7 +1,7 @@
 // Under Sentinel: who the primary is, and what the writer may store, is asked and not only heard.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RedisFeed } from '../../src/history/feeds/redis.ts';
-import { parseRedisAddress } from '../../src/relay/redis/address.ts';
+import { parseRedisAddress } from '../../src/redis/address.ts';
 import { Connection } from '../../src/relay/redis/connection.ts';
 import { Sentinels } from '../../src/relay/redis/sentinels.ts';
 import { type RedisGroup, startGroup, until } from '../servers/redis-groups.ts';

@@ -1,4 +1,6 @@
 // Dead letters in Redis: a stream beside the feed of each partition.
+
+import type { RedisConnection, Reply } from '../../redis/connection.ts';
 import type { Keys } from '../../relay/redis/keys.ts';
 import {
   type DeadLetter,
@@ -7,7 +9,6 @@ import {
   type FeedEntry,
   usualDeadLetters,
 } from '../feed.ts';
-import type { RedisConnection, Reply } from './redis-connection.ts';
 import { entryId, entryOf, fieldsOf, fieldsOfTrouble, namedFields, splitId } from './redis-entries.ts';
 
 /**

@@ -1,10 +1,10 @@
 // Entries of the feed in Redis: what the stream holds, as records, and the other way round.
 import type { Position } from '../../message/position.ts';
 import type { LogRecord } from '../../message/record.ts';
+import type { Reply } from '../../redis/connection.ts';
 import { decodeRecord, encodeRecord } from '../../relay/envelope.ts';
 import { fields } from '../../relay/redis/keys.ts';
 import type { FeedEntry, Trouble } from '../feed.ts';
-import type { Reply } from './redis-connection.ts';
 
 /** `<partition>:<id in the stream>` */
 export const entryId = (partition: number, id: string): string => `${partition}:${id}`;

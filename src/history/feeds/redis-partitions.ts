@@ -1,6 +1,7 @@
 // Which partitions of a feed in Redis a reader has: each is one reader's at a time, for as long as it says that it lives.
+
+import type { RedisConnection } from '../../redis/connection.ts';
 import { historyGroup, type Keys } from '../../relay/redis/keys.ts';
-import type { RedisConnection } from './redis-connection.ts';
 import { alive, claim, release } from './redis-scripts.ts';
 
 /** A partition that this reader has. */

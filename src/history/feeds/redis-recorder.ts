@@ -1,10 +1,10 @@
 // Puts the records of this process's log into the feed in Redis, a turn's at once.
 import { StompwireError } from '../../errors.ts';
 import type { LogRecord } from '../../message/record.ts';
+import { parseRedisAddress } from '../../redis/address.ts';
+import { type ConnectionOptions, RedisConnection } from '../../redis/connection.ts';
 import type { Recorder } from '../../relay/log.ts';
-import { parseRedisAddress } from '../../relay/redis/address.ts';
 import { Keys } from '../../relay/redis/keys.ts';
-import { type ConnectionOptions, RedisConnection } from './redis-connection.ts';
 import { fieldsOf } from './redis-entries.ts';
 
 export interface RedisRecorderOptions {

@@ -1,10 +1,10 @@
 // The feed in Redis Streams: one stream and one consumer group per partition, shared by any number of readers.
 import { randomUUID } from 'node:crypto';
 import { comparePositions, type Position } from '../../message/position.ts';
-import { parseRedisAddress } from '../../relay/redis/address.ts';
+import { parseRedisAddress } from '../../redis/address.ts';
+import { type ConnectionOptions, RedisConnection, type Reply } from '../../redis/connection.ts';
 import { historyGroup, Keys } from '../../relay/redis/keys.ts';
 import type { DeadLetterBounds, Feed, FeedEntry } from '../feed.ts';
-import { type ConnectionOptions, RedisConnection, type Reply } from './redis-connection.ts';
 import { RedisDeadLetters } from './redis-dead-letters.ts';
 import { entryId, entryOf, splitId } from './redis-entries.ts';
 import { fromStart, type Partition, Partitions } from './redis-partitions.ts';

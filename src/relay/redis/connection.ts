@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { isIP, type Socket } from 'node:net';
 import { Redis, type RedisOptions } from 'ioredis';
 import { StompwireError } from '../../errors.ts';
-import type { Host, RedisAddress } from './address.ts';
+import type { Host, RedisAddress } from '../../redis/address.ts';
 import type { Script } from './scripts.ts';
 
 /** Who hears of a connection. */

@@ -1,6 +1,6 @@
 // What a node has to one primary: a connection for commands, one that listens, one that waits for replicas.
 import type { Buffer } from 'node:buffer';
-import type { Host, RedisAddress } from './address.ts';
+import type { Host, RedisAddress } from '../../redis/address.ts';
 import { Connection, type ConnectionListener } from './connection.ts';
 import { Replication } from './replication.ts';
 import { soundServer } from './sound.ts';

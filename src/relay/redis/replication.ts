@@ -1,8 +1,8 @@
 // Waits until the replicas of a primary have what is in its logs: all who wait go together, beside what is appended.
 import { StompwireError } from '../../errors.ts';
 import type { Position } from '../../message/position.ts';
+import type { RedisAddress } from '../../redis/address.ts';
 import { MessageLost } from '../log.ts';
-import type { RedisAddress } from './address.ts';
 import { type Connection, type ConnectionListener, messageOf } from './connection.ts';
 import { presentScript } from './scripts.ts';
 

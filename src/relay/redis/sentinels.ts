@@ -1,6 +1,6 @@
 // Asks the sentinels each second who the primary is: the client hears of a promotion only when it listens in time.
 import { Redis } from 'ioredis';
-import type { RedisAddress } from './address.ts';
+import type { RedisAddress } from '../../redis/address.ts';
 import { connectionOptions } from './connection.ts';
 
 /** How often, in milliseconds. */

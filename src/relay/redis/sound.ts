@@ -1,7 +1,7 @@
 // Whether a Redis will do: its version, its memory policy, its role, the database; asked at each connection.
 import type { Redis } from 'ioredis';
 import { StompwireError } from '../../errors.ts';
-import type { RedisAddress } from './address.ts';
+import type { RedisAddress } from '../../redis/address.ts';
 import { type Check, messageOf } from './connection.ts';
 import { Keys } from './keys.ts';
 

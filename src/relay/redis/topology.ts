@@ -1,7 +1,7 @@
 // Which primary has which partition: one server for all, or the masters of a cluster, as they are now.
 import { Redis } from 'ioredis';
 import { StompwireError } from '../../errors.ts';
-import type { Host, RedisAddress } from './address.ts';
+import type { Host, RedisAddress } from '../../redis/address.ts';
 import { connectionOptions, messageOf, textOf } from './connection.ts';
 import { crc16 } from './keys.ts';
 import { Link, type LinkListener } from './link.ts';

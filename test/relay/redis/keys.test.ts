@@ -1,6 +1,7 @@
 // The names in Redis: partitions as Redis Cluster counts them, and one slot for all of a partition.
 import { describe, expect, it } from 'vitest';
-import { crc16, Keys, layoutOf } from '../../../src/relay/redis/keys.ts';
+import { layoutOf } from '../../../src/redis/layout.ts';
+import { crc16, Keys } from '../../../src/relay/redis/keys.ts';
 
 describe('the checksum of Redis Cluster', () => {
   it('is that of the specification and of CLUSTER KEYSLOT', () => {

@@ -1,7 +1,7 @@
 // What lies together over Redis: the addresses of one partition, and no others.
 import { describe, expect, it } from 'vitest';
 import { Policies } from '../../../src/message/policies.ts';
-import { parseRedisAddress } from '../../../src/relay/redis/address.ts';
+import { parseRedisAddress } from '../../../src/redis/address.ts';
 import { Keys } from '../../../src/relay/redis/keys.ts';
 import { RedisRelay } from '../../../src/relay/redis.ts';
 

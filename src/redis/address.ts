@@ -1,6 +1,6 @@
 // Reads the address of a Redis: one server, a group under Sentinel, or a cluster. What it shows holds no password.
-import { StompwireError } from '../../errors.ts';
-import { type Layout, layoutOf } from './keys.ts';
+import { StompwireError } from '../errors.ts';
+import { type Layout, layoutOf } from './layout.ts';
 
 /** A server, or a sentinel. */
 export interface Host {

@@ -1,8 +1,8 @@
-// A connection to Redis as the feed of the history needs it: what was under way when it broke is told as failed.
+// A connection to a Redis, a group under Sentinel or a cluster: what was under way when it broke is told as failed.
 import { createHash } from 'node:crypto';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import { StompwireError } from '../../errors.ts';
-import { parseRedisAddress, type RedisAddress } from '../../relay/redis/address.ts';
+import { StompwireError } from '../errors.ts';
+import { parseRedisAddress, type RedisAddress } from './address.ts';
 
 type Argument = string | number | Buffer;
 
