@@ -4,7 +4,7 @@ import type { Separator } from '../message/destination.ts';
 import { PatternMatcher } from '../message/pattern.ts';
 import type { Consumption, QueueConsumer } from '../queue/consumer.ts';
 import { Credit } from '../queue/credit.ts';
-import { ManyQueues } from './many-queues.ts';
+import { ManyQueues } from '../queue/many-queues.ts';
 
 /** The queues that they take from. */
 export interface ConsumedQueues {

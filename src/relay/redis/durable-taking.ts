@@ -2,7 +2,7 @@
 import { Message } from '../../message/message.ts';
 import type { Position } from '../../message/position.ts';
 import type { Consumption, QueueConsumer, QueueDelivery } from '../../queue/consumer.ts';
-import { ManyQueues } from '../many-queues.ts';
+import { ManyQueues } from '../../queue/many-queues.ts';
 import type { SharedQueue } from './shared-queue.ts';
 import { SharedRoom } from './shared-room.ts';
 

@@ -5,6 +5,7 @@ import type { Consumption, QueueConsumer } from '../../queue/consumer.ts';
 import { textOf } from './connection.ts';
 import { decodeKept } from './kept-message.ts';
 import { type Held, type Taker, Takers } from './queue-takers.ts';
+import { type Telling, Tellings } from './tellings.ts';
 
 /** Why a message is a dead letter. */
 type Why = 'refused' | 'too-many-deliveries';
@@ -30,19 +31,6 @@ export interface SharedQueueParts {
   readonly foreign: (error: unknown) => void;
 }
 
-/** What Redis is to be told of a message. */
-interface Told {
-  readonly held: Held;
-  /** Whether it was told before, and the answer lost. */
-  again: boolean;
-  done(known: boolean): void;
-}
-
-interface GivenBack extends Told {
-  /** Whether the delivery counts. */
-  readonly counts: boolean;
-}
-
 /** What a turn says, as arguments of the script behind the head; and what is done with the answer. */
 export interface Turn {
   readonly args: readonly string[];
@@ -51,8 +39,8 @@ export interface Turn {
   failed(begun: boolean): void;
 }
 
-/** A turn takes so many messages, about so many bytes, and says so much: Redis does nothing else meanwhile. */
-const most = { messages: 200, bytes: 512 * 1024, told: 500 };
+/** A turn takes so many messages, about so many bytes: Redis does nothing else meanwhile. */
+const most = { messages: 200, bytes: 512 * 1024 };
 
 /** Each claim of this process has a number of its own. */
 let claims = 0;
@@ -66,8 +54,7 @@ export class SharedQueue {
   readonly #takers = new Takers();
   /** All that Redis has given and does not have back. */
   readonly #held = new Map<string, Held>();
-  #acknowledged: Told[] = [];
-  #back: GivenBack[] = [];
+  readonly #tellings = new Tellings();
   #underWay = false;
   #due = false;
   #lost = false;
@@ -173,7 +160,7 @@ export class SharedQueue {
     for (const { outstanding } of this.#takers.clear()) outstanding.clear();
     this.#held.clear();
     this.#toldLeft();
-    this.#finish([...this.#acknowledged.splice(0), ...this.#back.splice(0)], false);
+    this.#tellings.end();
   }
 
   /** What is to be done now; `undefined`: nothing, or something is under way. */
@@ -181,8 +168,7 @@ export class SharedQueue {
     if (this.#underWay || !this.#due) return undefined;
     this.#due = false;
     this.#underWay = true;
-    const acknowledged = this.#acknowledged.splice(0, most.told);
-    const back = this.#back.splice(0, most.told);
+    const telling = this.#tellings.next();
     const lost = this.#lost;
     const takers = this.#takers.count + this.#joining;
     const left = takers === 0 ? this.#left.splice(0) : [];
@@ -195,20 +181,18 @@ export class SharedQueue {
       args: [
         ...[claim, String(wanted), String(most.bytes)],
         ...[takers === this.#toldTakers && !lost ? '' : String(takers), lost ? '1' : '0'],
-        ...said(acknowledged, back),
+        ...telling.args,
         ...(lost ? [...this.#held.values()].flatMap(({ order, claim }) => [order, claim]) : []),
       ],
       answered: (reply) => {
         this.#toldTakers = takers;
         for (const told of left) told();
         unreserve();
-        this.#answered(claim, wanted, acknowledged, back, reply as unknown[]);
+        this.#answered(claim, wanted, telling, reply as unknown[]);
       },
       failed: (begun) => {
         unreserve();
-        for (const told of [...acknowledged, ...back]) told.again ||= begun;
-        this.#acknowledged.unshift(...acknowledged);
-        this.#back.unshift(...back);
+        telling.failed(begun);
         this.#left.unshift(...left);
         this.#lost ||= lost || begun;
         this.#underWay = false;
@@ -220,28 +204,21 @@ export class SharedQueue {
   #answered(
     claim: string,
     wanted: number,
-    acknowledged: readonly Told[],
-    back: readonly Told[],
+    telling: Telling,
     [waiting, codes, backCodes, given, lost]: unknown[],
   ): void {
     this.#underWay = false;
     this.waiting = Number(waiting);
-    this.#settle(acknowledged, textOf(codes));
-    this.#settle(back, textOf(backCodes));
+    telling.answered(textOf(codes), textOf(backCodes), (held) => this.#forget(held));
     this.#drop(lost as Buffer[]);
     const count = this.#take(claim, given as Buffer[]);
     const more = count > 0 && count < wanted && this.waiting > 0;
-    if (more || this.#acknowledged.length + this.#back.length > 0 || (count === wanted && this.hungry))
-      this.#due = true;
+    if (more || !this.#tellings.empty || (count === wanted && this.hungry)) this.#due = true;
     if (this.#due) this.look();
   }
 
-  /** 1: done; 0: somebody else has it now; 2: it is gone, by us when it was told twice. */
-  #settle(told: readonly Told[], codes: string): void {
-    told.forEach(({ held, again, done }, at) => {
-      if (this.#held.get(held.order)?.claim === held.claim) this.#held.delete(held.order);
-      done(codes[at] === '1' || (codes[at] === '2' && again));
-    });
+  #forget(held: Held): void {
+    if (this.#held.get(held.order)?.claim === held.claim) this.#held.delete(held.order);
   }
 
   #drop(lost: readonly Buffer[]): void {
@@ -270,14 +247,14 @@ export class SharedQueue {
       return;
     }
     taker.give(held);
-    if (taker.consumer.auto) this.#tell({ held, again: false, done: () => {} });
+    if (taker.consumer.auto) this.#tell(held);
   }
 
   /** Bytes that are no message stand in nobody's way. */
   #discard(order: string, claim: string): void {
     const held = { order, claim, deliveries: 0, message: undefined as never };
     this.#held.set(order, held);
-    this.#tell({ held, again: false, done: () => {} });
+    this.#tell(held);
   }
 
   #acknowledge(taker: Taker, tag: number): boolean | Promise<boolean> {
@@ -304,7 +281,7 @@ export class SharedQueue {
   async #committed(taker: Taker, tag: number, held: Held, committed: Promise<unknown>): Promise<boolean> {
     try {
       const done = textOf(await committed) === '1';
-      if (this.#held.get(held.order)?.claim === held.claim) this.#held.delete(held.order);
+      this.#forget(held);
       this.look();
       return done;
     } catch (error) {
@@ -366,21 +343,17 @@ export class SharedQueue {
   }
 
   #gone(held: Held): Promise<boolean> {
-    return new Promise((done) => this.#tell({ held, again: false, done }));
+    return new Promise((done) => this.#tell(held, done));
   }
 
-  #tell(told: Told): void {
-    this.#acknowledged.push(told);
+  #tell(held: Held, done: (known: boolean) => void = () => {}): void {
+    this.#tellings.acknowledge(held, done);
     this.look();
   }
 
   #giveBack(held: Held, counts: boolean, done: (known: boolean) => void): void {
-    this.#back.push({ held, counts, again: false, done });
+    this.#tellings.giveBack(held, counts, done);
     this.look();
-  }
-
-  #finish(told: readonly Told[], known: boolean): void {
-    for (const { done } of told) done(known);
   }
 
   #decoded(envelope: Buffer): Message | undefined {
@@ -391,12 +364,4 @@ export class SharedQueue {
       return undefined;
     }
   }
-}
-
-function said(acknowledged: readonly Told[], back: readonly GivenBack[]): string[] {
-  const args = [String(acknowledged.length)];
-  for (const { held } of acknowledged) args.push(held.order, held.claim);
-  args.push(String(back.length));
-  for (const { held, counts } of back) args.push(held.order, held.claim, counts ? '1' : '0');
-  return args;
 }

@@ -1,7 +1,7 @@
 // One consumer of many queues: what it is given has names of its own, and one bound over all of them.
 import type { Soon } from '../channel/channel.ts';
-import type { Consumption, QueueConsumer, QueueDelivery } from '../queue/consumer.ts';
-import type { Credit } from '../queue/credit.ts';
+import type { Consumption, QueueConsumer, QueueDelivery } from './consumer.ts';
+import type { Credit } from './credit.ts';
 
 /** What it stands on. */
 export interface ManyQueuesParts {
