@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { StompwireError } from '../errors.ts';
-import type { Position } from '../message/position.ts';
+import { numberOf, type Position } from '../message/position.ts';
 import type { HistoryQuery } from './store.ts';
 
 /** The cursor of the page behind a position. How large the pages are may change from one to the next. */
@@ -27,7 +27,8 @@ export function positionInCursor(query: HistoryQuery): Position | undefined {
 /** Of the place too, so that a damaged place is seen. */
 function sealOf(query: HistoryQuery, epoch: number, seq: number): string {
   const { destination, order = 'newest', before, after, from, to, sender, text } = query;
-  const bounds = [before?.epoch, before?.seq, after?.epoch, after?.seq, from, to];
+  // as one number: which epoch that is of may be another one by the next page
+  const bounds = [before && numberOf(before), after && numberOf(after), from, to];
   const sealed = JSON.stringify([destination, order, bounds, sender, text, epoch, seq]);
   return createHash('sha256').update(sealed).digest('base64url').slice(0, 16);
 }

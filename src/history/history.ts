@@ -9,10 +9,9 @@ import {
   numberOf,
   type Position,
   parseMessageId,
-  positionsNumbered,
 } from '../message/position.ts';
 import type { LogRecord } from '../message/record.ts';
-import type { HistoryReader } from './reader.ts';
+import type { HistoryReader, Place } from './reader.ts';
 import type { HistoryQuery } from './store.ts';
 
 /** A message of a logged destination, as it was said. */
@@ -106,8 +105,8 @@ export class History {
       order,
       destination,
       limit,
-      before: await this.#placeOf(reader, destination, before),
-      after: await this.#placeOf(reader, destination, after),
+      before: before === undefined ? before : placeNamed(destination, before),
+      after: after === undefined ? after : placeNamed(destination, after),
     });
     const hash = destinationHash(destination);
     return { messages: records.map((record) => messageOf(record, hash)), next };
@@ -126,8 +125,9 @@ export class History {
    */
   async redact(destination: string, message: string | number): Promise<boolean> {
     const source = this.#source();
-    const place = await this.#placeOf(source.reader, destination, message);
-    return place !== undefined && source.redact(destination, place);
+    const named = placeNamed(destination, message);
+    const place = typeof named === 'number' ? await source.reader.placeOf(destination, named) : named;
+    return source.redact(destination, place);
   }
 
   /**
@@ -136,27 +136,18 @@ export class History {
    * @throws {StompwireError} `bad-resume`: it is none of this destination's
    */
   numberOf(destination: string, messageId: string): number {
-    return numberOf(placeNamed(destination, messageId));
+    return numberOf(positionNamed(destination, messageId));
   }
-
-  async #placeOf(
-    reader: HistoryReader,
-    destination: string,
-    named: string | number | undefined,
-  ): Promise<Position | undefined> {
-    if (named === undefined) return undefined;
-    if (typeof named === 'string') return placeNamed(destination, named);
-    if (!Number.isSafeInteger(named) || named < 0)
-      throw new StompwireError('bad-resume', `${named} is no number of a message: a whole number, 0 or more`);
-    const { upTo, seqIn } = positionsNumbered(named);
-    const nearest = await reader.page({ destination, order: 'newest', before: upTo, limit: 1 });
-    const epoch = nearest.records[0]?.epoch ?? 0;
-    return { epoch, seq: seqIn(epoch) };
-  }
+}
+/** @throws {StompwireError} `bad-resume` */
+function placeNamed(destination: string, named: string | number): Place {
+  if (typeof named === 'string') return positionNamed(destination, named);
+  if (Number.isSafeInteger(named) && named >= 0) return named;
+  throw new StompwireError('bad-resume', `${named} is no number of a message: a whole number, 0 or more`);
 }
 
 /** @throws {StompwireError} `bad-resume` */
-function placeNamed(destination: string, messageId: string): Position {
+function positionNamed(destination: string, messageId: string): Position {
   const place = parseMessageId(messageId);
   if (place !== undefined && place.hash === destinationHash(destination)) return place;
   throw new StompwireError(

@@ -4,6 +4,7 @@ import { comparePositions, type Position } from '../message/position.ts';
 import type { LoggedMessage, LogRecord } from '../message/record.ts';
 import type { Log, LogReach } from '../relay/log.ts';
 import { positionInCursor } from './cursor.ts';
+import { NumberedPlaces } from './numbered-places.ts';
 import { largestPage, PageFilling } from './page.ts';
 import type { HistoryPage, HistoryQuery, HistoryStore } from './store.ts';
 import { holds, textOf, wordsOf } from './words.ts';
@@ -15,6 +16,15 @@ export interface ReaderParts {
   /** None: there is nothing behind the hot logs. */
   readonly store: Pick<HistoryStore, 'find'> | undefined;
   readonly policyOf: (destination: string) => LogPolicy | undefined;
+}
+
+/** A place in the history of a destination: itself, or the number that messages of it are given out with. */
+export type Place = Position | number;
+
+/** What a reader is asked. */
+export interface ReaderQuery extends Omit<HistoryQuery, 'before' | 'after'> {
+  readonly before?: Place | undefined;
+  readonly after?: Place | undefined;
 }
 
 /** So many messages are read from a hot log at a time. */
@@ -35,6 +45,7 @@ interface Span {
  */
 export class HistoryReader {
   readonly #parts: ReaderParts;
+  readonly #places = new NumberedPlaces();
 
   constructor(parts: ReaderParts) {
     this.#parts = parts;
@@ -45,12 +56,12 @@ export class HistoryReader {
    *
    * @throws {StompwireError} `bad-cursor`; `history-unavailable`, `relay-unavailable`
    */
-  async page(query: HistoryQuery): Promise<HistoryPage> {
+  async page(asked: ReaderQuery): Promise<HistoryPage> {
+    const reach = await this.#reach(asked.destination);
+    const query = await this.#placed(asked, reach);
     const filling = new PageFilling(query);
-    const { log, policyOf } = this.#parts;
     const span = spanOf(query);
-    if (log === undefined || policyOf(query.destination) === undefined) return filling.page();
-    const reach = await log.reach(query.destination);
+    if (reach === undefined) return filling.page();
     const edge: Position = { epoch: reach.top.epoch, seq: reach.oldest };
     if (query.order === 'oldest') {
       if (await this.#fromStore(query, earlier(span, edge), filling)) return filling.page();
@@ -59,6 +70,35 @@ export class HistoryReader {
       await this.#fromStore(query, earlier(span, edge), filling);
     }
     return filling.page();
+  }
+
+  /** The place of a number, whether there is a message of it or not. */
+  async placeOf(destination: string, number: number): Promise<Position> {
+    return this.#place(destination, number, await this.#reach(destination));
+  }
+
+  /** @returns none: nothing is logged there */
+  async #reach(destination: string): Promise<LogReach | undefined> {
+    const { log, policyOf } = this.#parts;
+    return log === undefined || policyOf(destination) === undefined ? undefined : log.reach(destination);
+  }
+
+  async #placed(asked: ReaderQuery, reach: LogReach | undefined): Promise<HistoryQuery> {
+    const { destination, before, after } = asked;
+    if (typeof before !== 'number' && typeof after !== 'number') return asked as HistoryQuery;
+    return {
+      ...asked,
+      before: typeof before === 'number' ? await this.#place(destination, before, reach) : before,
+      after: typeof after === 'number' ? await this.#place(destination, after, reach) : after,
+    };
+  }
+
+  async #place(destination: string, number: number, reach: LogReach | undefined): Promise<Position> {
+    if (reach === undefined) return { epoch: 0, seq: number };
+    return this.#places.of(destination, number, reach.top.epoch, async (before) => {
+      const page = await this.#parts.store?.find({ destination, order: 'newest', before, limit: 1 });
+      return page?.records[0];
+    });
   }
 
   /** Reads the hot log from its top. @returns whether there is room for more */

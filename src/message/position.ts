@@ -46,12 +46,3 @@ const perMillisecond = 1000;
 export function numberOf({ epoch, seq }: Position): number {
   return epoch * perMillisecond + seq;
 }
-
-/** Where the place of a number is to be looked for: `upTo` stands behind its epoch, in which it has a seq. */
-export function positionsNumbered(number: number): {
-  readonly upTo: Position;
-  readonly seqIn: (epoch: number) => number;
-} {
-  const upTo = { epoch: Math.floor(number / perMillisecond) + 1, seq: 0 };
-  return { upTo, seqIn: (epoch) => Math.max(0, number - epoch * perMillisecond) };
-}
