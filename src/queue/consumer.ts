@@ -71,6 +71,8 @@ export interface Consumption {
   /** From now on there are deliveries; the first may be made before this returns. */
   begin(): void;
   acknowledge(tag: number): Soon<boolean>;
+  /** Whether a tag is outstanding; where others may have it taken away meanwhile, absent: who acknowledges is told. */
+  knows?(tag: number): boolean;
   /** Gives a delivery back: to the queue, or with `requeue` false to the dead letters. */
   refuse(tag: number, requeue: boolean): Soon<boolean>;
   /** Ends; what is outstanding goes back to the queue, in its old place. Twice is harmless. */

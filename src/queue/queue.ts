@@ -70,6 +70,10 @@ class Consuming implements Consumption {
     this.consumer.take({ message: entry.message, tag, deliveries: entry.deliveries });
   }
 
+  knows(tag: number): boolean {
+    return this.outstanding.has(tag);
+  }
+
   acknowledge(tag: number): boolean {
     const entry = this.#taken(tag);
     if (entry === undefined) return false;
@@ -179,7 +183,7 @@ export class Queue {
   }
 
   /** Adds a consumer. */
-  consume(consumer: QueueConsumer): Consumption {
+  consume(consumer: QueueConsumer): Consumption & Required<Pick<Consumption, 'knows'>> {
     const consuming = new Consuming(this, consumer);
     this.#consumers.push(consuming);
     return consuming;

@@ -58,6 +58,8 @@ export class MemoryQueues implements Queues {
   readonly #held: HeldBytes;
   readonly patterns = true;
   readonly #patterns: PatternConsumers;
+  /** What is done behind the transaction that is being done; none: there is none. */
+  #behind: (() => void)[] | undefined;
 
   constructor(parts: MemoryQueuesParts) {
     this.#parts = parts;
@@ -137,6 +139,7 @@ export class MemoryQueues implements Queues {
     const consumption = queue.consume(consumer);
     return {
       begin: () => consumption.begin(),
+      knows: (tag) => consumption.knows(tag),
       acknowledge: (tag) => this.#written(() => consumption.acknowledge(tag) as boolean),
       refuse: (tag, requeue) => this.#written(() => consumption.refuse(tag, requeue) as boolean),
       cancel: () => {
@@ -173,6 +176,18 @@ export class MemoryQueues implements Queues {
     const bytes = messages.reduce((sum, message) => sum + bytesOf(message), 0);
     if (!this.#hasRoomFor(bytes)) throw this.#allFull();
     for (const [address, { count, bytes }] of wanted) this.#assertRoomFor(address, count, bytes);
+  }
+
+  /** Does a transaction; its dead letters are made behind it, and take no room from what it sends. */
+  together<T>(steps: () => T): T {
+    const behind: (() => void)[] = [];
+    this.#behind = behind;
+    try {
+      return steps();
+    } finally {
+      this.#behind = undefined;
+      for (const act of behind) act();
+    }
   }
 
   /** Takes out what has expired; to be called now and then. */
@@ -268,9 +283,14 @@ export class MemoryQueues implements Queues {
       given: (entry) => journal?.tried(entry),
       lost: (message, why, deliveries, persistent) => {
         if (!isDead(why) || address === this.#parts.deadLetters) this.#parts.dropped?.(message, why);
-        else this.#bury(message, why, deliveries, persistent);
+        else this.#afterwards(() => this.#bury(message, why, deliveries, persistent));
       },
     };
+  }
+
+  #afterwards(act: () => void): void {
+    if (this.#behind === undefined) act();
+    else this.#behind.push(act);
   }
 
   #overflow(queue: Queue, message: Message): void {

@@ -13,6 +13,8 @@ export interface LocalQueues extends Queues {
   readonly bindings: MemoryBindings;
   /** Takes out what has expired. */
   sweep(): void;
+  /** Does a transaction. */
+  together?<T>(steps: () => T): T;
   /** Ends; nothing is kept or delivered afterwards. */
   close?(): Promise<void>;
 }
@@ -56,6 +58,10 @@ export class MemoryRelay implements Relay {
   publish(message: Message): Soon<void> {
     if (this.#deliver === undefined) throw new StompwireError('relay-unavailable', 'the relay is closed');
     return this.#bring(message);
+  }
+
+  together(steps: () => Soon<void>): Soon<void> {
+    return this.queues?.together === undefined ? steps() : this.queues.together(steps);
   }
 
   interest(): void {}

@@ -94,6 +94,12 @@ export abstract class AcknowledgedSubscription extends Subscription implements Q
     return this.consumption !== undefined;
   }
 
+  /** Whether the queue would know of these still: one that has ended does not. */
+  holds(tags: readonly number[]): boolean {
+    const { consumption } = this;
+    return consumption !== undefined && tags.every((tag) => consumption.knows?.(tag) ?? true);
+  }
+
   /** From now on there are deliveries; until then what is for it waits. */
   start(): void {
     this.consumption?.begin();

@@ -50,7 +50,7 @@ function stepOf(session: CommandSession, frame: Frame, requeue: boolean | undefi
     frame: kept(frame),
     address: subscription.shared ? subscription.address : undefined,
     check: () => {
-      if (!subscription.active) throw unknownDelivery(nameOf(session, frame));
+      if (!subscription.holds(tags)) throw unknownDelivery(nameOf(session, frame));
     },
     run: () => subscription.settle(tags, requeue),
     undo,

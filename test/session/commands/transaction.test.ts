@@ -244,6 +244,35 @@ describe('an ACK or NACK in a transaction', () => {
     expect([bodies(await other.heard()), world.queues.size.waiting]).toEqual([[], 3]);
   });
 
+  it('cannot be committed when the queue of its delivery has ended, and nothing else is', async () => {
+    const [away, ending] = [
+      await world.connected({ 'client-id': 'phone' }),
+      await world.connected({ 'client-id': 'phone' }),
+    ];
+    away.say('SUBSCRIBE', { id: 'd', destination: '/topic/a', durable: 'true', ack: 'client' });
+    send('/topic/a', 'x', {});
+    client.say('COMMIT', { transaction: 't' });
+    const { headers } = await away.hears('MESSAGE');
+    ending.say('UNSUBSCRIBE', { id: 'd', durable: 'true' });
+    away.say('BEGIN', { transaction: 'u' });
+    away.say('SEND', { destination: '/queue/b', transaction: 'u' }, 'half');
+    away.say('ACK', { id: headers.ack!, transaction: 'u' });
+    away.say('COMMIT', { transaction: 'u' });
+    expect((await away.ended()).code).toBe('unknown-delivery');
+    expect(world.queues.size).toEqual({ waiting: 0, outstanding: 3 });
+  });
+
+  it('makes dead letters behind the rest: they take no room from what it sends', async () => {
+    const letters = '/queue/dead-letter';
+    for (let n = 0; n < 9; n++) other.say('SEND', { destination: letters }, String(n));
+    say('NACK', 0, { requeue: 'false' });
+    send(letters, 'x');
+    client.say('COMMIT', { transaction: 't', receipt: 'r' });
+    await client.hears('RECEIPT');
+    expect(world.dropped).toEqual(['1 refused']);
+    expect(world.queues.size).toEqual({ waiting: 10, outstanding: 2 });
+  });
+
   it('stands for all before it in mode client, and gives them back in their places', async () => {
     client.say('UNSUBSCRIBE', { id: 's' });
     client.say('SUBSCRIBE', { id: 's', destination: '/queue/a', ack: 'client' });
