@@ -64,7 +64,7 @@ export class ManyQueues implements Consumption {
   }
 
   /** Whether something of a queue is unacknowledged. */
-  holds(address: string): boolean {
+  hasOf(address: string): boolean {
     return (this.#members.get(address)?.held ?? 0) > 0;
   }
 
@@ -109,6 +109,10 @@ export class ManyQueues implements Consumption {
   begin(): void {
     this.#began = true;
     for (const { consumption } of [...this.#members.values()]) consumption.begin();
+  }
+
+  knows(tag: number): boolean {
+    return this.#outstanding.has(tag);
   }
 
   acknowledge(tag: number): Soon<boolean> {

@@ -1,4 +1,4 @@
-// Who says something else of a queue than was said before, and who takes from what is another's, is refused.
+// Who says something else of a queue than was said before, or of many, and who takes from what is another's, is refused.
 import { StompwireError } from '../errors.ts';
 import { printable } from '../message/destination.ts';
 import type { QueueArguments } from './consumer.ts';
@@ -19,6 +19,19 @@ export function assertSame(address: string, was: QueueArguments, said: QueueArgu
   throw new StompwireError(
     'bad-header',
     `'${printable(address)}' was declared with ${other} ${was[other] ?? 'unset'}, and not ${said[other] ?? 'unset'}`,
+  );
+}
+
+/**
+ * What a queue is like is said of one.
+ *
+ * @throws {StompwireError} `bad-header`
+ */
+export function assertUnsaid(pattern: string, said: QueueArguments | undefined): void {
+  if (said === undefined) return;
+  throw new StompwireError(
+    'bad-header',
+    `'${printable(pattern)}' stands for many queues: SUBSCRIBE to one by its name to say what it is like`,
   );
 }
 

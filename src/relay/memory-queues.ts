@@ -14,6 +14,7 @@ import { deadLetterOf, isDead } from '../queue/dead-letter.ts';
 import { HeldBytes } from '../queue/held-bytes.ts';
 import type { Journal, KeptBinding, KeptMessage } from '../queue/journal.ts';
 import { bytesOf, type Loss, Queue, type QueueEntry, type QueueOwner } from '../queue/queue.ts';
+import { assertUnsaid } from '../queue/same-terms.ts';
 import { usualTermsOf } from '../queue/terms.ts';
 import { DeclaredQueues } from './declared-queues.ts';
 import { MemoryBindings } from './memory-bindings.ts';
@@ -56,7 +57,6 @@ export class MemoryQueues implements Queues {
   readonly #queues = new Map<string, Queue>();
   readonly #declared: DeclaredQueues;
   readonly #held: HeldBytes;
-  readonly patterns = true;
   readonly #patterns: PatternConsumers;
   /** What is done behind the transaction that is being done; none: there is none. */
   #behind: (() => void)[] | undefined;
@@ -127,8 +127,11 @@ export class MemoryQueues implements Queues {
   }
 
   consume(destination: string, consumer: QueueConsumer, terms?: QueueArguments): Consumption {
+    if (isPattern(destination)) {
+      assertUnsaid(destination, terms);
+      return this.#patterns.consume(destination, consumer);
+    }
     if (terms !== undefined) this.declare(destination, terms);
-    if (isPattern(destination)) return this.#patterns.consume(destination, consumer);
     return this.#consume(destination, consumer);
   }
 

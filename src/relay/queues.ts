@@ -16,17 +16,16 @@ export interface Queues {
   /** Puts a message into the queue of its address; done when it is kept. Rejects with `queue-full`. */
   enqueue(message: Message, terms?: QueueTerms): Soon<void>;
   /**
-   * Adds a consumer; nothing is delivered before it begins. Where {@link patterns}, it may be one of many queues.
+   * Adds a consumer; nothing is delivered before it begins. A pattern stands for all queues that fit it, those to come
+   * included, but for what is exclusive to somebody else; the bound of the consumer is one over all of them.
    *
    * @param terms - what the queue is like, from now on, until it is gone by what they say; none: as it was
-   * @throws {StompwireError} `bad-header` when something else was said before, `denied` when it is somebody else's,
+   * @throws {StompwireError} `bad-header` when something else was said before, or of a pattern, `denied` when it is somebody else's,
    * `queue-full` when there are too many that something was said of
    */
   consume(destination: string, consumer: QueueConsumer, terms?: QueueArguments): Soon<Consumption>;
   /** Ends a queue with all that waits in it: nobody comes for that any more. One that is not there is no error. */
   remove(destination: string): Soon<void>;
-  /** Whether a pattern stands for all queues that fit it. */
-  readonly patterns?: boolean;
   /** Messages that wait, and that are unacknowledged, over all queues of this node's knowledge. */
   readonly size: { readonly waiting: number; readonly outstanding: number };
   /** The bytes of all of them, where this process holds them. */

@@ -4,7 +4,6 @@ import type { Broker } from '../broker/broker.ts';
 import type { Soon } from '../channel/channel.ts';
 import type { SubscriptionView } from '../channel/outbound.ts';
 import { StompwireError } from '../errors.ts';
-import { isPattern } from '../message/destination.ts';
 import { Message } from '../message/message.ts';
 import type { Consumption, QueueDelivery, QueueLimits } from '../queue/consumer.ts';
 import { Queue } from '../queue/queue.ts';
@@ -19,10 +18,7 @@ import {
 /** Takes from a queue of the broker's, beside other consumers. */
 export class QueueSubscription extends AcknowledgedSubscription {
   override begin(broker: Broker): Soon<void> {
-    const queues = queuesOf(broker);
-    if (isPattern(this.address) && queues.patterns !== true)
-      throw new StompwireError('not-supported', 'over this broker a queue is named: patterns are for topics');
-    const consumption = queues.consume(this.address, this, this.declared);
+    const consumption = queuesOf(broker).consume(this.address, this, this.declared);
     if (consumption instanceof Promise) return consumption.then((begun) => this.#join(begun));
     return this.#join(consumption);
   }

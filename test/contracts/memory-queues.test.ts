@@ -1,6 +1,7 @@
 // The queues of a single node keep the contract of their port.
 import { MemoryQueues } from '../../src/relay/memory-queues.ts';
 import { declaredQueuesContract } from './declared-queues.ts';
+import { patternQueuesContract } from './pattern-queues.ts';
 import { type QueuesKind, queuesContract } from './queues.ts';
 
 const kind: QueuesKind = {
@@ -32,3 +33,4 @@ const kind: QueuesKind = {
 
 queuesContract(kind);
 declaredQueuesContract(kind);
+patternQueuesContract(kind);

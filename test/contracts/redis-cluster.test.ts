@@ -8,6 +8,7 @@ import { claimsContract } from './claims.ts';
 import { declaredQueuesContract } from './declared-queues.ts';
 import { feedContract } from './feed.ts';
 import { membersContract } from './members.ts';
+import { patternQueuesContract } from './pattern-queues.ts';
 import { queuesContract } from './queues.ts';
 import { redisBindings } from './redis-bindings.ts';
 import { RedisClaimNodes } from './redis-claims.ts';
@@ -40,6 +41,7 @@ describe.runIf(program)('over a Redis Cluster', () => {
   membersContract({ name: 'redis-cluster', open: async () => new RedisMemberNodes(behind()) });
   queuesContract({ name: 'redis-cluster', open: redisQueues(behind) });
   declaredQueuesContract({ name: 'redis-cluster', open: redisQueues(behind) });
+  patternQueuesContract({ name: 'redis-cluster', open: redisQueues(behind) });
   bindingsContract({ name: 'redis-cluster', most: 12, open: redisBindings(behind) });
   redisCommitsContract('redis-cluster', behind);
   claimsContract({ name: 'redis-cluster', open: async () => new RedisClaimNodes(behind()) });

@@ -6,6 +6,7 @@ import { bindingsContract } from './bindings.ts';
 import { claimsContract } from './claims.ts';
 import { declaredQueuesContract } from './declared-queues.ts';
 import { membersContract } from './members.ts';
+import { patternQueuesContract } from './pattern-queues.ts';
 import { queuesContract } from './queues.ts';
 import { redisBindings } from './redis-bindings.ts';
 import { RedisClaimNodes } from './redis-claims.ts';
@@ -33,6 +34,7 @@ describe.runIf(url)('over a Redis', () => {
   membersContract({ name: 'redis', open: async () => new RedisMemberNodes({ address: url!, commands }) });
   queuesContract({ name: 'redis', open: redisQueues(() => ({ address: url!, commands })) });
   declaredQueuesContract({ name: 'redis', open: redisQueues(() => ({ address: url!, commands })) });
+  patternQueuesContract({ name: 'redis', open: redisQueues(() => ({ address: url!, commands })) });
   bindingsContract({ name: 'redis', most: 12, open: redisBindings(() => ({ address: url!, commands })) });
   redisCommitsContract('redis', () => ({ address: url!, commands }));
   claimsContract({ name: 'redis', open: async () => new RedisClaimNodes({ address: url!, commands }) });

@@ -1,10 +1,12 @@
 // The queues of one partition as this node has them: who wakes it, and one call of a turn after another.
-import { messageOf } from './connection.ts';
+
+import type { Buffer } from 'node:buffer';
+import { messageOf, textOf } from './connection.ts';
 import type { Keys } from './keys.ts';
 import type { Lane } from './lane.ts';
 import type { Partition } from './partition.ts';
 import { lease, QueueLeases } from './queue-leases.ts';
-import { enqueueScript, removeScript, turnScript } from './queue-scripts.ts';
+import { enqueueScript, removeScript, turnScript, watchQueuesScript } from './queue-scripts.ts';
 import type { Held } from './queue-takers.ts';
 import { SharedQueue, type SharedQueueParts } from './shared-queue.ts';
 
@@ -21,8 +23,13 @@ export interface PartitionQueuesParts {
   readonly tries: number;
   /** What a queue of this node stands on. */
   readonly shared: (destination: string) => Omit<SharedQueueParts, 'destination' | 'soon'>;
+  /** A queue has come into being, on whichever node; for who watches. */
+  readonly came: (destination: string) => void;
   readonly troubled: (what: string) => void;
 }
+
+/** What begins a message that tells of a queue that came into being, and does not wake one. */
+const newQueue = 0;
 
 /** When a call failed, it is made again after so long. */
 const againAfter = 200;
@@ -38,6 +45,7 @@ export class PartitionQueues {
   readonly #queues = new Map<string, SharedQueue>();
   readonly #due = new Set<SharedQueue>();
   #listening: Promise<void> | undefined;
+  #watching = false;
   #flushing = false;
   #again: NodeJS.Timeout | undefined;
   #closed = false;
@@ -75,7 +83,7 @@ export class PartitionQueues {
   listen(): Promise<void> {
     const { keys, partition, node } = this.#parts;
     this.#listening ??= partition
-      .hear(keys.wake(partition.index, node), (destination) => this.#queues.get(String(destination))?.look())
+      .hear(keys.wake(partition.index, node), (payload) => this.#woken(payload))
       .catch((error) => {
         this.#listening = undefined;
         throw error;
@@ -90,6 +98,26 @@ export class PartitionQueues {
     const { all } = keys.queues(partition.index);
     const args = [this.#ahead, destination, node, this.#channel];
     await partition.call((link) => link.commands.run(removeScript, [keys.queue(destination), all], args));
+  }
+
+  /** Is told of queues that come into being. @returns those that are there */
+  async watch(): Promise<readonly string[]> {
+    const { all } = this.#parts.keys.queues(this.partition.index);
+    this.#watching = true;
+    const { partition } = this;
+    const found = await partition.call((link) =>
+      link.commands.run(watchQueuesScript, [all], [this.#channel]),
+    );
+    return (found as Buffer[]).map(textOf);
+  }
+
+  /** Is told no more; where that does not arrive, what is told is nobody's. */
+  unwatch(): void {
+    this.#watching = false;
+    const { all } = this.#parts.keys.queues(this.partition.index);
+    this.partition
+      .call((link) => link.commands.redis.srem(`${all}\0watchers`, this.#channel))
+      .catch(() => {});
   }
 
   /** Its primary can be reached again: what was under way may have been done or not. */
@@ -113,11 +141,17 @@ export class PartitionQueues {
     for (const queue of this.#queues.values()) queue.end();
     this.#queues.clear();
     if (this.partition.link?.commands.up !== true) return;
+    if (this.#watching) this.unwatch();
     await this.#leases.leave().catch(() => {}); // then the lease runs out by itself
   }
 
   get #ahead(): string {
     return String(this.#parts.ahead());
+  }
+
+  #woken(payload: Buffer): void {
+    if (payload[0] === newQueue) this.#parts.came(String(payload.subarray(1)));
+    else this.#queues.get(String(payload))?.look();
   }
 
   /** The turns that one turn of the event loop brings go out together, in one write. */

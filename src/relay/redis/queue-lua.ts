@@ -7,8 +7,9 @@ export const overhead = 256;
  * line: sorted set, order by priority and order; body: hash, order to envelope; out: hash, order to
  * `<node> <claim> <deliveries> <priority> <expires>`; tries: hash, order to deliveries, of those that came back;
  * expiry: sorted set, order by time, of those that wait and expire; hungry: list, channels of nodes that take more;
- * takers: hash, node to the number of its consumers; terms: hash, what was said of this queue. With the set of queues, a
- * NUL and `declared`: sorted set, the queues that something was said of, by when they are gone. The key itself: hash, `o` the last order, `b` bytes that wait.
+ * takers: hash, node to the number of its consumers; terms: hash, what was said of this queue. The key itself: hash, `o`
+ * the last order, `b` bytes that wait. With the set of queues, a NUL and `declared`: sorted set, the queues that something
+ * was said of, by when they are gone; `watchers`: set, channels of nodes that are told which queues come into being.
  */
 export const shared = `
 local time = redis.call('TIME')
@@ -25,6 +26,12 @@ local function wakeOne(q, destination)
   while true do
     local channel = redis.call('LPOP', q.hungry)
     if not channel or redis.call('SPUBLISH', channel, destination) > 0 then return end
+  end
+end
+local function announce(queues, destination)
+  local watchers = queues .. '\\0watchers'
+  for _, channel in ipairs(redis.call('SMEMBERS', watchers)) do
+    if redis.call('SPUBLISH', channel, '\\0' .. destination) == 0 then redis.call('SREM', watchers, channel) end
   end
 end
 local function lose(q, order, why, lost)
@@ -112,7 +119,8 @@ local function enqueue(key, destination, priority, expires, envelope)
     end
   end
   local order = redis.call('HINCRBY', key, 'o', 1)
-  if order == 1 and redis.call('SADD', queues, destination) == 1 and redis.call('SCARD', queues) > mostQueues then
+  local isNew = order == 1 and redis.call('SADD', queues, destination) == 1
+  if isNew and redis.call('SCARD', queues) > mostQueues then
     redis.call('SREM', queues, destination)
     redis.call('UNLINK', key)
     return answer(2)
@@ -124,6 +132,7 @@ local function enqueue(key, destination, priority, expires, envelope)
   if age > 0 and (expires == 0 or expires > now + age) then expires = now + age end
   if expires > 0 then redis.call('ZADD', q.expiry, text(expires), name) end
   wakeOne(q, destination)
+  if isNew then announce(queues, destination) end
   waiting = waiting + 1
   return answer(0)
 end

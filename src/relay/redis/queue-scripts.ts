@@ -207,6 +207,15 @@ return answer
 `);
 
 /**
+ * A node is told from now on which queues come into being. KEYS: the set of queues. ARGV: its channel. Answers those that
+ * are there.
+ */
+export const watchQueuesScript: Script = script(`#!lua flags=allow-oom
+redis.call('SADD', KEYS[1] .. '\\0watchers', ARGV[1])
+return redis.call('SMEMBERS', KEYS[1])
+`);
+
+/**
  * Takes from a dead node what it had of one queue. What was delivered too often is handed to the node that asks.
  *
  * KEYS: the queue, the set of queues, leases. ARGV: clock ahead, destination, the dead node, the node that asks, its

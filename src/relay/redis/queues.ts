@@ -6,12 +6,13 @@
 // claim no longer counts.
 import type { Buffer } from 'node:buffer';
 import type { StompwireError } from '../../errors.ts';
-import type { Separator } from '../../message/destination.ts';
+import { isPattern, type Separator } from '../../message/destination.ts';
 import type { Message } from '../../message/message.ts';
 import type { Position } from '../../message/position.ts';
 import type { Consumption, QueueArguments, QueueConsumer, QueueTerms } from '../../queue/consumer.ts';
 import { deadLetterOf } from '../../queue/dead-letter.ts';
 import type { Loss } from '../../queue/queue.ts';
+import { assertUnsaid } from '../../queue/same-terms.ts';
 import { encodeMessage } from '../envelope.ts';
 import type { Queues } from '../queues.ts';
 import { RedisBindings } from './bindings.ts';
@@ -25,6 +26,7 @@ import type { Keys } from './keys.ts';
 import { type Lane, type Parcel, unavailable } from './lane.ts';
 import type { Partition } from './partition.ts';
 import { PartitionQueues } from './partition-queues.ts';
+import { PatternTakers } from './pattern-takers.ts';
 import { full, queueBounds, type RedisQueuesParts, tooMany } from './queue-bounds.ts';
 import { lease } from './queue-leases.ts';
 import type { SharedQueueParts } from './shared-queue.ts';
@@ -60,12 +62,19 @@ export class RedisQueues implements Queues {
   readonly bindings: RedisBindings;
   readonly #parts: QueuesOfRelay;
   readonly #own: readonly PartitionQueues[];
+  readonly #patterns: PatternTakers;
   #looking: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(parts: QueuesOfRelay) {
     this.#parts = parts;
     this.#own = parts.partitions.map((partition) => this.#openPart(partition));
+    this.#patterns = new PatternTakers({
+      ...parts,
+      places: this.#own,
+      placeOf: (address) => this.#partOf(address),
+      join: (address, consumer) => this.#join(address, consumer),
+    });
     this.bindings = new RedisBindings({ ...parts, remove: (queue) => this.remove(queue) });
   }
 
@@ -82,10 +91,7 @@ export class RedisQueues implements Queues {
 
   /** Begins to look after the leases. */
   start(): void {
-    const look = (): void => {
-      for (const part of this.#own) part.look();
-    };
-    this.#looking = setInterval(look, lookEvery * (0.9 + Math.random() * 0.2)).unref();
+    this.#looking = setInterval(() => this.#look(), lookEvery * (0.9 + Math.random() * 0.2)).unref();
   }
 
   async enqueue(message: Message, terms: QueueTerms = {}): Promise<void> {
@@ -102,6 +108,10 @@ export class RedisQueues implements Queues {
   }
 
   async consume(destination: string, consumer: QueueConsumer, terms?: QueueArguments): Promise<Consumption> {
+    if (isPattern(destination)) {
+      assertUnsaid(destination, terms);
+      return this.#patterns.consume(destination, consumer);
+    }
     const queues = this.bindings.queuesOf(destination);
     if (queues === undefined) return this.#join(destination, consumer, terms);
     return takeFromAll(queues, {
@@ -128,12 +138,15 @@ export class RedisQueues implements Queues {
   }
 
   remove(destination: string): Promise<void> {
+    this.#patterns.gone(destination);
     return this.#partOf(destination).remove(destination);
   }
 
   /** The primary of a partition can be reached again. */
   up(partition: Partition): void {
-    this.#own[partition.index]!.up();
+    const part = this.#own[partition.index]!;
+    part.up();
+    void this.#patterns.look(part);
     this.bindings
       .up(partition)
       .catch((error) => this.#parts.troubled(`durable subscriptions: ${messageOf(error)}`));
@@ -152,6 +165,13 @@ export class RedisQueues implements Queues {
     await Promise.all(this.#own.map((part) => part.close()));
   }
 
+  #look(): void {
+    for (const part of this.#own) {
+      part.look();
+      void this.#patterns.look(part);
+    }
+  }
+
   #openPart(partition: Partition): PartitionQueues {
     const { keys, limits, queues } = this.#parts;
     return new PartitionQueues({
@@ -160,6 +180,7 @@ export class RedisQueues implements Queues {
       bounds: queueBounds({ limits, queues }, keys.partitions).split(' '),
       tries: limits.tries,
       shared: (destination) => this.#sharedParts(destination),
+      came: (destination) => this.#patterns.came(destination),
     });
   }
 
