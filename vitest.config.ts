@@ -14,6 +14,8 @@ const project = (suite: Suite) => ({
     // Files of a fast suite share their modules, which costs a third of loading them anew for each: a test
     // leaves nothing behind in one.
     ...(!suite.slow && { isolate: false, maxWorkers: availableParallelism() }),
+    // A test waits for events: its time says that one will never come, and not how fast the machine is.
+    ...(!suite.slow && { testTimeout: 30_000, hookTimeout: 30_000 }),
     ...(suite.slow && { testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false }),
   },
 });
