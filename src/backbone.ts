@@ -109,6 +109,7 @@ export class Backbone {
     const { node, metrics, registry, nodes } = this.#parts;
     await this.broker.start();
     nodes.join(this.#line);
+    this.history.relay.onReturn?.(() => nodes.returned());
     const parties = { node, line: this.#line, registry, delivery: this.#users };
     this.far = await joinNodes(this.history.relay, metrics, parties);
   }

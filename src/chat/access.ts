@@ -1,4 +1,5 @@
 // Who may read and write in which room: asked for every message, so answers are kept for a moment, and forgotten on every node when they change.
+import { isDirectId } from './direct.ts';
 import { ChatProblem } from './problem.ts';
 import type { ChatRepository } from './repository.ts';
 import type { Role, Room } from './room.ts';
@@ -29,6 +30,8 @@ interface Answer {
   /** The same, once it is there. */
   known: Access | undefined;
   readonly until: number;
+  /** Whether something changed since it was asked for. */
+  outdated: boolean;
 }
 
 /** So many answers are kept; then all are asked for again. */
@@ -47,13 +50,21 @@ export class RoomAccess {
     this.#parts = parts;
   }
 
-  /** What a user may do in a room. */
-  of(roomId: string, user: string): Promise<Access> {
+  /** What a user may do in a room: when something changed while that was found out, it is found out again. */
+  async of(roomId: string, user: string): Promise<Access> {
+    for (;;) {
+      const answer = this.#answer(roomId, user);
+      const access = await answer.access;
+      if (!answer.outdated) return access;
+    }
+  }
+
+  #answer(roomId: string, user: string): Answer {
     const now = this.#parts.now();
     const known = this.#known.get(roomId)?.get(user);
-    if (known !== undefined && known.until > now) return known.access;
+    if (known !== undefined && known.until > now) return known;
     const access = this.#ask(roomId, user);
-    const answer: Answer = { access, known: undefined, until: now + this.#parts.keeps };
+    const answer: Answer = { access, known: undefined, until: now + this.#parts.keeps, outdated: false };
     this.#keep(roomId, user, answer);
     access.then(
       (found) => {
@@ -61,7 +72,7 @@ export class RoomAccess {
       },
       () => this.forget(roomId, user), // a failure is nobody's answer
     );
-    return access;
+    return answer;
   }
 
   /**
@@ -104,27 +115,34 @@ export class RoomAccess {
   forget(roomId: string, user?: string): void {
     const answers = this.#known.get(roomId);
     if (answers === undefined) return;
-    if (user === undefined) {
-      this.#size -= answers.size;
-      this.#known.delete(roomId);
-    } else if (answers.delete(user)) {
+    const concerned = user === undefined ? [...answers.keys()] : [user];
+    for (const one of concerned) {
+      const answer = answers.get(one);
+      if (answer === undefined) continue;
+      answer.outdated = true;
+      answers.delete(one);
       this.#size--;
-      if (answers.size === 0) this.#known.delete(roomId);
     }
+    if (answers.size === 0) this.#known.delete(roomId);
   }
 
   /** Changes may have been missed. */
   forgetAll(): void {
-    this.#known.clear();
-    this.#size = 0;
+    for (const roomId of [...this.#known.keys()]) this.forget(roomId);
   }
 
   #keep(roomId: string, user: string, answer: Answer): void {
-    if (this.#size >= remembered) this.forgetAll();
+    if (this.#size >= remembered) this.#clear();
     const answers = this.#known.get(roomId) ?? new Map<string, Answer>();
     if (!answers.has(user)) this.#size++;
     answers.set(user, answer);
     this.#known.set(roomId, answers);
+  }
+
+  /** There is no room for more; what was answered stays true. */
+  #clear(): void {
+    this.#known.clear();
+    this.#size = 0;
   }
 
   async #ask(roomId: string, user: string): Promise<Access> {
@@ -134,7 +152,7 @@ export class RoomAccess {
       repository.members.roleOf(roomId, user),
     ]);
     if (room === undefined) {
-      const anew = open && !(await repository.rooms.wasDeleted(roomId));
+      const anew = open && !isDirectId(roomId) && !(await repository.rooms.wasDeleted(roomId));
       return { room, role: undefined, reads: anew, writes: anew };
     }
     const isIn = role !== undefined || room.kind === 'public';

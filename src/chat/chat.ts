@@ -18,6 +18,7 @@ import { addRoomMappings } from './room-mappings.ts';
 import { tellConcerned } from './room-news.ts';
 import { type RoomChange, Rooms } from './rooms.ts';
 import { endSubscriptions } from './sent-out.ts';
+import { StillReads } from './still-reads.ts';
 
 /** Parts of the chat that a program gives. */
 export interface ChatParts {
@@ -74,8 +75,11 @@ export function installChat(server: Server, parts: ChatParts = {}): void {
     tellConcerned(server, change); // before their subscriptions end: of those they are told less
     endSubscriptions(server, change);
   });
+  const still = new StillReads({ server, access, again: accessKeeps });
   server.attach({ start: () => repository.open(), stop: () => repository.close() });
-  const live = new Live(server, { repository, access });
+  if (shared !== repository) server.attach({ start: () => shared.open(), stop: () => shared.close() });
+  server.attach({ stop: async () => still.stop() });
+  const live = new Live(server, { repository, shared, access });
   const topic = topicOf(config.brokerPrefixes);
   const destinationOf = (roomId: string): string => `${topic}/chat-room/${roomId}`;
   const { history } = server;

@@ -3,10 +3,16 @@ import { createHash } from 'node:crypto';
 import type { ChatRepository } from './repository.ts';
 import type { Room, SeenRoom } from './room.ts';
 
+/** What the ids of rooms of two begin with, and no others: nobody makes the room of a pair before the pair does. */
+const begin = 'direct-';
+
+/** Whether a room of this id can be made by nobody but a pair. */
+export const isDirectId = (id: string): boolean => id.startsWith(begin);
+
 /** The room of a pair, whoever of the two asks. */
 export function directId(pair: readonly [string, string]): string {
   const sorted = JSON.stringify(pair.toSorted());
-  return `direct-${createHash('sha256').update(sorted).digest('base64url').slice(0, 27)}`;
+  return `${begin}${createHash('sha256').update(sorted).digest('base64url').slice(0, 27)}`;
 }
 
 /** The room as one of its members sees it: one of two has the name of the other. */

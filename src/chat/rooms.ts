@@ -1,7 +1,7 @@
 // The rooms of the chat: made, found, joined and left, by those who may.
 import { randomUUID } from 'node:crypto';
 import type { RoomAccess } from './access.ts';
-import { directId, seenBy } from './direct.ts';
+import { directId, isDirectId, seenBy } from './direct.ts';
 import { ChatProblem } from './problem.ts';
 import type { ChatRepository, ListAsked, Listed } from './repository.ts';
 import type { Membership, Role, Room, RoomKind, SeenRoom } from './room.ts';
@@ -63,6 +63,12 @@ export function checkedRoomId(id: string): string {
   throw new ChatProblem('bad-request', idRule);
 }
 
+/** @throws {ChatProblem} `bad-request` */
+function checkedNewId(id: string): string {
+  if (!isDirectId(checkedRoomId(id))) return id;
+  throw new ChatProblem('bad-request', `room '${id}' would be one of two: give another id`);
+}
+
 /** The rooms, and who belongs to them. */
 export class Rooms {
   readonly #parts: RoomsParts;
@@ -80,7 +86,7 @@ export class Rooms {
     const { repository, clock } = this.#parts;
     const now = clock();
     const room: Room = {
-      id: checkedRoomId(id),
+      id: checkedNewId(id),
       name: checkedName(name),
       kind,
       createdAt: now,

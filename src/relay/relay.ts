@@ -37,6 +37,11 @@ export interface Relay {
   interest(destination: string): Soon<void>;
   disinterest(destination: string): Soon<void>;
   /**
+   * Says who hears that what was published meanwhile, and is in no log, may have been missed: the relay was away, and
+   * brings everything again. Absent: it is never away.
+   */
+  onReturn?(listener: () => void): void;
+  /**
    * Refuses addresses of messages and queues that do not lie together. Absent: all do.
    *
    * @throws {StompwireError} `transaction-too-wide`

@@ -7,7 +7,8 @@ export type AnnouncementListener = (about: Readonly<Record<string, unknown>>) =>
 
 /**
  * The nodes of a service, this one among them. No client hears an announcement or can make one. One that is made while
- * a node is away from the others does not reach it: a program that keeps something by it keeps it for a while only.
+ * a node is away from the others does not reach it: a program that keeps something by it keeps it for a while only, or
+ * looks again when the node is back.
  *
  * @example
  * ```ts
@@ -15,6 +16,7 @@ export type AnnouncementListener = (about: Readonly<Record<string, unknown>>) =>
  *
  * const server = createServer({ port: 0, stompPort: 'off', logLevel: 'silent' });
  * server.nodes.on('prices.changed', ({ of }) => console.log('forget what was known of', of));
+ * server.nodes.onReturn(() => console.log('forget everything'));
  * await server.start();
  * await server.nodes.announce('prices.changed', { of: 'tea' });
  * await server.close();
@@ -23,6 +25,7 @@ export type AnnouncementListener = (about: Readonly<Record<string, unknown>>) =>
 export class Nodes {
   readonly #listeners = new Map<string, AnnouncementListener>();
   readonly #failed: (error: unknown, name: string) => void;
+  readonly #returning: (() => void)[] = [];
   #line: NodeLine | undefined;
 
   /** @param failed - hears of listeners that throw */
@@ -51,6 +54,17 @@ export class Nodes {
     return this.#line.tellAll(lineName(name), { about });
   }
 
+  /** Adds a listener that hears that this node was away from the others, and is back: it may have missed something. */
+  onReturn(listener: () => void): this {
+    this.#returning.push(listener);
+    return this;
+  }
+
+  /** This node was away, and is back. */
+  returned(): void {
+    for (const listener of this.#returning) this.#try(listener, 'return');
+  }
+
   /** Has a line to the others. */
   join(line: NodeLine): void {
     this.#line = line;
@@ -59,8 +73,12 @@ export class Nodes {
   }
 
   #tell(name: string, about: Readonly<Record<string, unknown>>): void {
+    this.#try(() => this.#listeners.get(name)?.(about), name);
+  }
+
+  #try(told: () => void, name: string): void {
     try {
-      this.#listeners.get(name)?.(about);
+      told();
     } catch (error) {
       this.#failed(error, name);
     }

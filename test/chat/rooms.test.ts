@@ -1,6 +1,7 @@
 // Rooms are made, joined and left by those who may, and everybody concerned hears of it.
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RoomAccess } from '../../src/chat/access.ts';
+import { directId } from '../../src/chat/direct.ts';
 import { MemoryRepository } from '../../src/chat/repositories/memory.ts';
 import { type RoomChange, Rooms } from '../../src/chat/rooms.ts';
 
@@ -128,6 +129,21 @@ describe('a room of two', () => {
     expect(one.id).not.toBe(two.id);
     await expect(rooms.direct('kim', 'kim')).rejects.toMatchObject({ problem: 'bad-request' });
     await expect(rooms.leave(one.id, 'a')).rejects.toMatchObject({ problem: 'no-access' });
+  });
+});
+
+describe('the room of a pair', () => {
+  it.each([false, true])('is made by nobody before the pair does, where rooms are open: %s', async (open) => {
+    begin(open);
+    const id = directId(['kim', 'lee']);
+    await expect(rooms.create({ id, kind: 'private' }, 'eve')).rejects.toMatchObject({
+      problem: 'bad-request',
+    });
+    await expect(access.assertWrites(id, 'eve')).rejects.toMatchObject({ problem: 'no-such-room' });
+    await expect(rooms.join(id, 'eve')).rejects.toMatchObject({ problem: 'no-such-room' });
+    expect(await rooms.direct('kim', 'lee')).toMatchObject({ id, kind: 'direct' });
+    for (const one of ['kim', 'lee']) expect((await access.of(id, one)).writes).toBe(true);
+    expect((await access.of(id, 'eve')).reads).toBe(false);
   });
 });
 

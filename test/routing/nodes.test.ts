@@ -78,6 +78,20 @@ describe('parts of a program', () => {
   });
 });
 
+describe('a node that was away from the others', () => {
+  it('tells all who want to know, whichever of them throws', () => {
+    const server = serverOf();
+    const heard: string[] = [];
+    server.nodes
+      .onReturn(() => {
+        throw new Error('mine alone');
+      })
+      .onReturn(() => heard.push('back'));
+    server.nodes.returned();
+    expect(heard).toEqual(['back']);
+  });
+});
+
 describe('a subscription that the program ends', () => {
   it('hears nothing more, and its client is told why; the session lives', async () => {
     const kit = await startTestApp(() => {});

@@ -44,6 +44,8 @@ export interface PartitionParts {
   readonly freed: (count: number, bytes: number) => void;
   readonly foreign: (channel: string, error: unknown) => void;
   readonly mended: (count: number) => void;
+  /** It is listened to again: what was published before, and is in no log, may not have come. */
+  readonly listens: () => void;
   /** A channel belongs to a partition, or to none any more. */
   readonly named: (channel: string, partition: Partition | undefined) => void;
 }
@@ -133,7 +135,10 @@ export class Partition {
     this.channels.use(subscriber);
     if (subscriber?.up !== true) return;
     this.channels.want(this.#name(this.#sign)).then(
-      () => this.watch.look(),
+      () => {
+        this.watch.look();
+        this.#parts.listens();
+      },
       () => {}, // it is closed
     );
   }
