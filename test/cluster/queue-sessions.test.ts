@@ -127,8 +127,9 @@ describe.runIf(program)('clients of two nodes', () => {
       await client.connect({ login });
     const few = { 'x-max-length': '1', 'prefetch-count': '1', ack: 'client' };
     await ann.confirmed('SUBSCRIBE', { id: 'q', destination: '/queue/in', exclusive: 'true', ...few });
-    for (const body of ['1', '2', '3']) await send(cid, '/queue/in', body);
+    await send(cid, '/queue/in', '1');
     const first = await ann.message('1');
+    for (const body of ['2', '3']) await send(cid, '/queue/in', body);
     await ann.confirmed('ACK', { id: first.headers.ack! });
     await ann.message('3');
     bob.frame('SUBSCRIBE', { id: 'q', destination: '/queue/in', receipt: 'r' });

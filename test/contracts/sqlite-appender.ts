@@ -1,14 +1,14 @@
 // A process that appends to an embedded history and says what was confirmed, until it is killed.
 import { Buffer } from 'node:buffer';
-import { writeSync } from 'node:fs';
 import { SqliteStore } from '../../src/history/stores/sqlite.ts';
 import { recordOf } from './history-records.ts';
+import { tell } from './tell.ts';
 
 const [file = '', rooms = '4', inFlight = '8'] = process.argv.slice(2);
 const store = new SqliteStore({ file });
 await store.open();
 const { epoch } = await store.upkeep.begin();
-writeSync(1, `epoch ${epoch}\n`);
+tell(`epoch ${epoch}`);
 let ending = false;
 
 async function publish(room: number): Promise<void> {
@@ -20,7 +20,7 @@ async function publish(room: number): Promise<void> {
       const mine = ++seq;
       const body = Buffer.from(`body of ${destination} ${epoch}-${mine}`);
       await store.append([recordOf(mine, { destination, epoch, body, key: `${epoch} ${mine}` })]);
-      writeSync(1, `${destination} ${mine}\n`);
+      tell(`${destination} ${mine}`);
     }
   };
   await Promise.all(Array.from({ length: Number(inFlight) }, one));

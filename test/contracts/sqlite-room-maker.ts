@@ -1,6 +1,6 @@
 // A process that makes rooms in a file, and says which were answered, until it is killed.
-import { writeSync } from 'node:fs';
 import { SqliteRepository } from '../../src/chat/repositories/sqlite.ts';
+import { tell } from './tell.ts';
 
 const [file = '', run = '0'] = process.argv.slice(2);
 const repository = new SqliteRepository(file);
@@ -11,7 +11,7 @@ async function make(lane: number): Promise<never> {
     const id = `${run}-${lane}-${n}`;
     const room = { id, name: id, kind: 'public', createdAt: n, createdBy: 'kim' } as const;
     await repository.rooms.create(room, [{ roomId: id, user: 'kim', role: 'owner', joinedAt: n }]);
-    writeSync(1, `${id}\n`);
+    tell(id);
   }
 }
 

