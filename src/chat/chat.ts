@@ -77,9 +77,8 @@ export function installChat(server: Server, parts: ChatParts = {}): void {
   });
   const still = new StillReads({ server, access, again: accessKeeps });
   server.attach({ start: () => repository.open(), stop: () => repository.close() });
-  if (shared !== repository) server.attach({ start: () => shared.open(), stop: () => shared.close() });
   server.attach({ stop: async () => still.stop() });
-  const live = new Live(server, { repository, shared, access });
+  const live = new Live(server, { repository, access });
   const topic = topicOf(config.brokerPrefixes);
   const destinationOf = (roomId: string): string => `${topic}/chat-room/${roomId}`;
   const { history } = server;
