@@ -1,17 +1,24 @@
 // Builds the chat page (src/web) to dist/web: relative hashed files, nothing inline, so that a strict CSP holds.
-import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { defineConfig, type Plugin } from 'vite';
 
-const nothing = fileURLToPath(new URL('./src/web/wire/nothing.cjs', import.meta.url));
+/** Puts other files where the page says `include`, so that each is about one thing. */
+const includes: Plugin = {
+  name: 'includes',
+  transformIndexHtml: {
+    order: 'pre',
+    handler: (html, { filename }) =>
+      html.replace(/<!-- include (\S+) -->/g, (_, path: string) =>
+        readFileSync(new URL(path, pathToFileURL(filename)), 'utf8'),
+      ),
+  },
+};
 
 export default defineConfig({
+  plugins: [includes],
   base: './',
   publicDir: false,
-  // what sockjs-client's sources expect of a browser, without what it mends and works around in those of 2012
-  define: { global: 'globalThis' },
-  resolve: {
-    alias: [{ find: /^\.+\/(.+\/)?(shims|iframe-bootstrap|info-iframe|xdr)$/, replacement: nothing }],
-  },
   build: {
     outDir: '../../dist/web', // from the root, which the command line names: `vite build src/web`
     emptyOutDir: true,

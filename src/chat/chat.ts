@@ -35,7 +35,7 @@ const changed = 'chat.room-changed';
 /** What the page shows of it. */
 const pageFeatures: readonly PageFeature[] = [
   ...(['rooms', 'presence', 'typing', 'unread', 'edit'] as const),
-  ...(['replies', 'reactions', 'mentions', 'attachments', 'seen'] as const),
+  ...(['replies', 'reactions', 'mentions', 'attachments', 'seen', 'notifications'] as const),
 ];
 
 /** Puts the chat on a server; call it before `start`. */

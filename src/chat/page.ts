@@ -19,7 +19,7 @@ const api = '/api/chat';
 /** What a service may offer beside rooms and their messages. */
 export type PageFeature =
   | ('rooms' | 'presence' | 'typing' | 'unread' | 'edit')
-  | ('replies' | 'reactions' | 'mentions' | 'attachments' | 'seen');
+  | ('replies' | 'reactions' | 'mentions' | 'attachments' | 'seen' | 'notifications');
 
 /** What people are asked for, by the option `auth`. */
 const asksFor = { anonymous: 'name', users: 'passcode', jwt: 'token' } as const;

@@ -193,6 +193,7 @@ export class StompwireClient {
     const { headers } = message;
     if (this.#sends.refused(headers['receipt-id'], error)) return;
     for (const subscription of this.#subscriptions) if (subscription.refused(headers, error)) return;
+    if (headers['subscription-id'] !== undefined) return; // of one that was ended here meanwhile
     this.#options.onServerError?.(error);
   }
 }

@@ -2,8 +2,10 @@
 import { openBy } from '../client/index.ts';
 import { unsent } from './model/room-log.ts';
 import { hashOfRoom, neighbour, roomOfHash } from './model/room-names.ts';
-import { type ChatState, type Happening, initialState, reduce } from './model/state.ts';
+import { isDirectId } from './model/room-sign.ts';
+import { type ChatState, find, type Happening, initialState, reduce } from './model/state.ts';
 import { preferences } from './preferences.ts';
+import { createDesktop } from './view/desktop.ts';
 import { createPage } from './view/page.ts';
 import { Chat } from './wire/chat.ts';
 import { DEFAULT_CONFIG, fetchConfig } from './wire/config.ts';
@@ -46,8 +48,8 @@ const show = createPage({
     enter(signIn);
   },
   signOut() {
-    preferences.signedOut();
     chat.signOut();
+    preferences.forget();
   },
   open: openRoom,
   leave(roomId) {
@@ -66,15 +68,23 @@ const show = createPage({
   config: () => config,
   older: () => chat.older(state.current),
   search: (text) => chat.search(state.current, text),
-  amend: (messageId, content) => chat.amend(state.current, messageId, content),
-  remove: (messageId) => chat.amend(state.current, messageId),
+  amend: (messageId, content) => chat.changes?.edit(state.current, messageId, content),
+  remove: (messageId) => chat.changes?.delete(state.current, messageId),
+  react: (messageId, emoji, on) => chat.changes?.react(state.current, messageId, emoji, on),
+  original: (messageId) => chat.original(state.current, messageId),
+  hasOlder: () => find(state, state.current)?.older !== 'none',
+  user: () => state.user,
   type: (typing) => chat.type(typing),
-  say: (content) => chat.say(content),
+  say: (content, extras) => chat.say(content, extras),
   retry: (key) => chat.retry(key),
   discard: (key) => happen({ type: 'discarded', key }),
   retryNow: () => chat.retryNow(),
   complain: (text) => happen({ type: 'notice', key: newKey(), text }),
   dismiss: (key) => happen({ type: 'notice-dismissed', key }),
+  tell: (text, roomId) => happen({ type: 'notice', key: newKey(), text, roomId, polite: true }),
+  clear: () => happen({ type: 'news-cleared' }),
+  api: () => chat.api,
+  desktop: createDesktop({ wished: preferences.wishesNews, wish: preferences.wishNews }),
 });
 
 function happen(happening: Happening): void {
@@ -82,7 +92,7 @@ function happen(happening: Happening): void {
   state = reduce(state, happening);
   if (state === before) return;
   if (config.open && state.rooms.length !== before.rooms.length)
-    preferences.setRooms(state.rooms.map((room) => room.roomId));
+    preferences.setRooms(state.rooms.map((room) => room.roomId).filter((roomId) => !isDirectId(roomId)));
   if (state.rooms.some(({ outgoing }, at) => outgoing !== before.rooms[at]?.outgoing))
     preferences.setUnsent(state.rooms.flatMap(unsent));
   if (state.user === undefined && before.user !== undefined) preferences.signedOut();

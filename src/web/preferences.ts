@@ -13,6 +13,7 @@ const WAY = 'stompwire.way';
 const SECRET = 'stompwire.secret';
 const LANGUAGE = 'stompwire.language';
 const UNSENT = 'stompwire.unsent';
+const NEWS = 'stompwire.news';
 
 /** Storage may be switched off or full; the chat works without. */
 function tried<T>(action: () => T): T | undefined {
@@ -39,6 +40,20 @@ export const preferences = {
     tried(() => localStorage.removeItem(SIGNED_IN));
     tried(() => sessionStorage.removeItem(SECRET));
   },
+  /** Everything that is about who was signed in; the language is about the browser. */
+  forget(): void {
+    const language = preferences.language();
+    for (const storage of ['localStorage', 'sessionStorage'] as const)
+      tried(() => {
+        for (const key of Object.keys(globalThis[storage]))
+          if (key.startsWith('stompwire.')) globalThis[storage].removeItem(key);
+      });
+    if (language !== undefined) preferences.setLanguage(language);
+  },
+  /** Whether notifications of the browser are wanted. */
+  wishesNews: (): boolean => tried(() => localStorage.getItem(NEWS)) === 'yes',
+  wishNews: (isWished: boolean): void =>
+    void tried(() => (isWished ? localStorage.setItem(NEWS, 'yes') : localStorage.removeItem(NEWS))),
   language(): Language | undefined {
     const chosen = tried(() => localStorage.getItem(LANGUAGE));
     return isLanguage(chosen) ? chosen : undefined;

@@ -7,7 +7,8 @@ import type { RoomLog } from './room-log.ts';
 export function amend(log: RoomLog, amendment: Amendment): RoomLog {
   if (isDeletion(log.amendments.get(amendment.of))) return log;
   const amendments = new Map(log.amendments).set(amendment.of, amendment);
-  return { ...log, amendments, entries: log.entries.map((entry) => entryBy(entry, amendment, amendments)) };
+  const entries = log.entries.map((entry) => entryBy(entry, amendment, amendments));
+  return { ...log, amendments, entries, originals: originalsBy(log.originals, amendment, amendments) };
 }
 
 function entryBy(
@@ -16,6 +17,15 @@ function entryBy(
   amendments: RoomLog['amendments'],
 ): RoomLog['entries'][number] {
   return entry.kind === 'message' && entry.messageId === of ? amended(entry, amendments) : entry;
+}
+
+function originalsBy(
+  originals: RoomLog['originals'],
+  { of }: Amendment,
+  amendments: RoomLog['amendments'],
+): RoomLog['originals'] {
+  const message = originals.get(of);
+  return message ? new Map(originals).set(of, amended(message, amendments)) : originals;
 }
 
 function isDeletion(amendment: Amendment | undefined): boolean {

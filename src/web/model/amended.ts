@@ -6,7 +6,10 @@ export function amended<M extends ChatMessage>(message: M, amendments: ReadonlyM
   const amendment = message.messageId === undefined ? undefined : amendments.get(message.messageId);
   if (amendment === undefined || message.change === 'deleted') return message;
   const { content } = amendment;
-  return content === undefined
-    ? { ...message, content: '', change: 'deleted' }
-    : { ...message, content, change: 'edited' };
+  return content === undefined ? gone(message) : { ...message, content, change: 'edited' };
+}
+
+/** Nothing of what it was stays: not what it answered, who was meant, which files, who has reacted. */
+function gone<M extends ChatMessage>({ replyTo, mentions, attachments, reactions, ...rest }: M): M {
+  return { ...rest, content: '', change: 'deleted' } as unknown as M;
 }

@@ -46,6 +46,11 @@ export function isMissing(company: Company, { since }: PresenceNews): boolean {
   return since !== undefined && since !== company.version;
 }
 
+/** Whether somebody is there. */
+export function stateOf(company: Company | undefined, user: string): Companion['state'] | 'offline' {
+  return company?.people.find((one) => one.user === user)?.state ?? 'offline';
+}
+
 /** Who types now, but for oneself. */
 export function typists(company: Company, self: string | undefined, now: number): readonly string[] {
   return Array.from(company.typing)

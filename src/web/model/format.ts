@@ -49,6 +49,16 @@ export function secondsLeft(until: number, now: number): number {
   return Math.max(1, Math.ceil((until - now) / 1000));
 }
 
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+
+/** The size of a file: `812 byte`, `1.2 MB`. */
+export function sizeOf(bytes: number, locale = timeLocale()): string {
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const unit = UNITS[power] ?? 'byte';
+  const options = { style: 'unit', unit, maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(locale, options).format(bytes / 1000 ** power);
+}
+
 /** A count for a badge: from 100 on, `99+`. */
 export function badge(count: number): string {
   return count > 99 ? '99+' : String(count);

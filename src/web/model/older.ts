@@ -1,8 +1,7 @@
 // Older messages, which come page by page when somebody reads back: in front of those that are there, none twice.
 import { amend } from './amend.ts';
-import { amended } from './amended.ts';
 import type { Arrival } from './chat-message.ts';
-import { type Entry, MAX_ENTRIES, type MessageEntry, type RoomLog } from './room-log.ts';
+import { asItIs, type Entry, MAX_ENTRIES, type MessageEntry, type RoomLog } from './room-log.ts';
 
 /** Somebody may read so far back in one go; who goes on later begins with the newest again. */
 export const MOST_ENTRIES = 20_000;
@@ -38,7 +37,7 @@ export function prepend(log: RoomLog, { arrivals, isStart, from }: OlderPage): R
   const older: MessageEntry[] = [];
   for (const arrival of arrivals) {
     if (arrival.kind !== 'message' || known.has(arrival.message.id)) continue;
-    const message = amended(arrival.message, withChanges.amendments);
+    const message = asItIs(arrival.message, withChanges);
     older.push({ ...message, kind: 'message', key: message.id });
   }
   return {

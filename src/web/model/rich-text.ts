@@ -1,14 +1,34 @@
-// Finds in a message what is more than plain text: web addresses, and messages that are only emoji.
+// Finds in a message what is more than plain text: web addresses, people who are meant, and messages that are only emoji.
+import { placesOf } from './mentions.ts';
 
 export type TextPart =
   | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'mention'; readonly text: string; readonly name: string }
   | { readonly kind: 'link'; readonly text: string; readonly href: string };
 
 // Only http and https: a `javascript:` address is never made into a link.
 const ADDRESS = /\bhttps?:\/\/[^\s<>"'`]+/giu;
 
-/** Cuts a message into text and links; put together again, the parts are the message. */
-export function textParts(content: string): TextPart[] {
+/** Cuts a message into text, links and the people it means; put together again, the parts are the message. */
+export function textParts(content: string, mentions: readonly string[] = []): TextPart[] {
+  const parts = withLinks(content);
+  if (mentions.length === 0) return parts;
+  return parts.flatMap((part) => (part.kind === 'text' ? withMentions(part.text, mentions) : part));
+}
+
+function withMentions(text: string, mentions: readonly string[]): TextPart[] {
+  const parts: TextPart[] = [];
+  let end = 0;
+  for (const { from, to, name } of placesOf(text, mentions)) {
+    if (from > end) parts.push({ kind: 'text', text: text.slice(end, from) });
+    parts.push({ kind: 'mention', text: text.slice(from, to), name });
+    end = to;
+  }
+  if (end < text.length) parts.push({ kind: 'text', text: text.slice(end) });
+  return parts;
+}
+
+function withLinks(content: string): TextPart[] {
   const parts: TextPart[] = [];
   let end = 0;
   for (const match of content.matchAll(ADDRESS)) {

@@ -1,7 +1,9 @@
 // What the page knows of one room: the newest messages and notes, own messages on their way, what is unread.
 import { amended } from './amended.ts';
-import type { Amendment, ChatMessage } from './chat-message.ts';
+import type { Amendment, ChatMessage, Extras } from './chat-message.ts';
 import { advance, type Delivery, type DeliveryStep, isOnItsWay, mayBePublished } from './delivery.ts';
+import { extrasOf } from './extras.ts';
+import { type Marks, marked } from './reactions.ts';
 
 export type { ChatMessage } from './chat-message.ts';
 
@@ -30,7 +32,7 @@ export interface NoteEntry {
 export type Entry = MessageEntry | NoteEntry;
 
 /** An own message, as it is remembered over a reload. */
-export interface Unsent {
+export interface Unsent extends Extras {
   readonly key: string;
   readonly roomId: string;
   readonly content: string;
@@ -64,6 +66,12 @@ export interface RoomLog {
   readonly limit: number;
   /** By the message-id of what they changed; that may come later, with an older page. */
   readonly amendments: ReadonlyMap<string, Amendment>;
+  /** Reactions, as amendments are. */
+  readonly marks: Marks;
+  /** Messages that others answer and that are not among the entries, by message-id; `undefined`: they are not to be had. */
+  readonly originals: ReadonlyMap<string, ChatMessage | undefined>;
+  /** The number of the last message that somebody has read, by name. */
+  readonly readers: ReadonlyMap<string, number>;
 }
 
 /** - `more`: there may be some; - `loading`; - `failed`: they were asked for in vain; - `none`: this is where it begins */
@@ -80,6 +88,7 @@ export function emptyLog(roomId: string): RoomLog {
       limit: MAX_ENTRIES,
       amendments: new Map(),
     },
+    ...{ marks: new Map(), originals: new Map(), readers: new Map() },
   };
 }
 
@@ -93,7 +102,7 @@ export function deliver(log: RoomLog, message: ChatMessage, from: { own: boolean
   const key = settled?.key ?? message.id;
   const isHistory = log.joinedAt !== undefined && message.sentAt < log.joinedAt;
   const unseen = !from.own && !from.seen && !isHistory && !message.system;
-  const entry = { ...amended(message, log.amendments), kind: 'message', key } as const;
+  const entry = { ...asItIs(message, log), kind: 'message', key } as const;
   return {
     ...log,
     ...(isHistory ? beforeJoining(log, entry) : appended(log, entry)),
@@ -101,6 +110,14 @@ export function deliver(log: RoomLog, message: ChatMessage, from: { own: boolean
     unread: unseen ? log.unread + 1 : log.unread,
     divider: unseen && log.unread === 0 ? key : log.divider,
   };
+}
+
+/** A message with what became of it already. */
+export function asItIs<M extends ChatMessage>(
+  message: M,
+  { amendments, marks }: Pick<RoomLog, 'amendments' | 'marks'>,
+): M {
+  return marked(amended(message, amendments), marks);
 }
 
 /** Clocks differ: a message cannot have been sent longer before it was written than this. */
@@ -213,9 +230,9 @@ function stepAll(log: RoomLog, taken: DeliveryStep): RoomLog {
 /** What came meanwhile may be missing: so may the MESSAGE of what was confirmed, and yet it is published. */
 export function miss(log: RoomLog, sender: string, note: Omit<NoteEntry, 'kind'>): RoomLog {
   let next = log;
-  for (const { key, roomId, content, composedAt, delivery } of log.outgoing) {
+  for (const { composedAt, delivery, reason: _, ...said } of log.outgoing) {
     if (delivery !== 'confirmed') continue;
-    const entry = { kind: 'message', key, id: '', roomId, sender, content, sentAt: composedAt } as const;
+    const entry = { kind: 'message', id: '', sender, sentAt: composedAt, ...said } as const;
     next = { ...next, ...appended(next, entry) };
   }
   const outgoing = log.outgoing.filter((out) => out.delivery !== 'confirmed');
@@ -264,12 +281,15 @@ export function rename(log: RoomLog, name: string | undefined): RoomLog {
 export function unsent(log: RoomLog): readonly Unsent[] {
   return log.outgoing
     .filter(({ delivery }) => isOnItsWay(delivery))
-    .map(({ key, roomId, content, composedAt }) => ({ key, roomId, content, composedAt }));
+    .map(({ delivery: _, reason: __, ...said }) => said);
 }
 
 /** What was remembered, as good as it can be read. */
 export function unsentFrom(stored: unknown): readonly Unsent[] {
-  return Array.isArray(stored) ? stored.filter(isUnsent) : [];
+  if (!Array.isArray(stored)) return [];
+  return stored.filter(isUnsent).map(({ key, roomId, content, composedAt, ...rest }) => {
+    return { key, roomId, content, composedAt, ...extrasOf({ ...rest }) };
+  });
 }
 
 function isUnsent(value: unknown): value is Unsent {

@@ -1,15 +1,27 @@
 // All that the page shows, as one value, and the one function that makes the next value from what happened.
 import { words } from '../words/words.ts';
 import { amend } from './amend.ts';
-import type { Amendment, ChatMessage } from './chat-message.ts';
+import type { Amendment, ChatMessage, Extras, ReactionMark } from './chat-message.ts';
 import { type Company, heardOf, noCompany, type PresenceNews } from './company.ts';
 import type { Delivery, DeliveryStep } from './delivery.ts';
 import { span } from './format.ts';
 import { IDLE, type LinkPhase } from './link-phase.ts';
+import { looked, type News, noted } from './news.ts';
 import { type OlderPage, prepend, wantsOlder } from './older.ts';
+import { react } from './react.ts';
+import {
+  changed,
+  listed,
+  opened,
+  type RoomList,
+  type RoomNews,
+  type RoomsTold,
+  without,
+} from './room-list.ts';
 import type { NoteEntry, RoomLog, Unsent } from './room-log.ts';
 import * as log from './room-log.ts';
-import { MAX_ROOMS } from './room-names.ts';
+import { signOf } from './room-sign.ts';
+import { type Reader, read } from './seen.ts';
 
 /** More notices than this push the oldest out. */
 export const MAX_NOTICES = 3;
@@ -17,16 +29,18 @@ export const MAX_NOTICES = 3;
 export interface Notice {
   readonly key: string;
   readonly text: string;
+  /** What nobody has to act on. */
+  readonly polite?: boolean;
+  /** The room that it leads to. */
+  readonly roomId?: string;
 }
 
-export interface ChatState {
+export interface ChatState extends RoomList {
   /** The name signed in with, or the one that the service gave instead; undefined when signed out. */
   readonly user: string | undefined;
   readonly link: LinkPhase;
   /** When the connection was lost; undefined while it is up or never was. */
   readonly lostAt: number | undefined;
-  readonly rooms: readonly RoomLog[];
-  readonly current: string;
   /** False while the page is hidden: what arrives then is unread. */
   readonly attentive: boolean;
   readonly notices: readonly Notice[];
@@ -34,14 +48,8 @@ export interface ChatState {
   readonly refusal: string | undefined;
   /** Who is in a room and types, by room. */
   readonly company: ReadonlyMap<string, Company>;
-  /** Rooms that everybody may enter. */
-  readonly publicRooms: readonly NamedRoom[];
-}
-
-/** A room as the service lists it. */
-export interface NamedRoom {
-  readonly roomId: string;
-  readonly name: string;
+  /** What they were notified of and did not look at, newest first. */
+  readonly news: readonly News[];
 }
 
 /** How many messages of a room the service counts as unread. */
@@ -53,30 +61,43 @@ export interface UnreadTold {
 
 export type Happening =
   | { readonly type: 'signed-in'; readonly name: string }
-  | { readonly type: 'signed-out'; readonly refusal?: string }
+  | { readonly type: 'signed-out'; readonly refusal?: string; readonly rooms: readonly string[] }
   | { readonly type: 'link'; readonly link: LinkPhase; readonly at: number }
   | { readonly type: 'room-opened'; readonly roomId: string; readonly at: number }
   | { readonly type: 'room-left'; readonly roomId: string; readonly mayBeLast?: boolean }
-  | {
-      readonly type: 'rooms-told';
-      readonly mine?: readonly NamedRoom[];
-      readonly public?: readonly NamedRoom[];
-    }
+  | ({ readonly type: 'rooms-told' } & RoomsTold)
+  | ({ readonly type: 'room-changed'; readonly mayBeLast: boolean } & RoomNews)
   | ({ readonly type: 'unread-told' } & UnreadTold)
   | { readonly type: 'presence'; readonly news: PresenceNews }
   | { readonly type: 'typing'; readonly roomId: string; readonly user: string; readonly until: number }
   | { readonly type: 'amended'; readonly amendment: Amendment }
+  | { readonly type: 'reacted'; readonly mark: ReactionMark }
+  | { readonly type: 'read-told'; readonly roomId: string; readonly marks: readonly Reader[] }
+  | {
+      readonly type: 'original-came';
+      readonly roomId: string;
+      readonly messageId: string;
+      readonly message: ChatMessage | undefined;
+    }
   | { readonly type: 'older-asked' | 'older-failed'; readonly roomId: string }
   | ({ readonly type: 'older-came'; readonly roomId: string } & OlderPage)
   | { readonly type: 'attention'; readonly attentive: boolean }
   | { readonly type: 'delivered'; readonly message: ChatMessage }
-  | { readonly type: 'composed'; readonly key: string; readonly content: string; readonly at: number }
+  | {
+      readonly type: 'composed';
+      readonly key: string;
+      readonly content: string;
+      readonly extras?: Extras;
+      readonly at: number;
+    }
   | ({ readonly type: 'restored'; readonly delivery: Delivery } & Unsent)
   | { readonly type: 'gap'; readonly roomId: string; readonly at: number }
   | { readonly type: 'step'; readonly key: string; readonly step: DeliveryStep; readonly reason?: string }
   | { readonly type: 'discarded'; readonly key: string }
-  | { readonly type: 'notice'; readonly key: string; readonly text: string }
-  | { readonly type: 'notice-dismissed'; readonly key: string };
+  | ({ readonly type: 'notice' } & Notice)
+  | { readonly type: 'notice-dismissed'; readonly key: string }
+  | { readonly type: 'noted'; readonly news: News }
+  | { readonly type: 'news-cleared' };
 
 type Kind = Happening['type'];
 type Reducers = {
@@ -94,6 +115,8 @@ export function initialState(rooms: readonly string[], current = rooms[0] ?? '')
     notices: [],
     refusal: undefined,
     company: new Map(),
+    news: [],
+    about: new Map(),
     publicRooms: [],
   };
 }
@@ -102,11 +125,8 @@ const REDUCERS: Reducers = {
   'signed-in': (state, { name }) => ({ ...state, user: name, refusal: undefined }),
 
   // The next one to sign in here may be somebody else: nothing of what was read stays.
-  'signed-out': (state, { refusal }) => ({
-    ...initialState(
-      state.rooms.map((room) => room.roomId),
-      state.current,
-    ),
+  'signed-out': (state, { refusal, rooms }) => ({
+    ...initialState(rooms, rooms.includes(state.current) ? state.current : undefined),
     attentive: state.attentive,
     refusal,
   }),
@@ -120,41 +140,26 @@ const REDUCERS: Reducers = {
   },
 
   'room-opened': (state, { roomId, at }) => {
-    const known = find(state, roomId) !== undefined;
-    if (!known && state.rooms.length >= MAX_ROOMS) return state;
     const isOnline = state.link.phase === 'online';
-    const newcomer = isOnline ? joined(log.emptyLog(roomId), state.user, at) : log.emptyLog(roomId);
-    const left =
-      roomId === state.current
-        ? state
-        : update(state, state.current, (room) => log.forgetOlder(log.turnAway(room)));
-    const rooms = known ? left.rooms : [...left.rooms, newcomer];
-    return update({ ...left, rooms, current: roomId }, roomId, log.markRead);
+    const make = (): RoomLog =>
+      isOnline ? joined(log.emptyLog(roomId), state.user, at) : log.emptyLog(roomId);
+    return { ...state, ...opened(state, roomId, make), news: looked(state.news, roomId) };
   },
 
   'room-left': (state, { roomId, mayBeLast = false }) => {
-    const at = state.rooms.findIndex((room) => room.roomId === roomId);
-    if (at < 0 || (state.rooms.length === 1 && !mayBeLast)) return state;
-    const rooms = state.rooms.filter((room) => room.roomId !== roomId);
-    if (state.current !== roomId) return { ...state, rooms };
-    const current = (rooms[at] ?? rooms[at - 1])?.roomId ?? '';
-    return update({ ...state, rooms, current }, current, log.markRead);
+    const next = without(state, roomId, mayBeLast);
+    return next === state ? state : { ...state, ...next };
   },
 
-  'rooms-told': (state, { mine = [], public: publicRooms = state.publicRooms }) => {
-    const names = new Map([...publicRooms, ...mine].map(({ roomId, name }) => [roomId, name]));
-    const known = new Set(state.rooms.map((room) => room.roomId));
-    const added = mine
-      .filter(({ roomId }) => !known.has(roomId))
-      .slice(0, Math.max(0, MAX_ROOMS - known.size))
-      .map(({ roomId }) => log.emptyLog(roomId));
-    const named = [...state.rooms, ...added].map((room) => log.rename(room, names.get(room.roomId)));
-    return { ...state, publicRooms, rooms: named, current: state.current || (named[0]?.roomId ?? '') };
-  },
+  'rooms-told': (state, told) => ({ ...state, ...listed(state, told) }),
+
+  'room-changed': (state, { mayBeLast, ...news }) => ({ ...state, ...changed(state, news, mayBeLast) }),
 
   'unread-told': (state, { roomId, unread, more }) => {
     const isRead = state.attentive && roomId === state.current;
-    return isRead ? state : update(state, roomId, (room) => ({ ...room, unread, more }));
+    if (isRead) return state;
+    const news = unread === 0 ? looked(state.news, roomId) : state.news; // read on another device
+    return update({ ...state, news }, roomId, (room) => ({ ...room, unread, more }));
   },
 
   presence: (state, { news }) => withCompany(state, news.roomId, (company) => heardOf(company, news)),
@@ -169,6 +174,16 @@ const REDUCERS: Reducers = {
 
   amended: (state, { amendment }) => update(state, amendment.roomId, (room) => amend(room, amendment)),
 
+  reacted: (state, { mark }) => update(state, mark.roomId, (room) => react(room, mark)),
+
+  'read-told': (state, { roomId, marks }) => update(state, roomId, (room) => read(room, marks)),
+
+  'original-came': (state, { roomId, messageId, message }) =>
+    update(state, roomId, (room) => {
+      const original = message && log.asItIs(message, room);
+      return { ...room, originals: new Map(room.originals).set(messageId, original) };
+    }),
+
   'older-asked': (state, { roomId }) =>
     update(state, roomId, (room) =>
       wantsOlder(room) || room.older === 'failed' ? { ...room, older: 'loading' } : room,
@@ -181,7 +196,11 @@ const REDUCERS: Reducers = {
     update(state, roomId, (room) => (room.older === 'loading' ? prepend(room, page) : room)),
 
   attention: (state, { attentive }) =>
-    update({ ...state, attentive }, state.current, attentive ? log.markRead : log.turnAway),
+    update(
+      { ...state, attentive, news: attentive ? looked(state.news, state.current) : state.news },
+      state.current,
+      attentive ? log.markRead : log.turnAway,
+    ),
 
   delivered: (state, { message }) => {
     const own = message.sender === state.user;
@@ -190,10 +209,10 @@ const REDUCERS: Reducers = {
     return withCompany(delivered, message.roomId, (company) => quiet(company, message.sender));
   },
 
-  composed: (state, { key, content, at }) =>
+  composed: (state, { key, content, extras, at }) =>
     written(
       update(state, state.current, (room) =>
-        log.compose(room, { key, roomId: room.roomId, content, composedAt: at }),
+        log.compose(room, { key, roomId: room.roomId, content, composedAt: at, ...extras }),
       ),
     ),
 
@@ -207,15 +226,20 @@ const REDUCERS: Reducers = {
 
   discarded: (state, { key }) => updateAll(state, (room) => log.discard(room, key)),
 
-  notice: (state, { key, text }) => {
-    const others = state.notices.filter((notice) => notice.text !== text); // the same twice is shown once
-    return { ...state, notices: [...others, { key, text }].slice(-MAX_NOTICES) };
+  notice: (state, { type: _, ...notice }) => {
+    const others = state.notices.filter(({ text }) => text !== notice.text); // the same twice is shown once
+    return { ...state, notices: [...others, notice].slice(-MAX_NOTICES) };
   },
 
   'notice-dismissed': (state, { key }) => ({
     ...state,
     notices: state.notices.filter((notice) => notice.key !== key),
   }),
+
+  noted: (state, { news }) =>
+    state.attentive && news.roomId === state.current ? state : { ...state, news: noted(state.news, news) },
+
+  'news-cleared': (state) => ({ ...state, news: [] }),
 };
 
 /** The state after something happened; the state before is not changed. */
@@ -252,7 +276,14 @@ function written(state: ChatState): ChatState {
 function joined(room: RoomLog, user: string | undefined, at: number): RoomLog {
   return log.addNote(
     room,
-    note('joined', words().joined(room.name ?? room.roomId, user || words().guest), at),
+    note(
+      'joined',
+      words().joined(
+        signOf({ roomId: room.roomId, name: room.name ?? room.roomId, with: undefined }),
+        user || words().guest,
+      ),
+      at,
+    ),
   );
 }
 

@@ -1,8 +1,12 @@
 // Turns a room's log into the lines of the screen: days, notes, the unread line, messages grouped by sender.
 import { timeLocale } from '../words/words.ts';
+import type { Attachment, Extras, Reaction } from './chat-message.ts';
 import type { Delivery } from './delivery.ts';
 import { clockTime, dayLabel, dayOf } from './format.ts';
+import { isSameQuote, type Quote, quotesOf } from './quotes.ts';
 import type { Entry, NoteEntry, RoomLog } from './room-log.ts';
+import { seenOf } from './seen.ts';
+import { systemWords } from './system-words.ts';
 
 /** Messages of one sender no further apart than this share one heading. */
 export const GROUP_SPAN = 5 * 60_000;
@@ -41,6 +45,15 @@ export interface MessageLine extends Line {
   /** Its place, by which it can be changed. */
   readonly messageId: string | undefined;
   readonly change: 'edited' | 'deleted' | undefined;
+  /** What it answers. */
+  readonly quote: Quote | undefined;
+  /** Whom it means; `isForMe`: the reader is among them. */
+  readonly mentions: readonly string[];
+  readonly isForMe: boolean;
+  readonly attachments: readonly Attachment[];
+  readonly reactions: readonly Reaction[];
+  /** Who has read it; told of the newest of one's own that somebody has read. */
+  readonly seenBy: readonly string[];
 }
 export type TimelineLine = DayLine | UnreadLine | NoteLine | MessageLine;
 
@@ -54,7 +67,9 @@ export interface Reading {
 export function timeline(room: RoomLog, reading: Reading): TimelineLine[] {
   const lines: TimelineLine[] = [];
   let [day, tomorrow] = [Number.NaN, Number.NaN];
-  for (const line of plainLines(room, reading)) {
+  const seen = seenOf(room, reading.user);
+  for (const plain of plainLines(room, reading)) {
+    const line = plain.key === seen?.key ? { ...plain, seenBy: seen.users } : plain;
     if (!(line.at >= day && line.at < tomorrow)) {
       day = dayOf(line.at);
       tomorrow = dayOf(day + 36 * HOUR); // days of 23 and 25 hours too
@@ -67,10 +82,12 @@ export function timeline(room: RoomLog, reading: Reading): TimelineLine[] {
 }
 
 function plainLines(room: RoomLog, { user, locale = timeLocale() }: Reading): (NoteLine | MessageLine)[] {
-  const arrived = room.entries.map((entry) => entryLine(entry, user, locale));
+  const quotes = quotesOf(room);
+  const arrived = room.entries.map((entry) => entryLine(entry, quotes, user, locale));
   const onTheWay = room.outgoing.map(
     (out): MessageLine => ({
       ...messageLine(out.key, out.content, out.composedAt, locale),
+      ...extrasLine(out, quotes),
       sender: user ?? '',
       own: true,
       delivery: out.delivery,
@@ -85,28 +102,40 @@ type EntryLine = NoteLine | MessageLine;
 /** Of ten thousand entries few are others than a moment ago. */
 const known = new WeakMap<
   Entry,
-  { readonly user: string | undefined; readonly locale: string; readonly line: EntryLine }
+  {
+    readonly user: string | undefined;
+    readonly locale: string;
+    readonly quote: Quote | undefined;
+    readonly line: EntryLine;
+  }
 >();
 
-function entryLine(entry: Entry, user: string | undefined, locale: string): EntryLine {
+type Quotes = (replyTo: string) => Quote;
+
+function entryLine(entry: Entry, quotes: Quotes, user: string | undefined, locale: string): EntryLine {
   const before = known.get(entry);
-  if (before?.user === user && before?.locale === locale) return before.line;
-  const line = newEntryLine(entry, user, locale);
-  known.set(entry, { user, locale, line });
+  const quote = entry.kind === 'message' && entry.replyTo !== undefined ? quotes(entry.replyTo) : undefined;
+  if (before?.user === user && before?.locale === locale && isSameQuote(before.quote, quote))
+    return before.line;
+  const line = newEntryLine(entry, quotes, user, locale);
+  known.set(entry, { user, locale, quote, line });
   return line;
 }
 
-function newEntryLine(entry: Entry, user: string | undefined, locale: string): EntryLine {
+function newEntryLine(entry: Entry, quotes: Quotes, user: string | undefined, locale: string): EntryLine {
   if (entry.kind === 'note') return { ...entry, time: clockTime(entry.at, locale) };
   const { key, content, sentAt: at } = entry;
   if (entry.system)
-    return { kind: 'note', key, topic: 'system', text: content, at, time: clockTime(at, locale) };
+    return { kind: 'note', key, topic: 'system', text: systemWords(entry), at, time: clockTime(at, locale) };
   return {
     ...messageLine(key, content, at, locale),
+    ...extrasLine(entry, quotes),
     sender: entry.sender,
     own: entry.sender === user,
     messageId: entry.messageId,
     change: entry.change,
+    isForMe: user !== undefined && (entry.mentions?.includes(user) ?? false),
+    reactions: entry.reactions ?? none,
   };
 }
 
@@ -122,7 +151,14 @@ function messageLine(key: string, content: string, at: number, locale: string) {
     ...alone,
     messageId: undefined,
     change: undefined,
+    ...{ quote: undefined, mentions: none, isForMe: false, attachments: none, reactions: none, seenBy: none },
   } as const;
+}
+
+const none: readonly never[] = [];
+
+function extrasLine({ replyTo, mentions = none, attachments = none }: Extras, quotes: Quotes) {
+  return { quote: replyTo === undefined ? undefined : quotes(replyTo), mentions, attachments };
 }
 
 function grouped(line: TimelineLine, before: TimelineLine | undefined, after: TimelineLine | undefined) {

@@ -2,6 +2,7 @@
 import { words } from '../words/words.ts';
 import { badge, secondsLeft } from './format.ts';
 import type { LinkPhase } from './link-phase.ts';
+import { signOfRoom } from './room-sign.ts';
 import type { ChatState } from './state.ts';
 
 export const PRODUCT = 'stompwire chat';
@@ -9,11 +10,12 @@ export const PRODUCT = 'stompwire chat';
 /** `(3) #general · stompwire chat`: the unread messages of all rooms, and the room. */
 export function pageTitle(state: ChatState): string {
   if (state.user === undefined) return PRODUCT;
-  const unread = state.rooms.reduce((sum, room) => sum + room.unread, 0);
+  const listed = new Set(state.rooms.map(({ roomId }) => roomId));
+  const elsewhere = state.news.filter(({ roomId }) => !listed.has(roomId)).length;
+  const unread = state.rooms.reduce((sum, room) => sum + room.unread, elsewhere);
   const count = unread > 0 ? `(${badge(unread)}) ` : '';
   if (state.current === '') return `${count}${PRODUCT}`;
-  const name = state.rooms.find((room) => room.roomId === state.current)?.name ?? state.current;
-  return `${count}#${name} · ${PRODUCT}`;
+  return `${count}${signOfRoom(state, state.current)} · ${PRODUCT}`;
 }
 
 /** The connection's state: `short` is what a screen reader hears (once), `counting` what is seen. */

@@ -4,31 +4,27 @@ import { hueOf } from '../model/person.ts';
 import type { ChatState } from '../model/state.ts';
 import { words } from '../words/words.ts';
 import { makeAvatar } from './avatar.ts';
-import { byId, make, setFlag, setText } from './dom.ts';
+import { byId, make, makeIcon, setFlag, setText } from './dom.ts';
 import { keyed } from './keyed.ts';
+import { createPanel } from './panel.ts';
 
 /** So many are shown by name. */
 const MOST = 100;
 
-type Item = Companion & { readonly key: string };
+type Item = Companion & { readonly key: string; readonly isSelf: boolean; readonly write: string };
 
-export function createCompany(): (state: ChatState) => void {
+/** @param write - somebody wants to write to a person */
+export function createCompany(write: (user: string) => void): (state: ChatState) => void {
   const opener = byId<HTMLButtonElement>('people');
   const panel = byId('people-panel');
   const show = keyed<Item>(byId('people-list'), { create: createPerson, update: updatePerson });
   byId('people-list').tabIndex = 0; // so that the arrow keys scroll it
-  const open = (isOpen: boolean): void => {
-    panel.hidden = !isOpen;
-    opener.ariaExpanded = String(isOpen);
-  };
-  opener.addEventListener('click', () => open(panel.hidden === true));
-  document.addEventListener('click', ({ target }) => {
-    if (target instanceof Node && !panel.contains(target) && !opener.contains(target)) open(false);
-  });
-  document.addEventListener('keydown', ({ key }) => {
-    if (key !== 'Escape' || panel.hidden) return;
+  const { open } = createPanel(opener, panel);
+  byId('people-list').addEventListener('click', ({ target }) => {
+    const user = target instanceof Element ? target.closest('button')?.dataset.user : undefined;
+    if (user === undefined) return;
     open(false);
-    opener.focus();
+    write(user);
   });
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -49,7 +45,14 @@ export function createCompany(): (state: ChatState) => void {
     opener.ariaLabel = words().people(company.count);
     opener.title = words().people(company.count);
     const named = company.people.slice(0, MOST);
-    show(named.map((one) => ({ ...one, key: one.user })));
+    show(
+      named.map((one) => ({
+        ...one,
+        key: one.user,
+        isSelf: one.user === state.user,
+        write: words().writeTo(one.user),
+      })),
+    );
     const left = company.count - named.length;
     setText(byId('people-more'), left > 0 ? words().andMore(left) : '');
     paintTyping(company, state.user);
@@ -59,10 +62,14 @@ export function createCompany(): (state: ChatState) => void {
 function createPerson({ user }: Item): HTMLElement {
   const name = make('bdi', 'person-name', user);
   name.dataset.hue = String(hueOf(user));
-  return make('li', 'person', makeAvatar(user), name, make('span', 'person-state'));
+  const write = makeIcon('write', '', () => {}); // the list listens
+  write.dataset.user = user;
+  return make('li', 'person', makeAvatar(user), name, make('span', 'person-state'), write);
 }
 
-function updatePerson(element: HTMLElement, { state }: Item): void {
+function updatePerson(element: HTMLElement, { state, isSelf, write }: Item): void {
+  const button = element.querySelector('button');
+  if (button) [button.hidden, button.ariaLabel, button.title] = [isSelf, write, write];
   setFlag(element, 'away', state === 'away');
   setText(element.querySelector('.person-state') ?? element, state === 'away' ? words().away : '');
 }

@@ -40,16 +40,21 @@ export function setFlag(element: HTMLElement, name: string, on: boolean): void {
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** A button with one of the page's icons, by the end of its symbol's id. */
-export function makeIcon(icon: string, label: string, act: () => void): HTMLButtonElement {
-  const button = makeButton('icon-button', '', act);
+/** One of the page's icons, by the end of its symbol's id. */
+export function makeSvg(icon: string): SVGElement {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('class', 'icon');
   svg.setAttribute('aria-hidden', 'true');
   const use = document.createElementNS(SVG, 'use');
   use.setAttribute('href', `#icon-${icon}`);
   svg.append(use);
-  button.replaceChildren(svg);
+  return svg;
+}
+
+/** A button with one of the page's icons. */
+export function makeIcon(icon: string, label: string, act: () => void): HTMLButtonElement {
+  const button = makeButton('icon-button', '', act);
+  button.replaceChildren(makeSvg(icon));
   button.ariaLabel = label;
   button.title = label;
   return button;

@@ -1,12 +1,15 @@
-// Keys among messages: Enter goes from the log into them, the arrows to the next, E edits, Delete deletes, Escape leads out.
+// Keys among messages: Enter goes from the log into them, the arrows to the next and to what each has, letters act on them.
 import type { MessageLine } from '../model/timeline.ts';
 import { byId } from './dom.ts';
 
 export interface MessageKeys {
   edit(line: MessageLine): void;
   remove(line: MessageLine): void;
-  /** The message, if it can be changed. */
+  reply(line: MessageLine): void;
+  react(line: MessageLine, message: HTMLElement): void;
   lineOf(key: string): MessageLine | undefined;
+  /** What can be done with it. */
+  can(line: MessageLine): { readonly edit: boolean; readonly reply: boolean; readonly react: boolean };
 }
 
 export function listenToMessageKeys(log: HTMLElement, keys: MessageKeys): void {
@@ -15,7 +18,9 @@ export function listenToMessageKeys(log: HTMLElement, keys: MessageKeys): void {
     const isLog = event.target === log;
     const message = event.target.closest<HTMLElement>('.message');
     if (isLog && event.key === 'Enter') focus(log.querySelector('.message:last-of-type') ?? undefined, event);
-    else if (event.key === 'Escape') focus(byId('draft'), event);
+    else if (event.key === 'Escape')
+      focus(message && message !== event.target ? message : byId('draft'), event);
+    else if (message && isAside(event.key)) aside(message, event.target, event);
     else if (message === event.target) pressed(message, event, keys);
   });
 }
@@ -25,10 +30,37 @@ function pressed(message: HTMLElement, event: KeyboardEvent, keys: MessageKeys):
   if (event.key === 'ArrowDown') return focus(beside(message, 'nextElementSibling'), event);
   const line = keys.lineOf(message.dataset.key ?? '');
   if (line === undefined) return;
-  if (event.key === 'Delete' || event.key === 'Backspace') keys.remove(line);
-  else if (event.key === 'e' || event.key === 'E') keys.edit(line);
-  else return;
+  const act = actionOf(event, line, message, keys);
+  if (act === undefined) return;
   event.preventDefault();
+  act();
+}
+
+/** By the key's letter, or its place where letters of another script are typed. */
+function actionOf(
+  { key, code }: KeyboardEvent,
+  line: MessageLine,
+  message: HTMLElement,
+  keys: MessageKeys,
+): (() => void) | undefined {
+  const { edit, reply, react } = keys.can(line);
+  const is = (letter: string): boolean =>
+    key.toLowerCase() === letter || code === `Key${letter.toUpperCase()}`;
+  if (edit && (key === 'Delete' || key === 'Backspace')) return () => keys.remove(line);
+  if (edit && is('e')) return () => keys.edit(line);
+  if (reply && is('r')) return () => keys.reply(line);
+  return react && is('a') ? () => keys.react(line, message) : undefined;
+}
+
+function isAside(key: string): boolean {
+  return key === 'ArrowRight' || key === 'ArrowLeft';
+}
+
+/** Through all that a message has: what it answers, links, files, reactions, who has seen it, its buttons. */
+function aside(message: HTMLElement, from: HTMLElement, event: KeyboardEvent): void {
+  const has = [message, ...message.querySelectorAll<HTMLElement>('a, button')];
+  const next = has[has.indexOf(from) + (event.key === 'ArrowRight' ? 1 : -1)];
+  if (next !== undefined) focus(next, event);
 }
 
 function beside(

@@ -6,18 +6,40 @@ import { isOnlyEmoji, textParts } from '../model/rich-text.ts';
 import type { MessageLine } from '../model/timeline.ts';
 import { timeLocale, words } from '../words/words.ts';
 import { makeAvatar } from './avatar.ts';
-import { make, makeButton, makeIcon, setFlag } from './dom.ts';
+import { make, makeButton, setFlag } from './dom.ts';
+import { makeAttachment, makeQuote, makeReactions } from './message-extras.ts';
 
 export interface MessageActions {
   retry(key: string): void;
   discard(key: string): void;
   edit(line: MessageLine): void;
   remove(line: MessageLine): void;
+  reply(line: MessageLine): void;
+  /** Puts an emoji under a message, or takes it away. */
+  mark(messageId: string, emoji: string, on: boolean): void;
+  /** Shows the message of a message-id, wherever it stands. */
+  goTo(messageId: string): void;
+  /** Tells who has seen a message. */
+  seen(users: readonly string[], anchor: HTMLElement): void;
+  /** A message that is answered is not there. */
+  original(messageId: string): void;
+}
+
+/** What of a message the service offers. */
+export interface MessageOffered {
+  readonly edit: boolean;
+  readonly replies: boolean;
+  readonly reactions: boolean;
 }
 
 /** What can be changed: one's own, once it has a place. */
 export function isAmendable(line: MessageLine): boolean {
   return line.own && line.messageId !== undefined && line.change !== 'deleted';
+}
+
+/** What can be answered and marked: whatever has a place and is not deleted. */
+export function isAnswerable(line: MessageLine): boolean {
+  return line.messageId !== undefined && line.change !== 'deleted';
 }
 
 /** The parts that never change for a key; `updateMessage` sets the rest. */
@@ -45,9 +67,10 @@ function makeHead(line: MessageLine): HTMLElement {
   return make('div', 'message-head', sender, ' ', time);
 }
 
-function contentNodes(content: string): (Node | string)[] {
-  return textParts(content).map((part) => {
+function contentNodes({ content, mentions }: MessageLine): (Node | string)[] {
+  return textParts(content, mentions).map((part) => {
     if (part.kind === 'text') return part.text;
+    if (part.kind === 'mention') return make('span', 'mention', part.text);
     const link = make('a', '', part.text);
     link.href = part.href;
     link.target = '_blank';
@@ -62,52 +85,76 @@ function deliveryWords(delivery: MessageLine['delivery']): string {
   return { ...said, unconfirmed, failed }[delivery];
 }
 
-/** @param canAmend - whether the service lets authors change what they said */
+/** @param user - the reader */
 export function updateMessage(
   element: HTMLElement,
   line: MessageLine,
   actions: MessageActions,
-  canAmend: boolean,
+  user: string | undefined,
 ): void {
   setFlag(element, 'first', line.first);
   setFlag(element, 'last', line.last);
+  setFlag(element, 'forMe', line.isForMe);
   element.dataset.delivery = line.delivery;
   updateBubble(element, line);
   element.querySelector('.message-foot')?.replaceChildren(...footNodes(line, actions));
-  updateActions(element, line, actions, canAmend && isAmendable(line));
+  updateExtras(element, line, actions, user);
 }
 
-function updateBubble(element: HTMLElement, { content, change }: MessageLine): void {
+function updateExtras(
+  element: HTMLElement,
+  { quote, attachments, reactions, messageId, change }: MessageLine,
+  actions: MessageActions,
+  user: string | undefined,
+): void {
+  const row = element.querySelector('.bubble-row');
+  if (!row || (element.dataset.plain !== undefined && isPlain(quote, attachments, reactions))) return;
+  const marked =
+    document.activeElement instanceof HTMLElement ? document.activeElement.dataset.emoji : undefined;
+  const had = element.contains(document.activeElement) && element !== document.activeElement;
+  for (const old of element.querySelectorAll('.quote, .attachments, .reactions')) old.remove();
+  setFlag(element, 'plain', isPlain(quote, attachments, reactions));
+  if (change === 'deleted') return;
+  if (quote?.state === 'unknown') actions.original(quote.messageId);
+  if (quote) row.before(makeQuote(quote, (id) => actions.goTo(id)));
+  const mark = (emoji: string, on: boolean): void => actions.mark(messageId ?? '', emoji, on);
+  if (reactions.length > 0) row.after(makeReactions(reactions, user, mark));
+  if (attachments.length > 0) row.after(make('div', 'attachments', ...attachments.map(makeAttachment)));
+  if (had && !element.contains(document.activeElement))
+    (element.querySelector<HTMLElement>(`[data-emoji="${marked}"]`) ?? element).focus({
+      preventScroll: true,
+    });
+}
+
+/** Most messages are text alone. */
+function isPlain(quote: unknown, ...lists: readonly (readonly unknown[])[]): boolean {
+  return quote === undefined && lists.every((list) => list.length === 0);
+}
+
+function updateBubble(element: HTMLElement, line: MessageLine): void {
+  const { content, change, attachments } = line;
   const bubble = element.querySelector<HTMLElement>('.bubble');
   if (!bubble) return;
+  // a message that only says what its file is called says it once
+  bubble.hidden = attachments.length > 0 && content === attachments[0]?.name && change !== 'deleted';
   setFlag(bubble, 'deleted', change === 'deleted');
   setFlag(bubble, 'emoji', isOnlyEmoji(content));
-  bubble.replaceChildren(...(change === 'deleted' ? [words().deleted] : contentNodes(content)));
+  bubble.replaceChildren(...(change === 'deleted' ? [words().deleted] : contentNodes(line)));
 }
 
-function updateActions(element: HTMLElement, line: MessageLine, actions: MessageActions, are: boolean): void {
-  const row = element.querySelector('.bubble-row');
-  row?.querySelector('.message-actions')?.remove();
-  if (!are) return;
-  const { edit, delete: remove, actionsFor } = words();
-  const button = (icon: string, label: string, act: () => void): HTMLButtonElement => {
-    const made = makeIcon(icon, label, act);
-    made.ariaLabel = actionsFor(label, line.content.slice(0, 40));
-    made.tabIndex = -1; // thousands of them would stand before the field; the keys of a message do the same
-    return made;
-  };
-  row?.prepend(
-    make(
-      'div',
-      'message-actions',
-      button('edit', edit, () => actions.edit(line)),
-      button('delete', remove, () => actions.remove(line)),
-    ),
-  );
+function makeSeen({ seenBy }: MessageLine, actions: MessageActions): HTMLElement {
+  const button = makeButton('seen', words().seenBy(seenBy.length), () => actions.seen(seenBy, button));
+  button.title = seenBy.join(', ');
+  button.tabIndex = -1;
+  return button;
 }
 
 function footNodes(line: MessageLine, actions: MessageActions): Node[] {
-  if (line.change === 'edited') return [make('span', 'edited', words().edited)];
+  const became = [
+    ...(line.change === 'edited' ? [make('span', 'edited', words().edited)] : []),
+    ...(line.seenBy.length > 0 ? [makeSeen(line, actions)] : []),
+  ];
+  if (became.length > 0) return became;
   const said = deliveryWords(line.delivery);
   if (said === '') return [];
   const text = line.reason === undefined ? said : `${said}: ${line.reason}`;

@@ -8,19 +8,26 @@ import { byId, make, setFlag, setText } from './dom.ts';
 import { hearing } from './hearing.ts';
 import { keyed } from './keyed.ts';
 import { listenToMessageKeys } from './message-keys.ts';
-import { createMessage, isAmendable, type MessageActions, updateMessage } from './message-line.ts';
+import {
+  createMessage,
+  isAmendable,
+  isAnswerable,
+  type MessageActions,
+  type MessageOffered,
+  updateMessage,
+} from './message-line.ts';
+import { createToolbar, type ToolbarActions } from './message-toolbar.ts';
 import { Windowed } from './windowed.ts';
 
 /** What the messages ask for. */
-export interface MessagesActions extends MessageActions {
+export interface MessagesActions extends MessageActions, ToolbarActions {
   /** Older messages of the room that is shown. */
   older(): void;
 }
 
 /** What of the messages the service offers. */
-export interface MessagesOffered {
+export interface MessagesOffered extends MessageOffered {
   readonly older: boolean;
-  readonly edit: boolean;
 }
 
 export interface MessagesView {
@@ -46,8 +53,9 @@ export function createMessages(actions: MessagesActions, offered: () => Messages
       return element;
     },
     update(element, line) {
-      if (line.kind === 'message') updateMessage(element, line, actions, offered().edit);
+      if (line.kind === 'message') updateMessage(element, line, actions, user);
       else if (line.kind === 'day') setText(element, line.label);
+      else if (line.kind === 'note') element.replaceChildren(line.text, ' ', make('time', '', line.time));
     },
   });
 
@@ -55,6 +63,7 @@ export function createMessages(actions: MessagesActions, offered: () => Messages
   let shown: readonly TimelineLine[] = [];
   let made = '';
   let below = 0;
+  let user: string | undefined;
 
   const windowed = new Windowed<TimelineLine>({
     ...{ frame: log, lines, show },
@@ -76,22 +85,28 @@ export function createMessages(actions: MessagesActions, offered: () => Messages
   byId('older-retry').addEventListener('click', () => actions.older());
   const lineOf = (key: string): MessageLine | undefined =>
     shown.find((line): line is MessageLine => line.kind === 'message' && line.key === key);
+  const { edit, remove, reply, react } = actions;
   listenToMessageKeys(log, {
-    ...{ edit: actions.edit, remove: actions.remove },
-    lineOf: (key) => {
-      const line = lineOf(key);
-      return line && offered().edit && isAmendable(line) ? line : undefined;
+    ...{ edit, remove, reply, react, lineOf },
+    can(line) {
+      const { edit: edits, replies, reactions } = offered();
+      const isThere = isAnswerable(line);
+      return { edit: edits && isAmendable(line), reply: replies && isThere, react: reactions && isThere };
     },
   });
+  const toolbar = createToolbar(log, { edit, remove, reply, react }, offered, lineOf);
 
-  function showOlder({ older, name, roomId }: RoomLog): void {
-    const isEnd = older === 'none' || !offered().older;
+  function showOlder({ older, entries, roomId, name = roomId }: RoomLog, other: string | undefined): void {
+    const isEmpty = !entries.some(({ kind }) => kind === 'message');
+    const isEnd = older === 'none' || isEmpty || !offered().older;
     byId('intro').hidden = !isEnd;
     byId('older').hidden = isEnd || older === 'more';
     byId('older-retry').hidden = older !== 'failed';
     setText(byId('older-text'), older === 'failed' ? words().olderFailed : words().loadingOlder);
-    setText(byId('intro-title'), words().thisIs(name ?? roomId));
-    setText(byId('intro-text'), older === 'none' ? words().beginning : words().intro);
+    const { thisIs, thisIsWith, introDirect, beginning, intro } = words();
+    setText(byId('intro-title'), other === undefined ? thisIs(`#${name}`) : thisIsWith(other));
+    const text = older === 'none' || isEmpty ? beginning : intro;
+    setText(byId('intro-text'), other === undefined ? text : introDirect);
   }
 
   return {
@@ -99,14 +114,16 @@ export function createMessages(actions: MessagesActions, offered: () => Messages
       const next = find(state, state.current);
       if (!next) {
         room = undefined;
-        return void show([]);
+        shown = [];
+        return windowed.arrive([], undefined); // nothing of what was there is drawn again
       }
       const isArrival = next.roomId !== room?.roomId;
-      const reason = `${state.user} ${words().locale} ${dayOf(now)} ${offered().edit}`;
+      const reason = `${state.user} ${words().locale} ${dayOf(now)}`;
       if (next === room && reason === made) return;
       const before = shown;
+      user = state.user;
       [room, made, shown] = [next, reason, timeline(next, { user: state.user, now })];
-      const around = (): void => showOlder(next);
+      const around = (): void => showOlder(next, state.about.get(next.roomId)?.with);
       const news = isArrival ? [] : behind(before, shown);
       fresh = new Set(news.map(({ key }) => key));
       if (isArrival) {
@@ -119,6 +136,7 @@ export function createMessages(actions: MessagesActions, offered: () => Messages
       const came = news.filter((line): line is MessageLine => line.kind === 'message');
       if (!windowed.isAtBottom) below += came.length;
       windowed.render(shown, around);
+      toolbar.refresh();
       paintNewest();
       heard(came);
     },
@@ -134,9 +152,16 @@ export function createMessages(actions: MessagesActions, offered: () => Messages
       const line = shown.find((one) => one.kind === 'message' && (one.key === id || one.messageId === id));
       const element = line && windowed.scrollTo(line.key);
       element?.focus({ preventScroll: true });
+      if (element) flash(element);
       return element !== undefined;
     },
   };
+}
+
+/** Shows for a moment which message it is. */
+function flash(element: HTMLElement): void {
+  setFlag(element, 'flash', true);
+  setTimeout(() => setFlag(element, 'flash', false), 2000);
 }
 
 /** What stands behind the last line of before. */

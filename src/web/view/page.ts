@@ -3,7 +3,7 @@ import type { ChatState } from '../model/state.ts';
 import type { MessageLine } from '../model/timeline.ts';
 import { pageTitle } from '../model/title.ts';
 import type { Found } from '../wire/api.ts';
-import type { WireConfig } from '../wire/config.ts';
+import type { Feature, WireConfig } from '../wire/config.ts';
 import type { SignIn } from '../wire/credentials.ts';
 import { type Language, words } from '../words/words.ts';
 import { paintAvatar } from './avatar.ts';
@@ -11,17 +11,24 @@ import { createCompany } from './company.ts';
 import { type ComposerActions, createComposer } from './composer.ts';
 import { confirmed } from './confirm.ts';
 import { createConnection } from './connection.ts';
+import type { Desktop } from './desktop.ts';
 import { byId, setText } from './dom.ts';
 import { createDrawer } from './drawer.ts';
 import { createLanguage } from './language.ts';
 import { createMessages } from './messages.ts';
+import { createNews, type NewsActions } from './news.ts';
 import { createNotices } from './notices.ts';
 import { createRoomList, type RoomActions } from './room-list.ts';
+import { createRoomTools, type RoomToolsActions } from './room-tools.ts';
 import { createSearch } from './search.ts';
 import { listenToShortcuts } from './shortcuts.ts';
 import { createSignIn } from './sign-in.ts';
 
-export interface PageActions extends Omit<ComposerActions, 'editNewest'>, RoomActions {
+export interface PageActions
+  extends Omit<ComposerActions, 'editNewest'>,
+    RoomActions,
+    RoomToolsActions,
+    NewsActions {
   signIn(signIn: SignIn): void;
   signOut(): void;
   neighbour(step: 1 | -1): void;
@@ -29,6 +36,7 @@ export interface PageActions extends Omit<ComposerActions, 'editNewest'>, RoomAc
   discard(key: string): void;
   retryNow(): void;
   dismiss(key: string): void;
+  desktop: Desktop;
   lastName(): string;
   choose(language: Language): void;
   /** Deletes a message, for everybody. */
@@ -38,6 +46,14 @@ export interface PageActions extends Omit<ComposerActions, 'editNewest'>, RoomAc
   search(text: string): Promise<Found>;
   /** What the service offers. */
   config(): WireConfig;
+  /** Puts an emoji under a message, or takes it away. */
+  react(messageId: string, emoji: string, on: boolean): void;
+  /** Asks for a message that another one answers. */
+  original(messageId: string): void;
+  /** Whether older messages of the room that is shown may come. */
+  hasOlder(): boolean;
+  /** The reader. */
+  user(): string | undefined;
 }
 
 /** Returns the step that shows a state; many in one frame cost one painting. */
@@ -69,11 +85,24 @@ function createPainter(actions: PageActions): (state: ChatState) => void {
     {
       retry: (key) => actions.retry(key),
       discard: (key) => actions.discard(key),
-      edit: (line) => composer.edit(line),
+      edit: (line) => composer.edit(line, focusedMessage()),
       remove: (line) => void remove(line, actions),
+      reply: (line) => composer.reply(line),
+      react: (line, anchor) => void react(line, anchor, actions),
+      mark: (messageId, emoji, on) => actions.react(messageId, emoji, on),
+      seen: (users, anchor) => void import('./popovers.ts').then(({ openNames }) => openNames(anchor, users)),
+      goTo: (messageId) => void readBackTo(messageId, messages.find, actions),
+      original: (messageId) => actions.original(messageId),
       older: () => void actions.older(),
     },
-    () => ({ older: offers(actions.config()), edit: actions.config().features.has('edit') }),
+    () => {
+      const { features } = actions.config();
+      const has = (feature: Feature): boolean => features.has(feature);
+      return {
+        ...{ older: offers(actions.config()), edit: has('edit') },
+        ...{ replies: has('replies'), reactions: has('reactions') },
+      };
+    },
   );
   const rooms = createRoomList(actions);
   const composer = createComposer({
@@ -81,18 +110,20 @@ function createPainter(actions: PageActions): (state: ChatState) => void {
     amend: (messageId, content) => actions.amend(messageId, content),
     type: (typing) => actions.type(typing),
     editNewest: () => messages.editNewest(),
-    say(content) {
+    say(content, extras) {
       messages.toBottom(); // so that the reader sees what they wrote
-      actions.say(content);
+      actions.say(content, extras);
     },
   });
-  const company = createCompany();
+  const tools = createRoomTools(actions);
+  const company = createCompany((user) => tools.write(user));
+  const news = createNews(actions, actions.desktop);
   const search = createSearch({
     search: (text) => actions.search(text),
     show: (id) => void readBackTo(id, messages.find, actions),
   });
   const connection = createConnection(() => actions.retryNow());
-  const notices = createNotices((key) => actions.dismiss(key));
+  const notices = createNotices(actions);
   byId('sign-out').addEventListener('click', () => actions.signOut());
   byId('rooms').addEventListener('click', (event) => {
     if (!(event.target instanceof Element) || !event.target.closest('a')) return;
@@ -115,14 +146,16 @@ function createPainter(actions: PageActions): (state: ChatState) => void {
     byId('app').hidden = !isSignedIn;
     signIn.show(!isSignedIn, { way, lastName: actions.lastName(), refusal: state.refusal });
     notices(state.notices);
+    tools.render(state, actions.config());
     if (state.user === undefined) return;
     paintAvatar(byId('account-avatar'), state.user);
     setText(byId('account-name'), state.user);
     connection(state.link, Date.now());
     rooms(state, open);
-    composer.render(state);
+    composer.render(state, config.features);
     company(state);
     search(state, offers(config));
+    news(state, config.features.has('notifications'));
     messages.render(state, Date.now());
     if (isEntering) focusDraft();
   };
@@ -135,21 +168,39 @@ function offers({ api, resume }: Pick<WireConfig, 'api' | 'resume'>): boolean {
 
 async function remove({ messageId, content }: MessageLine, actions: PageActions): Promise<void> {
   if (messageId === undefined) return;
+  const back = focusedMessage();
   if (await confirmed(words().deleteQuestion, content)) actions.remove(messageId);
-  byId('draft').focus({ preventScroll: true });
+  (back ?? byId('draft')).focus({ preventScroll: true });
+}
+
+/** The message from which something is done by keys: who works with them stays there. */
+function focusedMessage(): HTMLElement | undefined {
+  const focused = document.activeElement;
+  const isByKeys = focused?.matches(':focus-visible') ?? false;
+  return (isByKeys && focused?.closest<HTMLElement>('.message')) || undefined;
+}
+
+async function react(line: MessageLine, anchor: HTMLElement, actions: PageActions): Promise<void> {
+  const { messageId, reactions } = line;
+  if (messageId === undefined) return;
+  const { openPicker } = await import('./popovers.ts');
+  openPicker(anchor, { reactions, user: actions.user() }, (emoji, on) => actions.react(messageId, emoji, on));
 }
 
 /** Reads back page by page until a message is there; so far back as it is sensible. */
 async function readBackTo(
   id: string,
   find: (id: string) => boolean,
-  actions: Pick<PageActions, 'older'>,
+  actions: Pick<PageActions, 'older' | 'hasOlder'>,
 ): Promise<void> {
-  for (let page = 0; page < 100 && !find(id); page++) {
+  const going = byId('going');
+  for (let page = 0; page < 200 && !find(id) && actions.hasOlder(); page++) {
+    setText(going, words().quoteGoing);
     await actions.older();
     await new Promise(requestAnimationFrame); // until it is drawn
     await new Promise(requestAnimationFrame);
   }
+  setText(going, '');
 }
 
 /** Not on a touch screen, where the keyboard would come up and hide half of the room. */

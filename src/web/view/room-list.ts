@@ -1,10 +1,13 @@
 // The room list, other rooms that can be entered, the field that joins or makes one, and the head of the room that is shown.
-import { badge } from '../model/format.ts';
+import { isDirect } from '../model/room-list.ts';
 import { hashOfRoom, MAX_ROOMS, roomNameFrom } from '../model/room-names.ts';
+import { signOfRoom } from '../model/room-sign.ts';
 import { type ChatState, find } from '../model/state.ts';
 import { words } from '../words/words.ts';
+import { createDirectList } from './direct-list.ts';
 import { byId, make, setFlag, setText } from './dom.ts';
 import { keyed } from './keyed.ts';
+import { makeRoomLink, type RoomItem, updateRoomLink } from './room-link.ts';
 
 export interface RoomActions {
   open(roomId: string): void;
@@ -14,18 +17,11 @@ export interface RoomActions {
 /** Of rooms that can be entered no more are listed; others are joined by their names. */
 const MOST_OTHERS = 30;
 
-interface RoomItem {
-  readonly key: string;
-  readonly name: string;
-  readonly isCurrent: boolean;
-  readonly unread: number;
-  readonly more: boolean;
-}
-
 export function createRoomList(actions: RoomActions): (state: ChatState, open: boolean) => void {
-  const view = { create: createRoom, update: updateRoom };
+  const view = { create: createRoom, update: updateRoomLink };
   const show = keyed<RoomItem>(byId('room-list'), view);
   const showOthers = keyed<RoomItem>(byId('other-rooms'), view);
+  const showDirect = createDirectList();
   const leave = byId<HTMLButtonElement>('leave-room');
   let current = '';
   let count = 0;
@@ -38,17 +34,21 @@ export function createRoomList(actions: RoomActions): (state: ChatState, open: b
   return (state, open) => {
     current = state.current;
     count = state.rooms.length;
-    const items = state.rooms.map(({ roomId, name = roomId, unread, more }) => {
-      return { key: roomId, name, isCurrent: roomId === current, unread, more };
-    });
-    show(items);
+    const rooms = state.rooms.filter(({ roomId }) => !isDirect(state, roomId));
+    show(
+      rooms.map(({ roomId, name = roomId, unread, more }) => {
+        return { key: roomId, name, isCurrent: roomId === current, unread, more };
+      }),
+    );
+    showDirect(state);
     const others = othersOf(state);
     showOthers(others);
     byId('others').hidden = others.length === 0;
     const room = find(state, current);
-    setText(byId('room-title'), room ? `# ${room.name ?? current}` : words().noRoom);
+    const sign = signOfRoom(state, current).replace(/^#/, '# ');
+    setText(byId('room-title'), room ? sign : words().noRoom);
     setFlag(byId('room'), 'none', room === undefined);
-    leave.hidden = room === undefined || (open && count === 1);
+    leave.hidden = !open || room === undefined || count === 1 || isDirect(state, current);
     showElsewhere(state);
   };
 }
@@ -72,21 +72,7 @@ function showElsewhere({ rooms, current }: ChatState): void {
 function createRoom({ key: roomId }: RoomItem): HTMLElement {
   const mark = make('span', 'room-hash', '#');
   mark.setAttribute('aria-hidden', 'true');
-  const link = make('a', 'room-link', mark, make('span', 'room-name'), make('span', 'room-unread'));
-  link.href = hashOfRoom(roomId);
-  return make('li', '', link);
-}
-
-function updateRoom(element: HTMLElement, { name, isCurrent, unread, more }: RoomItem): void {
-  const link = element.querySelector('a');
-  const count = element.querySelector('.room-unread');
-  setText(element.querySelector('.room-name') ?? element, name);
-  if (isCurrent) link?.setAttribute('aria-current', 'page');
-  else link?.removeAttribute('aria-current');
-  if (unread === 0) return void count?.replaceChildren();
-  const seen = make('span', 'badge', more ? '99+' : badge(unread));
-  seen.setAttribute('aria-hidden', 'true');
-  count?.replaceChildren(seen, make('span', 'sr-only', words().unread(unread, more)));
+  return makeRoomLink(hashOfRoom(roomId), mark);
 }
 
 function listenToForm(actions: RoomActions, count: () => number): void {

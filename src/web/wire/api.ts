@@ -1,6 +1,8 @@
 // Old messages over HTTP: page by page before a place, or those that hold some words.
 import type { ChatMessage } from '../model/chat-message.ts';
 import type { OlderPage } from '../model/older.ts';
+import { numberOf } from '../model/seen.ts';
+import { problemOf } from './api-problem.ts';
 import type { Credentials } from './credentials.ts';
 import { firstPlace, readFound, readPage } from './payloads.ts';
 
@@ -45,17 +47,49 @@ export class Api {
     return { messages: readFound(body, this.#now()).toReversed(), more: hasNext };
   }
 
-  async #get(roomId: string, query: Record<string, string>): Promise<{ body: unknown; hasNext: boolean }> {
-    const asked = new URLSearchParams({ ...query, ...this.#credentials.query });
+  /** A message, as it is now; `undefined`: it is not to be had. @throws as {@link older} does */
+  async one(roomId: string, messageId: string): Promise<ChatMessage | undefined> {
+    const number = numberOf(messageId);
+    if (number === undefined) return undefined;
+    const { body } = await this.#get(roomId, { before: String(number + 1), limit: '1' });
+    const [arrival] = readPage(body, this.#now());
+    return arrival?.kind === 'message' && arrival.message.messageId === messageId
+      ? arrival.message
+      : undefined;
+  }
+
+  /** Asks for something else. @throws {ApiProblem} what the service refused it with */
+  async ask(method: Method, path: string, body?: object): Promise<Answer> {
+    const { http, query } = this.#credentials;
+    const asked = new URLSearchParams(query).toString();
     const response = await this.#fetcher(
-      `${this.#root}/rooms/${encodeURIComponent(roomId)}/messages?${asked}`,
+      `${this.#root}${path}${asked && `${path.includes('?') ? '&' : '?'}${asked}`}`,
       {
-        headers: this.#credentials.http,
+        method,
+        headers: { ...http, ...(body && { 'content-type': 'application/json' }) },
+        ...(body && { body: JSON.stringify(body) }),
         cache: 'no-store',
         signal: AbortSignal.timeout(PATIENCE),
       },
     );
-    if (!response.ok) throw new Error(`the service answered ${response.status}`);
-    return { body: await response.json(), hasNext: /rel="?next/.test(response.headers.get('link') ?? '') };
+    if (!response.ok) throw await problemOf(response);
+    const [, next] = /<[^>]*\?([^>]*)>;\s*rel="?next/.exec(response.headers.get('link') ?? '') ?? [];
+    return { body: response.status === 204 ? undefined : await response.json(), next };
   }
+
+  async #get(roomId: string, query: Record<string, string>): Promise<{ body: unknown; hasNext: boolean }> {
+    const { body, next } = await this.ask(
+      'GET',
+      `/rooms/${encodeURIComponent(roomId)}/messages?${new URLSearchParams(query)}`,
+    );
+    return { body, hasNext: next !== undefined };
+  }
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+interface Answer {
+  readonly body: unknown;
+  /** The query of what follows in a list. */
+  readonly next: string | undefined;
 }

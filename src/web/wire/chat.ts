@@ -9,19 +9,27 @@ import {
   type TextStorage,
   type World,
 } from '../../client/index.ts';
+import type { Extras } from '../model/chat-message.ts';
 import type { DeliveryStep } from '../model/delivery.ts';
 import type { LinkPhase } from '../model/link-phase.ts';
 import { oldestPlace } from '../model/older.ts';
+import { directRooms } from '../model/room-list.ts';
 import type { Unsent } from '../model/room-log.ts';
+import { DEFAULT_ROOMS } from '../model/room-names.ts';
+import { type RoomSentence, sentenceOf, sentencesOfGone } from '../model/room-sentences.ts';
+import { isDirectId } from '../model/room-sign.ts';
 import { type ChatState, find, type Happening } from '../model/state.ts';
-import { words } from '../words/words.ts';
 import { Api, type Found } from './api.ts';
+import { Changes } from './changes.ts';
 import { CompanyWire } from './company.ts';
 import type { WireConfig } from './config.ts';
 import { credentialsOf, type SignIn } from './credentials.ts';
+import { Notifications } from './notifications.ts';
+import { Originals } from './originals.ts';
 import { readArrival } from './payloads.ts';
 import { ReadMarks } from './read-marks.ts';
 import { RoomLists } from './room-lists.ts';
+import { refusalWords, troubleWords } from './trouble.ts';
 
 /** So many messages of before are shown of a room that is joined. */
 export const HISTORY = 50;
@@ -46,6 +54,9 @@ interface Signed {
   readonly lists: RoomLists;
   readonly company: CompanyWire;
   readonly marks: ReadMarks;
+  readonly notifications: Notifications;
+  readonly changes: Changes;
+  readonly originals: Originals | undefined;
 }
 
 /** Where the page's state lives. */
@@ -102,12 +113,19 @@ export class Chat {
     });
     const happen = (happening: Happening): void => this.#listed(happening);
     const now = this.#world.now;
+    const api = config.api === undefined ? undefined : new Api(config.api, credentials, this.#fetcher, now);
+    const ifSigned = (happening: Happening): void => {
+      if (this.#signed?.client === client) this.#holder.happen(happening);
+    };
     this.#signed = {
       client,
-      api: config.api === undefined ? undefined : new Api(config.api, credentials, this.#fetcher, now),
+      api,
+      changes: new Changes(client, config.appPrefix, (reason) => this.#notice(reason)),
+      originals: api && new Originals(api, ifSigned),
       lists: new RoomLists(client, config, happen),
       company: new CompanyWire(client, config, this.#holder, now),
       marks: new ReadMarks(client, config),
+      notifications: new Notifications(client, config, (news) => ifSigned({ type: 'noted', news }), now),
     };
     this.#joinRooms();
     for (const out of unsent) this.#restore(out);
@@ -117,7 +135,14 @@ export class Chat {
   /** @param refusal - why the service let nobody in */
   signOut(refusal?: string): void {
     this.#end();
-    this.#holder.happen({ type: 'signed-out', ...(refusal !== undefined && { refusal }) });
+    const { rooms, about } = this.#holder.state();
+    const kept = rooms.map(({ roomId }) => roomId).filter((roomId) => about.get(roomId)?.kind !== 'direct');
+    const next = refusal === undefined ? DEFAULT_ROOMS : kept;
+    this.#holder.happen({
+      type: 'signed-out',
+      rooms: this.#config().open ? next : [],
+      ...(refusal !== undefined && { refusal }),
+    });
   }
 
   retryNow(): void {
@@ -126,7 +151,8 @@ export class Chat {
 
   /** Joins a room unless joined, and shows it. */
   openRoom(roomId: string): void {
-    const isThere = this.#config().open || find(this.#holder.state(), roomId) !== undefined;
+    const isMade = this.#config().open && !isDirectId(roomId);
+    const isThere = isMade || find(this.#holder.state(), roomId) !== undefined;
     if (isThere) this.#show(roomId);
     const entered = this.#signed?.lists.enter(roomId);
     if (isThere)
@@ -134,7 +160,7 @@ export class Chat {
     else
       entered?.then(
         () => this.#show(roomId),
-        ({ message }: ClientError) => this.#notice(message),
+        (error: ClientError) => this.#notice(troubleWords(error)),
       );
   }
 
@@ -164,15 +190,19 @@ export class Chat {
     return (await this.#signed?.api?.search(roomId, text)) ?? { messages: [], more: false };
   }
 
-  /** Changes what was said. @param content - none: deletes it */
-  amend(roomId: string, messageId: string, content?: string): void {
-    const path = content === undefined ? 'delete' : 'edit';
-    const body = JSON.stringify({ of: messageId, ...(content !== undefined && { content }) });
-    this.#signed?.client
-      .send(`${this.#config().appPrefix}/chat-room/${roomId}/${path}`, body, {
-        headers: { 'content-type': 'application/json' },
-      })
-      .catch(({ message }: ClientError) => this.#notice(message));
+  /** What asks over HTTP; nothing while nobody is signed in. */
+  get api(): Api | undefined {
+    return this.#signed?.api;
+  }
+
+  /** What changes messages; nothing while nobody is signed in. */
+  get changes(): Changes | undefined {
+    return this.#signed?.changes;
+  }
+
+  /** Asks for a message that another one answers, once. */
+  original(roomId: string, messageId: string): void {
+    this.#signed?.originals?.ask(roomId, messageId);
   }
 
   /** Somebody writes in the room that is shown, or has stopped. */
@@ -183,14 +213,15 @@ export class Chat {
   /** The page shows another state. */
   shown(state: ChatState): void {
     if (state.user === undefined) return;
-    this.#signed?.company.look(state.current);
+    this.#signed?.company.look(state.current, directRooms(state));
     this.#signed?.marks.look(state);
+    this.#signed?.notifications.look(state);
   }
 
   /** Sends to the room that is shown: now, or when there is a connection. */
-  say(content: string): void {
+  say(content: string, extras: Extras = {}): void {
     const key = this.#world.newKey();
-    this.#holder.happen({ type: 'composed', key, content, at: this.#world.now() });
+    this.#holder.happen({ type: 'composed', key, content, extras, at: this.#world.now() });
     this.#sendAgain(key);
   }
 
@@ -206,6 +237,7 @@ export class Chat {
     signed?.lists.end();
     signed?.company.end();
     signed?.marks.end();
+    signed?.originals?.end();
     void signed?.client.deactivate();
   }
 
@@ -220,18 +252,23 @@ export class Chat {
   }
 
   #listed(happening: Happening): void {
+    const state = this.#holder.state();
+    const { type } = happening;
+    if (type === 'room-changed') this.#say(sentenceOf(happening, state.user));
+    if (type === 'rooms-told') sentencesOfGone(state, happening).map((sentence) => this.#say(sentence));
     this.#holder.happen(happening);
-    if (happening.type === 'rooms-told') this.#joinRooms();
+    if (type === 'rooms-told' || type === 'room-changed') this.#joinRooms();
   }
 
-  #told({ code, message }: ClientError): void {
-    if (code === 'authentication-failed') this.signOut(this.#refusal());
-    else if (code === 'credentials-expired') this.signOut(words().expired);
-    else this.#notice(message);
+  #say(sentence: RoomSentence | undefined): void {
+    if (sentence) this.#holder.happen({ type: 'notice', key: this.#world.newKey(), ...sentence });
   }
 
-  #refusal(): string {
-    return this.#config().signIn === 'token' ? words().refusedToken : words().refused;
+  #told(error: ClientError): void {
+    const wasIn = this.#holder.state().lostAt !== undefined;
+    const refusal = refusalWords(error, this.#config().signIn, wasIn);
+    if (refusal !== undefined) this.signOut(refusal);
+    else this.#notice(troubleWords(error));
   }
 
   #linked(phase: Phase, name: string): void {
@@ -264,9 +301,9 @@ export class Chat {
         onResume: ({ complete }) => {
           if (!complete) this.#holder.happen({ type: 'gap', roomId, at: this.#world.now() });
         },
-        onRefused: ({ code, message }) => {
-          this.#notice(message);
-          if (code === 'no-access' && !this.#config().open) this.#drop(roomId);
+        onRefused: (error) => {
+          this.#notice(troubleWords(error));
+          if (error.code === 'no-access') this.#drop(roomId);
         },
       },
     );
@@ -284,7 +321,7 @@ export class Chat {
     if (out) this.#send(out);
   }
 
-  #send({ key, roomId, content }: Unsent, since?: number): void {
+  #send({ key, roomId, content, replyTo, mentions, attachments }: Unsent, since?: number): void {
     const client = this.#signed?.client;
     if (!client) return;
     const headers = { 'content-type': 'application/json' };
@@ -292,11 +329,15 @@ export class Chat {
       if (this.#signed?.client === client) this.#answered(key, step, reason);
     };
     client
-      .send(`${this.#config().appPrefix}/chat-room/${roomId}/send`, JSON.stringify({ content }), {
-        headers,
-        key,
-        ...(since !== undefined && { since }),
-      })
+      .send(
+        `${this.#config().appPrefix}/chat-room/${roomId}/send`,
+        JSON.stringify({ content, replyTo, mentions, attachments }),
+        {
+          headers,
+          key,
+          ...(since !== undefined && { since }),
+        },
+      )
       .then(
         () => answered('receipt'),
         ({ message, mayHaveArrived }: ClientError) =>
@@ -312,8 +353,12 @@ export class Chat {
   #arrived({ body, headers }: IMessage): void {
     const place = this.#config().resume ? headers['message-id'] : undefined;
     const arrival = readArrival(body, this.#world.now(), place);
-    if (arrival?.kind === 'message') this.#holder.happen({ type: 'delivered', message: arrival.message });
-    else if (arrival) this.#holder.happen({ type: 'amended', amendment: arrival.amendment });
+    if (arrival?.kind === 'message') {
+      this.#holder.happen({ type: 'delivered', message: arrival.message });
+      this.#signed?.notifications.arrived(arrival.message, this.#holder.state());
+    }
+    if (arrival?.kind === 'reaction') this.#holder.happen({ type: 'reacted', mark: arrival.mark });
+    if (arrival?.kind === 'amendment') this.#holder.happen({ type: 'amended', amendment: arrival.amendment });
   }
 
   #notice(text: string): void {

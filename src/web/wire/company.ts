@@ -1,9 +1,9 @@
-// Who is in the room that is shown, and who types there: subscribed for that room alone.
+// Who is in the room that is shown, who types there, and how far they have read; of rooms of two too, who is there.
 import type { ClientSubscription, StompwireClient } from '../../client/index.ts';
 import { isMissing, noCompany } from '../model/company.ts';
 import type { ChatState, Happening } from '../model/state.ts';
 import type { WireConfig } from './config.ts';
-import { readPresence, readTyping } from './payloads.ts';
+import { readMarks, readPresence, readTyping } from './payloads.ts';
 
 /** The service tells others once in this time that somebody goes on typing, in milliseconds. */
 const AGAIN = 3000;
@@ -19,9 +19,11 @@ export class CompanyWire {
   readonly #config: WireConfig;
   readonly #holder: Holder;
   readonly #now: () => number;
-  #roomId: string | undefined;
-  #subscriptions: ClientSubscription[] = [];
-  #snapshot: ClientSubscription | undefined;
+  /** Of which rooms it is heard who is there. */
+  readonly #presence = new Map<string, ClientSubscription>();
+  readonly #snapshots = new Map<string, ClientSubscription>();
+  readonly #ofShown: ClientSubscription[] = [];
+  #roomId = '';
   #saidAt = 0;
 
   constructor(client: StompwireClient, config: WireConfig, holder: Holder, now: () => number) {
@@ -31,26 +33,27 @@ export class CompanyWire {
     this.#now = now;
   }
 
-  /** Another room is shown. */
-  look(roomId: string): void {
-    if (roomId === this.#roomId) return;
-    this.end();
-    this.#roomId = roomId;
+  /** Another room is shown. @param others - rooms of which it is shown who is there, too */
+  look(roomId: string, others: readonly string[] = []): void {
     const { topicPrefix, features } = this.#config;
+    if (features.has('presence')) this.#hearWhoIsIn(new Set(roomId === '' ? others : [roomId, ...others]));
+    if (roomId === this.#roomId) return;
+    for (const subscription of this.#ofShown.splice(0)) subscription.unsubscribe();
+    this.#roomId = roomId;
+    this.#saidAt = 0;
     if (roomId === '') return;
-    if (features.has('presence')) {
-      this.#hear(`${topicPrefix}/chat-room/${roomId}/presence`, (body) => this.#heard(roomId, body));
-      this.#askSnapshot(roomId);
-    }
+    const topic = `${topicPrefix}/chat-room/${roomId}`;
     if (features.has('typing'))
-      this.#hear(`${topicPrefix}/chat-room/${roomId}/typing`, (body) => this.#typed(roomId, body));
+      this.#ofShown.push(this.#hear(`${topic}/typing`, (body) => this.#typed(roomId, body)));
+    if (features.has('seen'))
+      this.#ofShown.push(this.#hear(`${topic}/read`, (body) => this.#read(roomId, body)));
   }
 
   /** Somebody types here, or has stopped; nobody needs to hear of that later. */
   type(typing: boolean): void {
     const now = this.#now();
     const isOnline = this.#holder.state().link.phase === 'online';
-    if (!this.#config.features.has('typing') || !isOnline || !this.#roomId) return;
+    if (!this.#config.features.has('typing') || !isOnline || this.#roomId === '') return;
     if (typing ? now - this.#saidAt < AGAIN : this.#saidAt === 0) return;
     this.#saidAt = typing ? now : 0;
     const destination = `${this.#config.appPrefix}/chat-room/${this.#roomId}/typing`;
@@ -59,29 +62,41 @@ export class CompanyWire {
   }
 
   end(): void {
-    for (const subscription of this.#subscriptions.splice(0)) subscription.unsubscribe();
-    this.#snapshot?.unsubscribe();
-    this.#snapshot = undefined;
-    this.#roomId = undefined;
-    this.#saidAt = 0;
+    this.look('');
   }
 
-  #hear(destination: string, heard: (body: string) => void): void {
-    this.#subscriptions.push(
-      this.#client.subscribe(destination, ({ body }) => heard(body), {
-        remember: false,
-        onRefused: () => {}, // that of the room itself is told
-      }),
-    );
+  #hearWhoIsIn(rooms: ReadonlySet<string>): void {
+    for (const [roomId, subscription] of this.#presence) {
+      if (rooms.has(roomId)) continue;
+      subscription.unsubscribe();
+      this.#presence.delete(roomId);
+      this.#snapshots.get(roomId)?.unsubscribe();
+      this.#snapshots.delete(roomId);
+    }
+    for (const roomId of rooms) {
+      if (this.#presence.has(roomId)) continue;
+      const topic = `${this.#config.topicPrefix}/chat-room/${roomId}/presence`;
+      this.#presence.set(
+        roomId,
+        this.#hear(topic, (body) => this.#heard(roomId, body)),
+      );
+      this.#askSnapshot(roomId);
+    }
+  }
+
+  #hear(destination: string, heard: (body: string) => void): ClientSubscription {
+    // what is refused is told of the room itself
+    const options = { remember: false, onRefused: () => {} };
+    return this.#client.subscribe(destination, ({ body }) => heard(body), options);
   }
 
   /** With each connection anew. */
   #askSnapshot(roomId: string): void {
-    this.#snapshot?.unsubscribe();
-    this.#snapshot = this.#client.subscribe(
-      `${this.#config.appPrefix}/chat-room/${roomId}/presence`,
-      ({ body }) => this.#heard(roomId, body),
-      { remember: false, onRefused: () => {} },
+    this.#snapshots.get(roomId)?.unsubscribe();
+    const destination = `${this.#config.appPrefix}/chat-room/${roomId}/presence`;
+    this.#snapshots.set(
+      roomId,
+      this.#hear(destination, (body) => this.#heard(roomId, body)),
     );
   }
 
@@ -91,6 +106,11 @@ export class CompanyWire {
     const known = this.#holder.state().company.get(roomId) ?? noCompany;
     if (!isMissing(known, news)) this.#holder.happen({ type: 'presence', news });
     else if (known.version >= 0) this.#askSnapshot(roomId);
+  }
+
+  #read(roomId: string, body: string): void {
+    const told = readMarks(body);
+    if (told?.roomId === roomId) this.#holder.happen({ type: 'read-told', ...told });
   }
 
   #typed(roomId: string, body: string): void {

@@ -23,7 +23,10 @@ export type SignInWay = 'name' | 'passcode' | 'token';
 export type Feature = (typeof FEATURES)[number];
 
 const WAYS: readonly SignInWay[] = ['name', 'passcode', 'token'];
-const FEATURES = ['rooms', 'presence', 'typing', 'unread', 'edit'] as const;
+const FEATURES = [
+  ...(['rooms', 'presence', 'typing', 'unread', 'edit'] as const),
+  ...(['replies', 'reactions', 'mentions', 'attachments', 'seen', 'notifications'] as const),
+] as const;
 
 export const DEFAULT_CONFIG: WireConfig = {
   endpoint: '/ws',

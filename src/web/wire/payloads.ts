@@ -1,11 +1,13 @@
 // What the service's JSON bodies hold, read without trust: a body of another shape is undefined.
-import type { Arrival, ChatMessage } from '../model/chat-message.ts';
+import type { Arrival, ChatMessage, Reaction, SystemEvent } from '../model/chat-message.ts';
 import type { Companion, PresenceNews } from '../model/company.ts';
-import type { NamedRoom, UnreadTold } from '../model/state.ts';
+import { extrasOf } from '../model/extras.ts';
+import type { Reader } from '../model/seen.ts';
+import type { UnreadTold } from '../model/state.ts';
 
-type Fields = Record<string, unknown>;
+export type Fields = Record<string, unknown>;
 
-function readJson(body: string): unknown {
+export function readJson(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
@@ -13,11 +15,11 @@ function readJson(body: string): unknown {
   }
 }
 
-function fieldsOf(value: unknown): Fields {
+export function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 }
 
-function listOf(value: unknown): readonly Fields[] {
+export function listOf(value: unknown): readonly Fields[] {
   return Array.isArray(value) ? value.map(fieldsOf) : [];
 }
 
@@ -49,6 +51,7 @@ function arrivalOf(fields: Fields, receivedAt: number, messageId?: string): Arri
     const content = messageType === 'EDIT' ? textOf(fields.content) : undefined;
     return { kind: 'amendment', amendment: { roomId, of, content } };
   }
+  if (messageType === 'REACTION') return reactionOf(fields);
   if (messageType !== 'MESSAGE' && messageType !== 'SYSTEM') return undefined;
   const message = messageOf(fields, receivedAt);
   if (message === undefined) return undefined;
@@ -57,16 +60,44 @@ function arrivalOf(fields: Fields, receivedAt: number, messageId?: string): Arri
     message: {
       ...message,
       ...(messageId !== undefined && { messageId }),
-      ...(messageType === 'SYSTEM' && { system: true }),
+      ...(messageType === 'SYSTEM' && { system: true, event: eventOf(fields.event) }),
       ...changeOf(fields),
     },
   };
 }
 
+function reactionOf({ roomId, of, sender, emoji, on }: Fields): Arrival | undefined {
+  const isMark = [roomId, of, sender, emoji].every((one) => typeof one === 'string');
+  if (!isMark || typeof on !== 'boolean') return undefined;
+  const texts = { roomId, of, user: sender, emoji } as Record<'roomId' | 'of' | 'user' | 'emoji', string>;
+  return { kind: 'reaction', mark: { ...texts, on } };
+}
+
+function eventOf(value: unknown): SystemEvent {
+  const { what, user, role, name, from } = fieldsOf(value);
+  return {
+    what: textOf(what),
+    user: textOf(user),
+    role: textOf(role),
+    name: textOf(name),
+    from: textOf(from),
+  };
+}
+
 /** Pages over HTTP have messages as they are now. */
-function changeOf({ tombstone, editedAt }: Fields): Pick<ChatMessage, 'change'> {
+function changeOf({ tombstone, editedAt, reactions }: Fields): Pick<ChatMessage, 'change' | 'reactions'> {
   if (typeof tombstone === 'string') return { change: 'deleted' };
-  return typeof editedAt === 'string' ? { change: 'edited' } : {};
+  const marked = listOf(reactions).flatMap((one) => reactionIn(one) ?? []);
+  return {
+    ...(typeof editedAt === 'string' && { change: 'edited' }),
+    ...(marked.length > 0 && { reactions: marked }),
+  };
+}
+
+function reactionIn({ emoji, count, users }: Fields): Reaction | undefined {
+  if (typeof emoji !== 'string' || typeof count !== 'number') return undefined;
+  const named = Array.isArray(users) ? users.filter((one) => typeof one === 'string') : [];
+  return { emoji, users: named, others: Math.max(0, count - named.length) };
 }
 
 /** What was found: of an edit, the message that it is of. */
@@ -77,21 +108,12 @@ export function readFound(value: unknown, receivedAt: number): readonly ChatMess
   });
 }
 
-function messageOf(
-  { id, roomId, sender, content, sentAt }: Fields,
-  receivedAt: number,
-): ChatMessage | undefined {
+function messageOf(fields: Fields, receivedAt: number): ChatMessage | undefined {
+  const { id, roomId, sender, content, sentAt } = fields;
   if (typeof id !== 'string' || typeof roomId !== 'string') return undefined;
   if (typeof sender !== 'string' || typeof content !== 'string') return undefined;
   const at = typeof sentAt === 'string' ? Date.parse(sentAt) : Number.NaN;
-  return { id, roomId, sender, content, sentAt: Number.isNaN(at) ? receivedAt : at };
-}
-
-/** The rooms of a list. */
-export function readRooms(body: string): readonly NamedRoom[] {
-  return listOf(fieldsOf(readJson(body)).items).flatMap(({ id, name }) =>
-    typeof id === 'string' ? [{ roomId: id, name: textOf(name) ?? id }] : [],
-  );
+  return { id, roomId, sender, content, sentAt: Number.isNaN(at) ? receivedAt : at, ...extrasOf(fields) };
 }
 
 export function readUnread(body: string): UnreadTold | undefined {
@@ -147,6 +169,14 @@ export function readTyping(body: string): TypingTold | undefined {
   return { roomId, user, typing: typing === true, expiresIn: lasts };
 }
 
-function textOf(value: unknown): string | undefined {
+/** How far people have read in a room. */
+export function readMarks(body: string): { roomId: string; marks: readonly Reader[] } | undefined {
+  const { roomId, marks } = fieldsOf(readJson(body));
+  if (typeof roomId !== 'string') return undefined;
+  const isReader = (one: Fields): boolean => typeof one.user === 'string' && Number.isSafeInteger(one.number);
+  return { roomId, marks: listOf(marks).filter(isReader) as unknown as readonly Reader[] };
+}
+
+export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }

@@ -2,7 +2,8 @@
 import type { ClientError, StompwireClient } from '../../client/index.ts';
 import type { Happening } from '../model/state.ts';
 import type { WireConfig } from './config.ts';
-import { readRooms, readUnread, readUnreads } from './payloads.ts';
+import { readUnread, readUnreads } from './payloads.ts';
+import { readMine, readRoomNews, readRooms } from './room-payloads.ts';
 
 const json = { headers: { 'content-type': 'application/json' } };
 
@@ -11,6 +12,8 @@ export class RoomLists {
   readonly #config: WireConfig;
   readonly #happen: (happening: Happening) => void;
   readonly #entered = new Set<string>();
+  /** Of what this page leaves it knows: it may be in there again when it is told. */
+  readonly #leaving = new Set<string>();
   #calledOff = false;
 
   /** @param happen - hears of lists and counts, as they come with each connection */
@@ -22,8 +25,15 @@ export class RoomLists {
     const hear = (destination: string, read: (body: string) => Happening | undefined): void =>
       this.#hear(destination, read);
     if (features.has('rooms')) {
-      hear(`${appPrefix}/chat-rooms/mine`, (body) => listed('mine', body));
-      hear(`${appPrefix}/chat-rooms/public`, (body) => listed('public', body));
+      hear(`${userPrefix}/queue/room-changes`, (body) => this.#changed(body));
+      hear(`${appPrefix}/chat-rooms/mine`, (body) => ({
+        type: 'rooms-told',
+        ...readMine(body, config.open),
+      }));
+      hear(`${appPrefix}/chat-rooms/public`, (body) => ({
+        type: 'rooms-told',
+        public: readRooms(body).rooms,
+      }));
     }
     if (!features.has('unread')) return;
     hear(`${userPrefix}/queue/unread`, (body) => {
@@ -57,13 +67,31 @@ export class RoomLists {
   }
 
   leave(roomId: string): void {
+    this.forget(roomId);
+    if (!this.#config.features.has('rooms')) return;
+    this.#leaving.add(roomId);
+    this.#send(`/chat-room/${roomId}/leave`)
+      .catch(() => {}) // it stays ours
+      .finally(() => this.#leaving.delete(roomId));
+  }
+
+  /** It is to be entered anew. */
+  forget(roomId: string): void {
     this.#entered.delete(roomId);
-    if (this.#config.features.has('rooms')) this.#send(`/chat-room/${roomId}/leave`).catch(() => {}); // it stays ours
   }
 
   /** Nobody is signed in any more. */
   end(): void {
     this.#calledOff = true;
+  }
+
+  #changed(body: string): Happening | undefined {
+    const news = readRoomNews(body);
+    if (news === undefined) return undefined;
+    const isGone = news.what === 'left' || news.what === 'deleted';
+    if (isGone && this.#leaving.has(news.room.roomId)) return undefined;
+    if (isGone) this.forget(news.room.roomId);
+    return { type: 'room-changed', mayBeLast: !this.#config.open, ...news };
   }
 
   async #join(roomId: string): Promise<void> {
@@ -89,8 +117,4 @@ export class RoomLists {
       { remember: false },
     );
   }
-}
-
-function listed(which: 'mine' | 'public', body: string): Happening {
-  return { type: 'rooms-told', [which]: readRooms(body) };
 }

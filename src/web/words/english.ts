@@ -1,9 +1,13 @@
 // What the page says in English.
+import { englishMessages } from './english-messages.ts';
+import { englishRooms } from './english-rooms.ts';
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 export const english = {
   locale: 'en',
+  ...englishMessages,
+  ...englishRooms,
   // sign-in
   welcome: 'Welcome to stompwire',
   lead: 'Pick a name, step into a room, say hello.',
@@ -42,7 +46,7 @@ export const english = {
   // room
   leaveRoom: 'Leave room',
   tryNow: 'Try now',
-  thisIs: (room: string) => `This is #${room}`,
+  thisIs: (room: string) => `This is ${room}`,
   intro: 'The newest messages are shown here, and what comes. Say hello!',
   beginning: 'This is where it begins. Say hello!',
   loadingOlder: 'Loading older messages…',
@@ -74,7 +78,7 @@ export const english = {
   },
   // search
   search: 'Search',
-  searchIn: (room: string) => `Search in #${room}`,
+  searchIn: (room: string) => `Search in ${room}`,
   searchHint: 'Words of the message',
   closeSearch: 'Close the search',
   searching: 'Searching…',
@@ -83,7 +87,7 @@ export const english = {
   searchFailed: 'The search failed. Please try again.',
   // composer
   messageTo: (room: string) => `Message to ${room}`,
-  messageIn: (room: string) => `Message #${room}`,
+  messageIn: (room: string) => `Message ${room}`,
   send: 'Send',
   save: 'Save',
   hint: 'Enter to send, Shift + Enter for a new line',
@@ -102,7 +106,7 @@ export const english = {
   dismiss: 'Dismiss',
   notices: 'Notices',
   // notes
-  joined: (room: string, user: string) => `You joined #${room} as ${user}.`,
+  joined: (room: string, user: string) => `You joined ${room} as ${user}.`,
   guest: 'a guest',
   lost: 'Connection lost. Messages you write now are sent when it is back.',
   back: (span: string) => `Back after ${span}.`,

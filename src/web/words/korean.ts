@@ -1,8 +1,12 @@
 // What the page says in Korean.
 import type { Words } from './english.ts';
+import { koreanMessages } from './korean-messages.ts';
+import { koreanRooms } from './korean-rooms.ts';
 
 export const korean: Words = {
   locale: 'ko',
+  ...koreanMessages,
+  ...koreanRooms,
   welcome: 'stompwire에 오신 것을 환영합니다',
   lead: '이름을 정하고 방에 들어가 인사를 건네 보세요.',
   leadAccount: '로그인하고 방에 들어가 인사를 건네 보세요.',
@@ -38,7 +42,7 @@ export const korean: Words = {
     more ? `읽지 않은 메시지 ${count}개 이상` : `읽지 않은 메시지 ${count}개`,
   leaveRoom: '방 나가기',
   tryNow: '지금 다시 연결',
-  thisIs: (room) => `#${room} 방입니다`,
+  thisIs: (room) => `${room} 방입니다`,
   intro: '최근 메시지와 새 메시지가 여기에 표시됩니다. 인사를 건네 보세요!',
   beginning: '여기가 대화의 시작입니다. 인사를 건네 보세요!',
   loadingOlder: '이전 메시지를 불러오는 중…',
@@ -69,7 +73,7 @@ export const korean: Words = {
     return names.length === 2 ? `${one} 님, ${other} 님이 입력 중…` : '여러 명이 입력 중…';
   },
   search: '검색',
-  searchIn: (room) => `#${room}에서 검색`,
+  searchIn: (room) => `${room}에서 검색`,
   searchHint: '메시지의 낱말',
   closeSearch: '검색 닫기',
   searching: '검색 중…',
@@ -77,7 +81,7 @@ export const korean: Words = {
     count === 0 ? '찾은 메시지가 없습니다.' : `메시지 ${count}개${more ? ' 이상' : ''}`,
   searchFailed: '검색하지 못했습니다. 다시 시도해 주세요.',
   messageTo: (room) => `${room}에 보낼 메시지`,
-  messageIn: (room) => `#${room}에 메시지 쓰기`,
+  messageIn: (room) => `${room}에 메시지 쓰기`,
   send: '보내기',
   save: '저장',
   hint: 'Enter로 보내기, Shift + Enter로 줄바꿈',
@@ -94,7 +98,7 @@ export const korean: Words = {
   discard: '버리기',
   dismiss: '닫기',
   notices: '알림',
-  joined: (room, user) => `${user} 이름으로 #${room}에 들어왔습니다.`,
+  joined: (room, user) => `${user} 이름으로 ${room}에 들어왔습니다.`,
   guest: '손님',
   lost: '연결이 끊겼습니다. 지금 쓰는 메시지는 다시 연결되면 보냅니다.',
   back: (span) => `${span} 만에 다시 연결되었습니다.`,

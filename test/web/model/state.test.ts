@@ -36,15 +36,17 @@ describe('signing in and out', () => {
     expect(texts(told(signIn, online()), 'help')).toEqual(['You joined #help as Ann.']);
   });
 
-  it('leaves nothing behind for the next one, but the room list', () => {
-    const state = told(signIn, online(), open('team'), delivered('team', '1'), { type: 'signed-out' });
-    expect(state).toMatchObject({ user: undefined, current: 'team' });
+  it('leaves nothing behind for the next one, but the rooms that stay on the list', () => {
+    const out = (...rooms: string[]): Happening => ({ type: 'signed-out', rooms });
+    const before = told(signIn, online(), open('team'), delivered('team', '1'));
+    const state = reduce(before, out('general', 'team'));
+    expect(state).toMatchObject({ user: undefined, current: 'team', news: [], publicRooms: [] });
     expect(state.rooms.map((room) => [room.roomId, room.entries.length])).toEqual([
       ['general', 0],
-      ['random', 0],
-      ['help', 0],
       ['team', 0],
     ]);
+    expect(reduce(before, out('general')).current).toBe('general');
+    expect(reduce(before, out())).toMatchObject({ rooms: [], current: '' });
   });
 });
 
