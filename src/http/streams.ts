@@ -8,12 +8,13 @@ import { checkedUser } from '../auth/identity.ts';
 import { type Heard, heardOf } from '../broker/listening.ts';
 import type { Config } from '../config/config.ts';
 import { StompwireError } from '../errors.ts';
+import { isPattern } from '../message/destination.ts';
 import { identify } from '../session/identify.ts';
 import type { SessionServices } from '../session/services.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { asStompwireError } from '../session/told.ts';
 import { basicCredentials } from '../transport/basic.ts';
-import { EventStreamConnection, eventFraming } from '../transport/event-stream.ts';
+import { EventStreamConnection, eventFraming, placeReceipt } from '../transport/event-stream.ts';
 import type { Framing, Handshake, Peer } from '../transport/transport.ts';
 import { handshakeOf } from '../transport/upgrade.ts';
 import { peerReader } from './http.ts';
@@ -50,9 +51,14 @@ interface Started {
   readonly maxPerUser: number;
   /** In which a page of ours repeats the value of its cookie. */
   readonly csrfHeader: string;
+  /** Under which sessions have queues of their own, which are not logged. */
+  readonly userPrefix: string;
 }
 
 const plain = eventFraming();
+
+/** With what is said from now on; but a client that is cut off before anything was said comes back to this place. */
+const fromNow = 'last-0';
 
 /**
  * Event streams (SSE). A stream is a session like any other, which is opened by a CONNECT and a SUBSCRIBE of the
@@ -82,8 +88,8 @@ export class Streams {
   start(sessions: Started['sessions'], services: SessionServices, config: Config): void {
     const peer = peerReader(config);
     const peerOf: Started['peerOf'] = (request) => ({ ...peer(request), transport: 'http' });
-    const { maxStreamsPerUser: maxPerUser, csrfHeader } = config;
-    this.#parts = { sessions, services, peerOf, maxPerUser, csrfHeader };
+    const { maxStreamsPerUser: maxPerUser, csrfHeader, userPrefix } = config;
+    this.#parts = { sessions, services, peerOf, maxPerUser, csrfHeader, userPrefix };
   }
 
   /** @internal Opens no more; those that are open live on. */
@@ -102,7 +108,8 @@ export class Streams {
    * @throws {StompwireError} whatever a CONNECT or a SUBSCRIBE is refused with; `too-many-sessions`; `going-away`
    */
   async open(request: FastifyRequest, reply: FastifyReply, asked: StreamAsked): Promise<void> {
-    const { sessions, services, peerOf } = this.#started();
+    const started = this.#started();
+    const { sessions, services, peerOf } = started;
     const user = await this.userOf(request, asked);
     const release = this.#take(user.name);
     try {
@@ -112,7 +119,7 @@ export class Streams {
         this.#framingOf(asked.data),
         () => begin(reply),
       );
-      const frames = framesOf(services, asked.destination, resumeFrom(request, asked, services));
+      const frames = framesOf(services, asked.destination, resumeFrom(request, asked, started));
       const session = sessions.accept(connection, handshakeOf(request.raw), user);
       connection.handler = session;
       session.ended.addEventListener('abort', release);
@@ -182,21 +189,24 @@ function begin(reply: FastifyReply): Record<string, number | string | string[] |
   return headers;
 }
 
-/** Where a client goes on; of a destination that is not logged nothing can be resumed. */
+/** Where a client begins; of a destination that is not logged nothing can be resumed. */
 function resumeFrom(
   { headers }: FastifyRequest,
   { destination, resumeFrom: first }: StreamAsked,
-  { replay, broker }: SessionServices,
+  { services: { replay, broker }, userPrefix }: Started,
 ): string | undefined {
+  const isLogged = replay !== undefined && broker.policies.of(destination) !== undefined;
   const last = headers['last-event-id'];
-  if (typeof last !== 'string' || last === '') return first;
-  return replay === undefined || broker.policies.of(destination) === undefined ? undefined : last;
+  if (typeof last === 'string' && last !== '') return isLogged ? last : undefined;
+  if (first !== undefined || !isLogged || isPattern(destination)) return first;
+  return destination.startsWith(`${userPrefix}/`) ? undefined : fromNow;
 }
 
 /** What a client would say; heart-beats as often as the server likes. */
 function framesOf({ options }: SessionServices, destination: string, from: string | undefined): Buffer[] {
   const [host = ''] = options.virtualHosts;
-  const subscription = { id: 'sse', destination, receipt: 'sse' };
+  // who asked for no place is told where it is, and nothing of resuming
+  const subscription = { id: 'sse', destination, receipt: from === fromNow ? placeReceipt : 'sse' };
   return [
     frameOf('CONNECT', { 'accept-version': '1.2', host, 'heart-beat': '0,1' }),
     frameOf('SUBSCRIBE', { ...subscription, ...(from !== undefined && { 'resume-from': from }) }),

@@ -12,6 +12,9 @@ const nothing = Buffer.alloc(0);
 const lineFeed = 0x0a;
 const heartBeat = Buffer.from(':\n\n');
 
+/** The receipt of a SUBSCRIBE whose client asked for no place: it is told its place, and nothing more. */
+export const placeReceipt = 'sse-place';
+
 /** What the data of an event is, made of a message; the same text for every stream. */
 export type EventData = (message: Message) => string;
 
@@ -60,7 +63,10 @@ function textOf({ command, headers }: Frame): string {
   const resume = headers.get('resume');
   if (resume === undefined) return ':subscribed\n\n';
   // who is cut off before the first message comes back to this place
-  return `id: ${headers.get('position')}\n${event('resume', JSON.stringify({ resume }))}`;
+  const place = `id: ${headers.get('position')}\n`;
+  // an id alone counts, and is no event
+  if (headers.get('receipt-id') === placeReceipt) return `${place}:subscribed\n\n`;
+  return `${place}${event('resume', JSON.stringify({ resume }))}`;
 }
 
 /** That the server goes is no failure to a page: its stream comes back by itself. */

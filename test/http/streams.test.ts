@@ -131,6 +131,54 @@ describe('an event stream', () => {
     expect((await events.next()).data).toBe('4');
   });
 
+  it('knows its place from the begin: who is cut off before anything was said misses nothing', async () => {
+    const kit = await app();
+    await kit.server.publish('/topic/log/a', 'before');
+    const first = await stream(kit, '/topic/log/a');
+    await first.events.comment('subscribed');
+    expect(first.events.events).toEqual([]);
+    const id = first.events.lastId;
+    expect(id).toMatch(/^[\w-]{12}\.\d+-1$/);
+    first.response.stream().destroy();
+    await kit.server.publish('/topic/log/a', 'meanwhile');
+    const { events } = await stream(kit, '/topic/log/a', { 'last-event-id': id });
+    expect(await events.next()).toEqual({ name: 'resume', id, data: '{"resume":"complete"}' });
+    await kit.server.publish('/topic/log/a', 'after');
+    expect([(await events.next()).data, (await events.next()).data]).toEqual(['meanwhile', 'after']);
+    const nothingYet = await stream(kit, '/topic/log/b');
+    await nothingYet.events.comment('subscribed');
+    const begin = { 'last-event-id': nothingYet.events.lastId };
+    await kit.server.publish('/topic/log/b', 'the very first');
+    const again = await stream(kit, '/topic/log/b', begin);
+    expect(await again.events.next()).toMatchObject({ name: 'resume', data: '{"resume":"complete"}' });
+    expect((await again.events.next()).data).toBe('the very first');
+  });
+
+  it('misses nothing that is said while it begins, and hears nothing twice', async () => {
+    const kit = await app();
+    let said = 0;
+    const say = () => void kit.server.publish('/topic/log/a', String(++said));
+    const streams = [];
+    for (let n = 0; n < 30; n++) {
+      say();
+      const begun = said;
+      const opening = stream(kit, '/topic/log/a');
+      say();
+      setImmediate(say);
+      streams.push({ begun, events: (await opening).events });
+    }
+    await new Promise(setImmediate);
+    void kit.server.publish('/topic/log/a', 'end');
+    for (const { begun, events } of streams) {
+      const heard: string[] = [];
+      while (heard.at(-1) !== 'end') heard.push((await events.next('message')).data);
+      const first = Number(heard[0]);
+      expect(first).toBeGreaterThan(begun);
+      const rest = Array.from({ length: said - first + 1 }, (_, n) => String(first + n));
+      expect(heard).toEqual([...rest, 'end']);
+    }
+  });
+
   it('begins where it is asked to, and what its client brings goes before that', async () => {
     const kit = await app();
     for (const text of ['1', '2', '3']) await kit.server.publish('/topic/log/a', text);

@@ -271,7 +271,6 @@ describe('a resume-from that names no place', () => {
       { 'resume-from': 'first', destination: '/user/queue/x' },
       'it is a queue of the session',
     ],
-    ['no message', { 'resume-from': 'last-0' }, 'asks for 0 messages; allowed'],
     ['too many', { 'resume-from': 'last-10001' }, 'asks for 10001 messages; allowed'],
   ])('is told: %s', async (_, headers, text) => {
     const world = new LoggedWorld();

@@ -13,7 +13,7 @@ import type { CommandSession } from './command.ts';
 /** More of the newest messages than this are nobody's screen: `first` gives all. */
 export const mostLast = 10_000;
 
-const allowed = `allowed: the message-id of a MESSAGE of this destination, first, last-1 to last-${mostLast}`;
+const allowed = `allowed: the message-id of a MESSAGE of this destination, first, last-0 to last-${mostLast}`;
 
 /**
  * The subscription that a SUBSCRIBE with `resume-from` asks for.
@@ -49,7 +49,7 @@ export function readResume(text: string, destination: string): ResumeFrom {
 }
 
 function lastOf(text: string, last: number): number {
-  if (last >= 1 && last <= mostLast) return last;
+  if (last <= mostLast) return last; // of 0, the place where it begins is told, and nothing that was said before
   throw bad(`resume-from:${printable(text)} asks for ${last} messages; ${allowed}`);
 }
 

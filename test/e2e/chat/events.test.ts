@@ -115,15 +115,19 @@ describe.runIf(chromium)('the EventSource of a browser', () => {
         (wanted) => (globalThis as unknown as { heard: string[] }).heard.some((one) => one.includes(wanted)),
         text,
       );
+    const cutOff = async () => {
+      const [session] = [...service.server.users.sessions()];
+      const gone = once(session!.ended, 'abort');
+      await service.server.users.disconnectSession(session!.id, 'for a moment');
+      await gone;
+    };
     await heard('open');
+    await cutOff(); // before anything was said
     await post(service, '/rooms/r/messages', { content: 'first', userId: 'kim' });
-    await heard('"content":"first"');
-    const [session] = [...service.server.users.sessions()];
-    const gone = once(session!.ended, 'abort');
-    await service.server.users.disconnectSession(session!.id, 'for a moment');
-    await gone;
-    await post(service, '/rooms/r/messages', { content: 'meanwhile', userId: 'kim' });
     await heard('resume {"resume":"complete"}');
+    await heard('"content":"first"');
+    await cutOff();
+    await post(service, '/rooms/r/messages', { content: 'meanwhile', userId: 'kim' });
     await heard('"content":"meanwhile"');
     await post(service, '/rooms/r/members/lee?userId=kim', {}, 'DELETE');
     await heard('"code":"no-access"');
