@@ -77,7 +77,7 @@ export class Partition {
     const { keys, clock } = parts;
     this.channels = new Channels((error) => this.#misled(error), parts.history ? [keys.stored(index)] : []);
     const head = () => ({
-      keys: [keys.feed(index), keys.stored(index), this.#name(keys.all(index)), ...this.#queueKeys],
+      keys: [keys.feed(index), keys.stored(index), this.named(keys.all(index)), ...this.#queueKeys],
       args: [String(parts.ahead()), parts.history ? String(parts.feedBound) : '0', parts.queueBounds],
     });
     this.log = this.#lane(appendScript, head, 'log');
@@ -85,7 +85,7 @@ export class Partition {
     this.plain = this.#lane(
       publishScript,
       () => ({
-        keys: [this.#name(keys.all(index)), ...this.#queueKeys],
+        keys: [this.named(keys.all(index)), ...this.#queueKeys],
         args: [String(parts.ahead()), parts.queueBounds],
       }),
       'plain',
@@ -107,7 +107,7 @@ export class Partition {
       (destinations) => this.#marks(destinations),
       (destination, position) => this.#has(destination, position),
     );
-    this.#listen(this.#name(this.#sign), (payload) => this.watch.heard(payload));
+    this.#listen(this.named(this.#sign), (payload) => this.watch.heard(payload));
     if (parts.history) this.#handle(keys.stored(index), () => this.#storedFurther());
   }
 
@@ -134,7 +134,7 @@ export class Partition {
     const { subscriber } = this.#link ?? {};
     this.channels.use(subscriber);
     if (subscriber?.up !== true) return;
-    this.channels.want(this.#name(this.#sign)).then(
+    this.channels.want(this.named(this.#sign)).then(
       () => {
         this.watch.look();
         this.#parts.listens();
@@ -172,13 +172,13 @@ export class Partition {
 
   /** Hears what comes on a channel that is not of a destination; done when it does. */
   hear(channel: string, handler: (payload: Buffer) => void): Promise<void> {
-    this.#handle(this.#name(channel), handler);
-    return this.channels.want(this.#name(channel), this.#deadline);
+    this.#handle(this.named(channel), handler);
+    return this.channels.want(this.named(channel), this.#deadline);
   }
 
   /** A channel's name in this database. */
   named(channel: string): string {
-    return this.#name(channel);
+    return this.#parts.channel(channel);
   }
 
   /** Each second. */
@@ -211,7 +211,7 @@ export class Partition {
 
   /** Listens to everything, for patterns. */
   interestInAll(): Promise<void> {
-    const channel = this.#name(this.#parts.keys.all(this.index));
+    const channel = this.named(this.#parts.keys.all(this.index));
     this.#handle(channel, (payload) => this.#all(payload));
     return this.channels.want(channel, this.#deadline);
   }
@@ -221,7 +221,7 @@ export class Partition {
     for (const { destination } of this.#tails.all)
       if (!this.#exact.has(destination) && !this.#parts.covered(destination)) this.#tails.close(destination);
     if (this.#parts.patterns()) return;
-    this.#unhandle(this.#name(this.#parts.keys.all(this.index)));
+    this.#unhandle(this.named(this.#parts.keys.all(this.index)));
     this.#twice.clear();
   }
 
@@ -248,7 +248,7 @@ export class Partition {
 
   /** The channel of a destination. */
   channelOf(destination: string): string {
-    return this.#name(this.#parts.keys.live(destination));
+    return this.named(this.#parts.keys.live(destination));
   }
 
   /** The least epoch that a new log of a destination may have, so that it only grows whatever clocks do. */
@@ -290,10 +290,6 @@ export class Partition {
 
   get #sign(): string {
     return `${this.#parts.keys.tag(this.index)}:node:${this.#parts.node}`;
-  }
-
-  #name(channel: string): string {
-    return this.#parts.channel(channel);
   }
 
   #listen(channel: string, handler: (payload: Buffer) => void): void {
@@ -365,7 +361,7 @@ export class Partition {
 
   #watchCall(tails: readonly Tail[]): { keys: string[]; args: string[] } {
     const { keys } = this.#parts;
-    const keysOfCall = [this.#name(this.#sign), keys.stored(this.index)];
+    const keysOfCall = [this.named(this.#sign), keys.stored(this.index)];
     const args: string[] = [];
     for (const { destination } of tails) {
       keysOfCall.push(keys.top(destination));
