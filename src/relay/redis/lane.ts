@@ -207,6 +207,11 @@ export function unavailable(reason: string): StompwireError {
   return new StompwireError('relay-unavailable', `the broker behind this server cannot take it: ${reason}`);
 }
 
+/** What whoever only asked is told of an error: nothing was done, so it can be asked again. */
+export function asUnavailable(error: unknown): StompwireError {
+  return error instanceof StompwireError ? error : unavailable(messageOf(error));
+}
+
 function unknownOutcome(reason: string): StompwireError {
   return new StompwireError(
     'relay-unavailable',

@@ -9,7 +9,7 @@ import { type Appended, type Log, type LogReach, MessageLost } from '../log.ts';
 import { textOf } from './connection.ts';
 import { keptTerms } from './kept-message.ts';
 import type { Keys } from './keys.ts';
-import { unavailable } from './lane.ts';
+import { asUnavailable, unavailable } from './lane.ts';
 import type { Partition } from './partition.ts';
 import { encodeExtra, encodeForLog, encodeTombstone, loggedMessage } from './payload.ts';
 import { redactScript } from './redaction-script.ts';
@@ -235,6 +235,6 @@ async function asked<T>(reply: Promise<T>): Promise<T> {
   try {
     return await reply;
   } catch (error) {
-    throw error instanceof StompwireError ? error : unavailable((error as Error).message);
+    throw asUnavailable(error);
   }
 }

@@ -1,5 +1,6 @@
 // The logs of one partition that a node follows: those of its destinations, and some that its patterns cover.
 import type { Position } from '../../message/position.ts';
+import { asUnavailable } from './lane.ts';
 import type { LogPage, NoPage } from './pages.ts';
 import type { LivePayload } from './payload.ts';
 import { Tail, type TailParts } from './tail.ts';
@@ -52,7 +53,7 @@ export class Tails {
         const page = await this.#parts.read(destination, { epoch: 0, seq: 0 }, 0);
         tail.open('top' in page ? page.top : { epoch: 0, seq: 0 }, page.fence);
       } catch (error) {
-        if (this.#parts.clock() >= deadline) throw error;
+        if (this.#parts.clock() >= deadline) throw asUnavailable(error);
         await new Promise((resolve) => setTimeout(resolve, askAgain));
       }
     }
