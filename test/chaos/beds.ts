@@ -6,6 +6,7 @@ import { redisServer } from '../servers/redis-server.ts';
 import { BuiltService } from './built-service.ts';
 import type { Terms } from './history.ts';
 import { nodesPlan, type Plan, usualPlan } from './plan.ts';
+import type { RedisForm } from './redis-grounds.ts';
 import { RedisNodes } from './redis-nodes.ts';
 import { killTerms, nodesTerms, plainTerms, type Target } from './run.ts';
 import { mishaps, noTrouble, rounds } from './trouble.ts';
@@ -37,13 +38,13 @@ export async function serviceBed(killed: boolean): Promise<Bed> {
   };
 }
 
-/** So many nodes over a group of Redis, with a database and a writer. */
-export async function nodesBed(count: number): Promise<Bed> {
+/** So many nodes over a Redis with replicas, with a database and a writer. */
+export async function nodesBed(count: number, form: RedisForm): Promise<Bed> {
   const redis = await come(redisServer);
   const database = await come(mongodb);
-  const nodes = await RedisNodes.start(count, { redis: redis.address, mongodb: database.address });
+  const nodes = await RedisNodes.start(count, { redis: redis.address, mongodb: database.address }, form);
   return {
-    title: `, ${count} nodes`,
+    title: `, ${count} nodes, ${form}`,
     plan: nodesPlan,
     terms: nodesTerms,
     target: (told) => nodes.target(rounds(nodes.mishaps, [1000, 3000], told)),

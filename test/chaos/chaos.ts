@@ -1,4 +1,4 @@
-// `npm run chaos -- [--seed N] [--seconds S] [--kill | --nodes N]`: a chaos run against the built service, five minutes by default.
+// `npm run chaos -- [--seed N] [--seconds S] [--kill | --nodes N [--redis cluster]]`: a chaos run against the built service, five minutes by default.
 import { parseArgs } from 'node:util';
 import { nodesBed, serviceBed } from './beds.ts';
 import { reportOf, wrongs } from './report.ts';
@@ -11,12 +11,17 @@ const { values } = parseArgs({
     clients: { type: 'string' },
     /** The service is killed, too, and started again. */
     kill: { type: 'boolean', default: false },
-    /** So many nodes over a group of Redis with a replica; REDIS_SERVER_PATH and MONGODB_URL say what they stand on. */
+    /** So many nodes over Redis with replicas; REDIS_SERVER_PATH and MONGODB_URL say what they stand on. */
     nodes: { type: 'string' },
+    /** `sentinel`: a primary and a replica; `cluster`: three masters with one each. */
+    redis: { type: 'string', default: 'sentinel' },
   },
 });
 const seed = Number(values.seed);
-const bed = await (values.nodes === undefined ? serviceBed(values.kill) : nodesBed(Number(values.nodes)));
+const form = values.redis === 'cluster' ? 'cluster' : 'sentinel';
+const bed = await (values.nodes === undefined
+  ? serviceBed(values.kill)
+  : nodesBed(Number(values.nodes), form));
 const clients = Number(values.clients ?? bed.plan.clients);
 const plan = { ...bed.plan, seed, seconds: Number(values.seconds), clients };
 console.log(`seed ${seed}${bed.title}`);

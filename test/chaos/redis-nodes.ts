@@ -1,13 +1,10 @@
-// Several nodes of the built service over one group of Redis, with a writer and a database, and what goes wrong with them.
+// Several nodes of the built service over one Redis, with a writer and a database, and what goes wrong with them.
 import { randomUUID } from 'node:crypto';
-import { setTimeout as after } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { Executable } from '../e2e/executable.ts';
-import { type RedisGroup, startGroup, until } from '../servers/redis-groups.ts';
-import type { OwnRedis } from '../servers/redis-server.ts';
 import { BuiltService } from './built-service.ts';
 import { exported } from './exported.ts';
+import { type RedisForm, type RedisGround, redisGrounds } from './redis-grounds.ts';
 import type { Target } from './run.ts';
 import type { Mishap, Trouble } from './trouble.ts';
 
@@ -19,28 +16,20 @@ export interface Servers {
   readonly mongodb: string;
 }
 
-/**
- * As docs/many-nodes.md asks: what a server confirmed is there when it is killed and started again, and a primary that was
- * replaced and does not know it yet takes nothing.
- */
-const settings = [
-  ...['--appendonly', 'yes', '--appendfsync', 'always', '--maxmemory-policy', 'noeviction'],
-  ...['--min-replicas-to-write', '1', '--min-replicas-max-lag', '3'],
-];
-
 export class RedisNodes {
   readonly nodes: readonly BuiltService[];
-  readonly group: RedisGroup;
+  readonly ground: RedisGround;
   readonly #writer: readonly string[];
   readonly #history: string;
   #writing: Executable | undefined;
   #complaints = '';
 
-  static async start(count: number, servers: Servers): Promise<RedisNodes> {
-    const group = await startGroup(servers.redis, 1, settings);
+  /** @param form - what Redis they stand on */
+  static async start(count: number, servers: Servers, form: RedisForm = 'sentinel'): Promise<RedisNodes> {
+    const ground = await redisGrounds[form](servers.redis);
     const history = new URL(servers.mongodb);
     history.pathname = `/chaos_${randomUUID().slice(0, 8)}`;
-    const nodes = new RedisNodes(count, group, history.href);
+    const nodes = new RedisNodes(count, ground, history.href);
     try {
       await nodes.#startWriter();
       await Promise.all(nodes.nodes.map((node) => node.start()));
@@ -51,9 +40,9 @@ export class RedisNodes {
     }
   }
 
-  private constructor(count: number, group: RedisGroup, history: string) {
-    const flags = ['--broker', `${group.url}?replicas=1`, '--history', history];
-    this.group = group;
+  private constructor(count: number, ground: RedisGround, history: string) {
+    const flags = ['--broker', `${ground.url}?replicas=1`, '--history', history];
+    this.ground = ground;
     this.#history = history;
     this.#writer = ['write-history', '--log-level', 'warn', ...flags];
     this.nodes = Array.from({ length: count }, () => new BuiltService(flags));
@@ -68,9 +57,7 @@ export class RedisNodes {
     return [
       this.#ofANode('a node was killed', (node) => node.killed),
       this.#ofANode('a node stood still', (node) => node.paused([1000, 4000])),
-      { name: 'Redis was killed', happen: () => this.#restartRedis() },
-      { name: 'a replica was promoted', happen: () => this.#promote() },
-      { name: 'Redis stood still', happen: (random) => this.#pauseRedis(random.between(300, 3000)) },
+      ...this.ground.mishaps,
       { name: 'the writer was killed', happen: () => this.#restartWriter() },
     ];
   }
@@ -92,7 +79,7 @@ export class RedisNodes {
   async remove(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.remove()));
     await this.#endWriter('SIGKILL');
-    await this.group.stop();
+    await this.ground.stop();
     const client = new MongoClient(this.#history);
     await client.db().dropDatabase();
     await client.close();
@@ -106,47 +93,6 @@ export class RedisNodes {
 
   #ofANode(name: string, of: (node: BuiltService) => Mishap): Mishap {
     return { name, happen: (random) => of(random.of(this.nodes)).happen(random) };
-  }
-
-  async #primary(): Promise<OwnRedis> {
-    const port = await this.group.primaryPort();
-    return this.group.servers.find((server) => server.port === port)!;
-  }
-
-  /** Back before the sentinel has it replaced. */
-  async #restartRedis(): Promise<void> {
-    const primary = await this.#primary();
-    await primary.kill();
-    await primary.restart();
-    await this.#whole();
-  }
-
-  /** The primary is gone until another one stands in its place. */
-  async #promote(): Promise<void> {
-    const primary = await this.#primary();
-    await primary.kill();
-    await until(async () => (await this.group.primaryPort()) !== primary.port);
-    await primary.restart();
-    await this.#whole();
-  }
-
-  async #pauseRedis(time: number): Promise<void> {
-    const primary = await this.#primary();
-    primary.pause();
-    await after(time);
-    primary.resume();
-    await this.#whole();
-  }
-
-  /** Whoever is the primary has a replica that takes what is written. */
-  async #whole(): Promise<void> {
-    await until(async () => {
-      const redis = new Redis(await this.group.primaryPort(), '127.0.0.1', { retryStrategy: () => null });
-      const taken = redis.set('chaos', '1').then(() => redis.wait(1, 100));
-      const is = await taken.catch(() => 0); // it is not the primary any more
-      redis.disconnect();
-      return is > 0;
-    });
   }
 
   async #startWriter(): Promise<void> {

@@ -94,57 +94,94 @@ async function startSentinel(path: string, primary: number) {
 export async function replicated(port: number, replicas: number): Promise<void> {
   const redis = new Redis(port, '127.0.0.1');
   await until(async () => {
-    const taken = redis.set('begun', '1').then(() => redis.wait(replicas, 100));
+    const taken = write(redis).then(() => redis.wait(replicas, 100));
     return (await taken.catch(() => 0)) >= replicas; // it may refuse what no replica takes
   });
   redis.disconnect();
 }
 
-/** A cluster of masters without replicas. */
+/** Writes something; in a cluster, what is this server's. */
+export async function write(redis: Redis, key = 0): Promise<void> {
+  try {
+    await redis.set(`written-${key}`, '1');
+  } catch (error) {
+    if (!String(error).includes('MOVED') || key > 100) throw error;
+    await write(redis, key + 1);
+  }
+}
+
+/** A cluster of three masters. */
 export interface RedisCluster {
   /** `redis+cluster://...` */
   readonly url: string;
+  /** The first three are the masters at the start. */
   readonly servers: readonly OwnRedis[];
+  /** Who has the same slots: a master with its replicas. */
+  readonly shards: readonly (readonly OwnRedis[])[];
   stop(): Promise<void>;
 }
 
-/** Starts three masters that share the slots; done when each of them says that all is well. */
-export async function startCluster(path: string): Promise<RedisCluster> {
-  const buses: number[] = [];
-  const servers: OwnRedis[] = [];
-  for (let i = 0; i < 3; i++) {
-    const bus = await freePort();
-    const args = [
-      '--cluster-enabled',
-      'yes',
-      '--cluster-node-timeout',
-      '2000',
-      '--cluster-port',
-      String(bus),
-    ];
-    buses.push(bus);
-    servers.push(await startRedis(path, { args }));
+const masters = 3;
+
+/**
+ * Starts three masters that share the slots; done when each server says that all is well, and replicas follow.
+ *
+ * @param replicas - how many each of them has
+ * @param args - what else each server is started with
+ */
+export async function startCluster(
+  path: string,
+  replicas = 0,
+  args: readonly string[] = [],
+): Promise<RedisCluster> {
+  const members: ClusterMember[] = [];
+  for (let i = 0; i < masters * (1 + replicas); i++) members.push(await startMember(path, args));
+  const [first] = members;
+  const each = Math.ceil(16_384 / masters);
+  for (const [at, { asks }] of members.entries()) {
+    await asks.call('CLUSTER', 'SET-CONFIG-EPOCH', at + 1);
+    if (at < masters)
+      await asks.call('CLUSTER', 'ADDSLOTSRANGE', at * each, Math.min((at + 1) * each, 16_384) - 1);
+    if (at > 0) await asks.call('CLUSTER', 'MEET', '127.0.0.1', first!.server.port, first!.bus);
   }
-  const asks = servers.map(({ port }) => new Redis(port, '127.0.0.1'));
-  const each = Math.ceil(16_384 / 3);
-  for (const [at, redis] of asks.entries()) {
-    await redis.call('CLUSTER', 'ADDSLOTSRANGE', at * each, Math.min((at + 1) * each, 16_384) - 1);
-    await redis.call('CLUSTER', 'SET-CONFIG-EPOCH', at + 1);
-    if (at > 0) await redis.call('CLUSTER', 'MEET', '127.0.0.1', servers[0]!.port, buses[0]!);
-  }
-  for (const redis of asks)
-    await until(async () => {
-      const info = String(await redis.call('CLUSTER', 'INFO'));
-      return info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3');
-    });
-  for (const redis of asks) redis.disconnect();
+  for (const { asks } of members) await until(() => knows(asks, members.length));
+  for (const [at, { asks }] of members.entries())
+    if (at >= masters)
+      await asks.call(
+        'CLUSTER',
+        'REPLICATE',
+        String(await members[at % masters]!.asks.call('CLUSTER', 'MYID')),
+      );
+  for (const { server } of members.slice(0, masters))
+    if (replicas > 0) await replicated(server.port, replicas);
+  for (const { asks } of members) asks.disconnect();
+  const servers = members.map(({ server }) => server);
   return {
     url: `redis+cluster://${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
     servers,
+    shards: servers.slice(0, masters).map((_, at) => servers.filter((_, n) => n % masters === at)),
     stop: async () => {
       for (const server of servers) await server.stop();
     },
   };
+}
+
+interface ClusterMember {
+  readonly server: OwnRedis;
+  readonly bus: number;
+  readonly asks: Redis;
+}
+
+async function startMember(path: string, args: readonly string[]): Promise<ClusterMember> {
+  const bus = await freePort();
+  const own = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000', '--cluster-port', String(bus)];
+  const server = await startRedis(path, { args: [...own, ...following, ...args] });
+  return { server, bus, asks: new Redis(server.port, '127.0.0.1') };
+}
+
+async function knows(asks: Redis, count: number): Promise<boolean> {
+  const info = String(await asks.call('CLUSTER', 'INFO'));
+  return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${count}\r`);
 }
 
 /** Asks until it is so: these servers tell nobody by themselves. */
