@@ -25,7 +25,7 @@ export function askForLink(): Promise<Attachment | undefined> {
     makeButton('button quiet', cancel, () => dialog.close()),
     submit,
   );
-  const form = make('form', 'attach-form', heading, make('p', 'attach-text', attachText));
+  const form = make('form', 'dialog-form', heading, make('p', 'dialog-text', attachText));
   form.noValidate = true;
   form.append(labelled(linkAddress, address), error, labelled(linkName, name), buttons);
   dialog.append(form);
@@ -75,5 +75,5 @@ function inputOf(id: string, type: string, most: number): HTMLInputElement {
 function labelled(text: string, input: HTMLInputElement): HTMLElement {
   const label = make('label', '', text);
   label.htmlFor = input.id;
-  return make('div', 'card-field', label, input);
+  return make('div', 'dialog-field', label, input);
 }

@@ -10,9 +10,6 @@ const EMOJI = [
   ...['🙌', '💪', '🥳', '😎', '🤝', '👌', '👎', '❌'],
 ];
 
-/** So many stand in a row. */
-const ROW = 8;
-
 /** Lets somebody choose an emoji, and tells who has reacted so far. */
 export function openPicker(
   anchor: HTMLElement,
@@ -53,7 +50,8 @@ export function openNames(anchor: HTMLElement, names: readonly string[]): void {
 }
 
 function move(event: KeyboardEvent, buttons: readonly HTMLElement[]): void {
-  const steps: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: ROW, ArrowUp: -ROW };
+  const row = buttons.filter(({ offsetTop }) => offsetTop === buttons[0]?.offsetTop).length;
+  const steps: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: row, ArrowUp: -row };
   const step = steps[event.key];
   const at = buttons.findIndex((one) => one === document.activeElement);
   if (step === undefined || at < 0) return;

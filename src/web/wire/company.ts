@@ -35,18 +35,21 @@ export class CompanyWire {
 
   /** Another room is shown. @param others - rooms of which it is shown who is there, too */
   look(roomId: string, others: readonly string[] = []): void {
-    const { topicPrefix, features } = this.#config;
+    const { appPrefix, topicPrefix, features } = this.#config;
     if (features.has('presence')) this.#hearWhoIsIn(new Set(roomId === '' ? others : [roomId, ...others]));
     if (roomId === this.#roomId) return;
     for (const subscription of this.#ofShown.splice(0)) subscription.unsubscribe();
     this.#roomId = roomId;
     this.#saidAt = 0;
     if (roomId === '') return;
-    const topic = `${topicPrefix}/chat-room/${roomId}`;
-    if (features.has('typing'))
-      this.#ofShown.push(this.#hear(`${topic}/typing`, (body) => this.#typed(roomId, body)));
-    if (features.has('seen'))
-      this.#ofShown.push(this.#hear(`${topic}/read`, (body) => this.#read(roomId, body)));
+    const hear = (prefix: string, what: string, heard: (roomId: string, body: string) => void): void => {
+      const destination = `${prefix}/chat-room/${roomId}/${what}`;
+      this.#ofShown.push(this.#hear(destination, (body) => heard(roomId, body)));
+    };
+    if (features.has('typing')) hear(topicPrefix, 'typing', (id, body) => this.#typed(id, body));
+    if (!features.has('seen')) return;
+    hear(topicPrefix, 'read', (id, body) => this.#read(id, body));
+    hear(appPrefix, 'read', (id, body) => this.#read(id, body)); // with each connection anew
   }
 
   /** Somebody types here, or has stopped; nobody needs to hear of that later. */
