@@ -2,6 +2,7 @@
 import type { Server } from '../index.ts';
 import { RoomAccess } from './access.ts';
 import { Live } from './live.ts';
+import type { LiveRepository } from './live-repository.ts';
 import { addMappings, topicOf } from './mappings.ts';
 import { Changes } from './messages/changes.ts';
 import { Gathering } from './messages/gathering.ts';
@@ -11,7 +12,7 @@ import { systemMessageOf } from './messages/system.ts';
 import { Messages } from './messages.ts';
 import { addPage, type PageFeature } from './page.ts';
 import { liveRoutes } from './presence/routes.ts';
-import { repositoryOf } from './repositories/chosen.ts';
+import { liveOf, repositoryOf } from './repositories/chosen.ts';
 import type { ChatRepository } from './repository.ts';
 import { addRest } from './rest/rest.ts';
 import { addRoomMappings } from './room-mappings.ts';
@@ -24,6 +25,8 @@ import { StillReads } from './still-reads.ts';
 export interface ChatParts {
   /** Where rooms are kept; default: beside the messages, wherever the options put those. */
   readonly repository?: ChatRepository;
+  /** Where what nodes share for a while is; default: in the Redis that joins them, or else in the repository. */
+  readonly shared?: LiveRepository;
 }
 
 /** For so long an answer about access is good, should a change not be heard of, in milliseconds. */
@@ -44,6 +47,7 @@ export function installChat(server: Server, parts: ChatParts = {}): void {
   const open = config.rooms === 'open' || (config.rooms === 'auto' && config.auth === 'anonymous');
   const died = (err: Error): void => log.error({ err }, 'the thread of the chat ended; it is started again');
   const repository = parts.repository ?? repositoryOf({ config, open, died });
+  const shared = parts.shared ?? liveOf(config, repository);
   const access = new RoomAccess({ repository, open, keeps: accessKeeps, now: () => performance.now() });
   const rooms = new Rooms({
     repository,
@@ -77,8 +81,9 @@ export function installChat(server: Server, parts: ChatParts = {}): void {
   });
   const still = new StillReads({ server, access, again: accessKeeps });
   server.attach({ start: () => repository.open(), stop: () => repository.close() });
+  if (shared !== repository) server.attach({ start: () => shared.open(), stop: () => shared.close() });
   server.attach({ stop: async () => still.stop() });
-  const live = new Live(server, { repository, access });
+  const live = new Live(server, { repository, shared, access });
   const topic = topicOf(config.brokerPrefixes);
   const destinationOf = (roomId: string): string => `${topic}/chat-room/${roomId}`;
   const { history } = server;

@@ -1,26 +1,26 @@
 // What is alive in the chat: who is where and types, how far people have read, what they are notified of.
 import { Type } from 'typebox';
-import type { AppendedAs, Counter, Server } from '../index.ts';
+import type { Server } from '../index.ts';
 import type { RoomAccess } from './access.ts';
+import type { LiveRepository } from './live-repository.ts';
 import { topicOf } from './mappings.ts';
-import { Notices } from './notices/notices.ts';
-import { type PostedMessage, RoomMembers } from './notices/room-members.ts';
-import { RoomTurns } from './notices/room-turns.ts';
+import { Notifying } from './notices/notifying.ts';
+import { RoomMembers } from './notices/room-members.ts';
 import { addPresence, notified } from './presence/mappings.ts';
 import type { Presence } from './presence/presence.ts';
 import { guestKey, nameOf } from './presence/standing.ts';
 import { Reading } from './reading/reading.ts';
-import { readMessage, Unread } from './reading/unread.ts';
+import { Unread } from './reading/unread.ts';
 import { UnreadNews } from './reading/unread-news.ts';
 import type { ChatRepository } from './repository.ts';
 import { checkedRoomId, type RoomChange } from './rooms.ts';
 import { addTyping } from './typing.ts';
-import { webhookOf } from './webhook/configured.ts';
-import type { Webhook } from './webhook/webhook.ts';
 
 /** What it stands on. */
 export interface LiveParts {
-  readonly repository: Pick<ChatRepository, 'members' | 'reading' | 'notices'>;
+  readonly repository: Pick<ChatRepository, 'members' | 'reading'>;
+  /** What the nodes share for a while. */
+  readonly shared: LiveRepository;
   readonly access: RoomAccess;
 }
 
@@ -37,19 +37,6 @@ const ReadBody = Type.Object({
   messageId: Type.Optional(Type.String({ maxLength: 64 })),
 });
 
-/** What a message may be beside one that was said. */
-interface Change {
-  readonly messageType?: string;
-  /** The message-id of the message that is changed. */
-  readonly of?: string;
-}
-
-/** As much of a message as is looked at. */
-interface Bare {
-  readonly destination: string;
-  readonly body: Buffer;
-}
-
 /** The live parts of the chat on one node. */
 export class Live {
   /** Who is where. */
@@ -60,16 +47,13 @@ export class Live {
   readonly reading: Reading;
   readonly #server: Server;
   readonly #members: RoomMembers;
-  readonly #notices: Notices;
+  readonly #notifying: Notifying;
   readonly #news: UnreadNews;
-  readonly #turns: RoomTurns;
-  readonly #dropped: Counter;
-  readonly #webhook: Webhook | undefined;
   readonly #rooms: string;
 
   /** Puts them on a server; before its `start`. */
-  constructor(server: Server, { repository, access }: LiveParts) {
-    const { config, history, metrics } = server;
+  constructor(server: Server, { repository, shared, access }: LiveParts) {
+    const { config, history } = server;
     const topic = topicOf(config.brokerPrefixes);
     this.#server = server;
     this.#rooms = `${topic}/chat-room/`;
@@ -77,7 +61,8 @@ export class Live {
     const common = { clock: Date.now, history, topicOf: topicOfRoom, gather };
     this.presence = addPresence(server, topic, access, {
       changed: (place, key) => this.#presenceChanged(place, key),
-      listens: (_key, user) => this.#loud(this.#notices.give(user)),
+      listens: (_key, user) => this.#notifying.give(user),
+      lost: () => this.#notifying.makeUp(),
     });
     const now = () => performance.now();
     this.#members = new RoomMembers({ repository, most: config.noticeMembers, keeps: membersKeep, now });
@@ -93,40 +78,45 @@ export class Live {
     this.reading = new Reading({
       ...common,
       repository,
+      shared,
       isTold: (roomId) => this.presence.room(roomId).count <= config.presenceNamed,
       publish: (roomId, read) => this.#loud(server.publish(`${topicOfRoom(roomId)}/read`, read, {})),
       moved: ({ user, roomId }) => void this.#news.read(user, roomId),
     });
-    this.#webhook = webhookOf(server, repository);
-    const counters = {
-      told: metrics.counter('chat_notices', 'Notifications', { outcome: 'told' }),
-      kept: metrics.counter('chat_notices', 'Notifications', { outcome: 'kept' }),
-    };
-    this.#notices = new Notices({
-      ...{ repository, members: this.#members, keeps: config.noticesKept, clock: Date.now },
+    this.#notifying = new Notifying(server, {
+      ...{ repository, shared, members: this.#members, topicOf: topicOfRoom },
       reads: (user, roomId) => this.#isAt(user, roomId, true),
       hears: (user) => this.#isAt(user, notified),
       tell: (user, payload) => this.#tell(user, '/queue/notifications', payload),
-      kept: (user, notice) => this.#webhook?.schedule(user, notice),
-      counted: (outcome) => counters[outcome].add(),
+      failed: (error) => this.#failed(error),
     });
-    this.#turns = new RoomTurns((error) => this.#failed(error));
-    this.#dropped = metrics.counter('chat_notices', 'Notifications', { outcome: 'dropped' });
     this.#addMappings(access, topic);
     this.#watchMessages();
     server.nodes.on(forGuests, (about) => this.#tellGuests(about));
-    server.attach({ stop: async () => this.#stop() });
+    server.attach({ start: async () => this.#notifying.start(), stop: () => this.#stop() });
   }
 
   /** Who comes into a room has read what was said before: it holds before others hear of it, unless it cannot be. */
   async changing(change: RoomChange): Promise<void> {
-    if (change.what !== 'joined') return;
-    await this.reading.begin(change.room.id, change.user).catch((error: unknown) => this.#failed(error));
+    try {
+      await this.#changing(change);
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   /** A room has changed, on whichever node. */
   changed({ room }: RoomChange): void {
     this.#members.forget(room.id);
+  }
+
+  async #changing(change: RoomChange): Promise<void> {
+    const { id } = change.room;
+    if (change.what === 'deleted') return this.#notifying.end(id);
+    if (change.what !== 'joined' && change.what !== 'created') return;
+    const number = await this.reading.newest(id);
+    await this.#notifying.begin(id, number);
+    if (change.what === 'joined') await this.reading.begin(id, change.user, number);
   }
 
   #addMappings(access: RoomAccess, topic: string): void {
@@ -154,8 +144,9 @@ export class Live {
       const done = next();
       if (address !== destination || !destination.startsWith(this.#rooms)) return done;
       const look = (): void => {
-        const { appended, message } = outbound;
-        if (appended !== undefined && !appended.again) this.#inTurn(message, appended);
+        const { appended } = outbound;
+        if (appended !== undefined && !appended.again)
+          this.#loud(this.#said(destination.slice(this.#rooms.length), appended.number));
       };
       // the promise itself is handed on: whoever waits for it may know more of it than that it is one
       if (done instanceof Promise) done.then(look, () => {});
@@ -164,33 +155,15 @@ export class Live {
     });
   }
 
-  #inTurn({ destination, body }: Bare, place: AppendedAs): void {
-    const roomId = destination.slice(this.#rooms.length);
-    if (!this.#turns.add(roomId, () => this.#posted(roomId, body, place))) this.#dropped.add();
-  }
-
-  async #posted(roomId: string, body: Buffer, { messageId, number }: AppendedAs): Promise<void> {
+  async #said(roomId: string, number: number): Promise<void> {
     if ((await this.#members.all(roomId))?.length === 0) return; // an open room: nobody belongs to it
     this.#news.changed(roomId);
-    const message = readMessage(body) as Partial<PostedMessage> & Change;
-    const {
-      messageType = 'MESSAGE',
-      of,
-      id = messageId,
-      sender = '',
-      content,
-      sentAt = '',
-      mentions,
-    } = message;
-    if (messageType === 'DELETE' && typeof of === 'string') await this.#notices.deleted(roomId, of);
-    if (messageType !== 'MESSAGE' || typeof content !== 'string') return;
-    const named = Array.isArray(mentions) ? mentions : [];
-    await this.#notices.posted({ id, roomId, messageId, number, sender, content, sentAt, mentions: named });
+    this.#notifying.said(roomId, number);
   }
 
   #presenceChanged(place: string, key: string): void {
     if (place === notified && this.presence.standing(key, place) !== 'offline')
-      this.#loud(this.#notices.learned(nameOf(key)));
+      this.#notifying.learned(nameOf(key));
   }
 
   /** Whether somebody is in a place, by a name that was proven or is only said. @param awake - away is not enough */
@@ -212,10 +185,10 @@ export class Live {
       void this.#server.users.sendToSession(session, String(path), payload);
   }
 
-  #stop(): void {
+  async #stop(): Promise<void> {
     this.#news.close();
     this.reading.close();
-    this.#webhook?.stop();
+    await this.#notifying.stop();
   }
 
   #loud(done: Promise<unknown>): void {

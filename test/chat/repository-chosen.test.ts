@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { repositoryOf } from '../../src/chat/repositories/chosen.ts';
+import { liveOf, repositoryOf } from '../../src/chat/repositories/chosen.ts';
 import { MemoryRepository } from '../../src/chat/repositories/memory.ts';
 import { resolveConfig } from '../../src/config/config.ts';
 
@@ -31,4 +31,15 @@ it('rooms of members are refused where each node would have its own', () => {
   expect(() => chosen(shared)).toThrow(/give history the address of a store/);
   expect(chosen(shared, true)).toBeInstanceOf(MemoryRepository);
   expect(chosen({ ...shared, history: 'mongodb://127.0.0.1:1' })).not.toBeInstanceOf(MemoryRepository);
+});
+
+it('what is live is where nodes meet: in their Redis, or else with the rest', async () => {
+  const repository = new MemoryRepository();
+  expect(liveOf({ broker: 'memory' }, repository)).toBe(repository);
+  for (const broker of ['redis://127.0.0.1:1', 'rediss+sentinel://a/b', 'redis+cluster://a,b']) {
+    const live = liveOf({ broker }, repository);
+    expect(live).not.toBe(repository);
+    expect(() => live.notices).toThrow(/not open/);
+    await live.close();
+  }
 });

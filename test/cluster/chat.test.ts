@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { installChat } from '../../src/chat/chat.ts';
 import { MemoryRepository } from '../../src/chat/repositories/memory.ts';
+import { RedisLive } from '../../src/chat/repositories/redis.ts';
 import type { Config, Server } from '../../src/index.ts';
 import type { RawTcp } from '../e2e/clients/raw-tcp.ts';
 import { Executable } from '../e2e/executable.ts';
@@ -141,6 +142,8 @@ describe.runIf(program)('the chat over nodes', () => {
   it('tells a notification once to each device, and what was kept once to all', async () => {
     const members = { rooms: 'members' } as const;
     const [a, b] = [await node(members), await node(members)];
+    const shared = new RedisLive(nodes.broker);
+    const kept = async (user: string): Promise<number> => (await shared.notices.of(user, 50)).length;
     const kim = await nodes.open(a);
     await kim.connect({ login: 'kim' });
     const say = (destination: string, body: unknown): Promise<unknown> =>
@@ -149,7 +152,7 @@ describe.runIf(program)('the chat over nodes', () => {
     for (const user of ['lee', 'moe']) await say('/app/chat-room/r/invite', { user });
     const post = (content: string): Promise<unknown> => say('/app/chat-room/r/send', { content });
     for (let at = 0; at < 20; at++) await post(`away ${at}`);
-    await until(async () => (await repository.notices.of('lee', 50)).length === 20);
+    await until(async () => (await kept('lee')) === 20);
     const come = async (at: Server): Promise<RawTcp> => {
       const client = await nodes.open(at);
       await client.connect({ login: 'lee' });
@@ -163,7 +166,7 @@ describe.runIf(program)('the chat over nodes', () => {
     const previews = (client: RawTcp): string[] =>
       bodies(client, 'notes').map(({ preview }) => String(preview));
     await until(async () => devices.every((device) => previews(device).includes('back 19')));
-    await until(async () => (await repository.notices.of('lee', 50)).length === 0);
+    await until(async () => (await kept('lee')) === 0);
     for (const device of devices) {
       const told = previews(device);
       expect(new Set(told).size).toBe(told.length);
@@ -177,6 +180,7 @@ describe.runIf(program)('the chat over nodes', () => {
     const read = JSON.stringify({ number: messages[0]!.number });
     reader.frame('SEND', { destination: '/app/chat-room/r/read', 'content-type': 'application/json' }, read);
     await until(async () => devices.every((device) => bodies(device, 'unread').at(-1)?.unread === 0));
-    expect((await repository.notices.of('moe', 50)).length).toBe(40);
+    expect(await kept('moe')).toBe(40);
+    await shared.close();
   });
 });

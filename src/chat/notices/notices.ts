@@ -1,27 +1,34 @@
 // Notifications: told at once to members who are there and do not read the room, kept for those who are away.
-
-import type { ChatRepository } from '../repository.ts';
+import type { HistoryMessage } from '../../index.ts';
+import type { KeptNotice, NoticeShelf } from '../live-repository.ts';
 import type { Notice } from '../room.ts';
+import type { Decision } from './followed-rooms.ts';
 import { noticeOf, type PostedMessage, type RoomMembers } from './room-members.ts';
+import { saidIn } from './said.ts';
 
 /** What notifying stands on. */
 export interface NoticesParts {
-  readonly repository: Pick<ChatRepository, 'notices'>;
+  /** Where they are kept; asked for when it is open. */
+  readonly shelf: () => Pick<NoticeShelf, 'of' | 'drop' | 'keep'>;
   readonly members: Pick<RoomMembers, 'of'>;
   /** How many are kept for one user; 0: none. */
   readonly keeps: number;
+  /** How long what is kept waits for its user until it is posted, in milliseconds; none: it is not. */
+  readonly postAfter?: number | undefined;
   /** Milliseconds since the epoch of Unix. */
   readonly clock: () => number;
   /** Whether somebody looks at a room at this moment, on any device. */
   readonly reads: (user: string, roomId: string) => boolean;
+  /** How far people have read in a room, by its number. */
+  readonly marks: (roomId: string) => Promise<ReadonlyMap<string, number>>;
   /** Whether some device of somebody hears notifications, on any node. */
   readonly hears: (user: string) => boolean;
   /** Brings a notification to all devices of a user. */
   readonly tell: (user: string, payload: Notice['payload']) => Promise<void>;
-  /** Hears of what was kept. */
-  readonly kept: (user: string, notice: Notice) => void;
   /** Hears what became of each: kept first and told later counts for both. */
   readonly counted: (outcome: 'told' | 'kept') => void;
+  /** Hears of what could not be told. */
+  readonly failed: (error: unknown) => void;
 }
 
 /** So many are given in one go. */
@@ -43,39 +50,50 @@ export class Notices {
     this.#parts = parts;
   }
 
-  /** Notifies the members of a room of a message, or who is mentioned in it where there are too many. */
-  async posted(message: PostedMessage): Promise<void> {
-    const { members, clock, reads } = this.#parts;
-    const users = await members.of(message.roomId, message.mentions);
-    const at = clock();
-    await Promise.all(
-      users
-        .filter((user) => user !== message.sender && !reads(user, message.roomId))
-        .map((user) => this.#notify(user, noticeOf(message, user, at))),
-    );
+  /**
+   * Who is notified of some messages of a room, or who is mentioned where there are too many members.
+   *
+   * @param late - they were said some time ago: who has read them meanwhile is not notified
+   */
+  async decide(roomId: string, messages: readonly HistoryMessage[], late: boolean): Promise<Decision> {
+    const said = messages.map((message) => saidIn(roomId, message));
+    const dropped = said.flatMap((one) => one?.deleted ?? []);
+    const marks = late ? await this.#parts.marks(roomId) : new Map<string, number>();
+    const told: [string, Notice][] = [];
+    const kept: KeptNotice[] = [];
+    for (const { posted } of said.filter((one) => one !== undefined)) {
+      if (posted === undefined || dropped.includes(posted.messageId)) continue;
+      for (const user of await this.#concerned(posted, marks)) this.#sort(user, posted, told, kept);
+    }
+    return { told, kept, dropped };
   }
 
-  /** A message was deleted: what is kept of it quotes it no longer, as far as all members of its room are notified. */
-  async deleted(roomId: string, messageId: string): Promise<void> {
-    const { repository, members } = this.#parts;
-    const users = await members.of(roomId);
-    await Promise.all(users.map((user) => repository.notices.drop(user, [messageId])));
+  /** It holds: tells who is there, and looks whether those are by now for whom something was kept. */
+  decided({ told, kept }: Decision): void {
+    const { hears, failed, counted } = this.#parts;
+    for (const [user, notice] of told)
+      (hears(user) ? this.#tell(user, notice) : this.#keep(user, notice)).catch(failed);
+    for (const { user } of kept) {
+      counted('kept');
+      this.#keptFor(user);
+    }
+    for (const user of new Set(kept.map((one) => one.user))) if (hears(user)) this.give(user).catch(failed);
   }
 
   /** A user hears notifications now: gives what was kept. */
   async give(user: string): Promise<void> {
-    const { repository } = this.#parts;
+    const shelf = this.#parts.shelf();
     this.#waiting.delete(user);
     for (;;) {
-      const notices = await repository.notices.of(user, perGo);
+      const notices = await shelf.of(user, perGo);
       if (notices.length === 0) return;
       const ours = new Set(
-        await repository.notices.drop(
+        await shelf.drop(
           user,
           notices.map(({ id }) => id),
         ),
       );
-      for (const notice of notices) if (ours.has(notice.id)) await this.#tellKept(user, notice);
+      for (const notice of notices) if (ours.has(notice.id)) await this.#tell(user, notice);
     }
   }
 
@@ -84,33 +102,43 @@ export class Notices {
     if (this.#waiting.has(user)) await this.give(user);
   }
 
-  async #notify(user: string, notice: Notice): Promise<void> {
-    const { hears, tell } = this.#parts;
-    if (!hears(user)) return this.#keep(user, notice);
-    await tell(user, notice.payload);
-    this.#parts.counted('told');
+  async #concerned(message: PostedMessage, marks: ReadonlyMap<string, number>): Promise<readonly string[]> {
+    const { members, reads } = this.#parts;
+    const users = await members.of(message.roomId, message.mentions);
+    return users.filter(
+      (user) =>
+        user !== message.sender && !reads(user, message.roomId) && (marks.get(user) ?? 0) < message.number,
+    );
+  }
+
+  #sort(user: string, message: PostedMessage, told: [string, Notice][], kept: KeptNotice[]): void {
+    const { hears, keeps, postAfter, clock } = this.#parts;
+    const at = clock();
+    const notice = noticeOf(message, user, at);
+    if (hears(user)) told.push([user, notice]);
+    else if (keeps > 0)
+      kept.push({ user, notice, postAt: postAfter === undefined ? undefined : at + postAfter });
+  }
+
+  /** What could not be told is kept. */
+  async #tell(user: string, notice: Notice): Promise<void> {
+    const { tell, counted } = this.#parts;
+    try {
+      await tell(user, notice.payload);
+      counted('told');
+    } catch (error) {
+      await this.#keep(user, notice);
+      throw error;
+    }
   }
 
   async #keep(user: string, notice: Notice): Promise<void> {
-    const { repository, keeps, hears, kept } = this.#parts;
-    if (keeps === 0) return;
-    if (this.#waiting.size >= remembered) this.#waiting.clear();
-    this.#waiting.add(user);
-    await repository.notices.keep(user, notice, keeps);
-    this.#parts.counted('kept');
-    kept(user, notice);
-    if (hears(user)) await this.give(user);
+    this.#keptFor(user);
+    await this.#parts.shelf().keep(user, notice, Math.max(this.#parts.keeps, 1));
   }
 
-  /** What could not be told is kept on. */
-  async #tellKept(user: string, notice: Notice): Promise<void> {
-    const { repository, keeps, tell } = this.#parts;
-    try {
-      await tell(user, notice.payload);
-      this.#parts.counted('told');
-    } catch (error) {
-      await repository.notices.keep(user, notice, Math.max(keeps, 1));
-      throw error;
-    }
+  #keptFor(user: string): void {
+    if (this.#waiting.size >= remembered) this.#waiting.clear();
+    this.#waiting.add(user);
   }
 }

@@ -20,6 +20,8 @@ export interface PresenceListeners {
   readonly changed: (place: string, key: string) => void;
   /** A session of this node will hear its notifications from now on. */
   readonly listens: (key: string, user: string) => void;
+  /** Another node died, and this one is to do what it left. */
+  readonly lost: () => void;
 }
 
 /** Watches the sessions of a server. @param topic - the prefix under which rooms fan out */
@@ -38,6 +40,7 @@ export function addPresence(
     clock: Date.now,
     now: () => performance.now(),
     changed: on.changed,
+    lost: on.lost,
     publish: (news) => {
       told.add();
       const topicOfRoom = `${topic}/chat-room/${news.roomId}/presence`;

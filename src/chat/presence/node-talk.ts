@@ -18,6 +18,8 @@ export interface TalkParts {
   readonly gather: number;
   /** Milliseconds that never go back. */
   readonly now: () => number;
+  /** A node died without a word; told on one of those that are left, as far as they know each other. */
+  readonly lost?: (() => void) | undefined;
 }
 
 /** Another node. */
@@ -150,7 +152,9 @@ export class NodeTalk {
     const { now, dies } = this.#parts;
     this.#say({});
     const limit = now() - dies;
-    for (const [name, { heard }] of this.#peers) if (heard < limit) this.#lost(name);
+    const dead = [...this.#peers].filter(([, { heard }]) => heard < limit);
+    for (const [name] of dead) this.#lost(name);
+    if (dead.length > 0 && [...this.#peers.keys()].every((name) => this.name < name)) this.#parts.lost?.();
   }
 
   #lost(name: string): void {

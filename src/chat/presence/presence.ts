@@ -29,6 +29,8 @@ export interface PresenceParts {
   readonly announce: (about: Readonly<Record<string, unknown>>) => void;
   /** Hears of everybody who came to, or went from, a place; `''`: the whole service. */
   readonly changed?: (place: string, key: string) => void;
+  /** Another node died without a word; told on one of those that are left. */
+  readonly lost?: () => void;
 }
 
 /** Of so many people who went it is known when. */
@@ -49,7 +51,7 @@ export class Presence {
   readonly #seen = new Map<string, number>();
 
   constructor(parts: PresenceParts) {
-    const { named, gather, publish, dies, now, announce } = parts;
+    const { named, gather, publish, dies, now, announce, lost } = parts;
     this.#parts = parts;
     this.#nodes = new AllNodes((place, key) => this.#changed(place, key));
     this.#board = new RoomBoard({ nodes: this.#nodes, named, gather, publish });
@@ -58,7 +60,7 @@ export class Presence {
       this.#talk.changed(saying);
     });
     const own = () => this.own.entries();
-    const talk = { dies, now, announce, beat: dies / 5, gather: Math.min(gather, betweenNodes) };
+    const talk = { dies, now, announce, lost, beat: dies / 5, gather: Math.min(gather, betweenNodes) };
     this.#talk = new NodeTalk({ ...talk, nodes: this.#nodes, own });
   }
 

@@ -1,12 +1,14 @@
 // Read receipts: how far somebody has read, told to the room in batches and to the reader's other devices at once.
 import type { History } from '../../index.ts';
+import type { LiveRepository } from '../live-repository.ts';
 import { ChatProblem } from '../problem.ts';
 import type { ChatRepository } from '../repository.ts';
 import type { ReadMark } from '../room.ts';
 
 /** What reading stands on. */
 export interface ReadingParts {
-  readonly repository: Pick<ChatRepository, 'reading' | 'notices'>;
+  readonly repository: Pick<ChatRepository, 'reading'>;
+  readonly shared: Pick<LiveRepository, 'notices'>;
   readonly history: Pick<History, 'page' | 'numberOf'>;
   /** Where the messages of a room are. */
   readonly topicOf: (roomId: string) => string;
@@ -63,10 +65,10 @@ export class Reading {
     const asked = this.#numberOf(roomId, upTo);
     const number = Math.min(asked, await this.newest(roomId));
     if (number <= 0) return undefined;
-    const { repository, clock } = this.#parts;
+    const { repository, shared, clock } = this.#parts;
     const { mark, moved } = await repository.reading.advance({ roomId, user, number, at: clock() });
     if (!moved) return mark;
-    await repository.notices.read(user, roomId, number);
+    await shared.notices.read(user, roomId, number);
     this.#parts.moved(mark);
     if (this.#parts.isTold(roomId)) this.#tell(mark);
     return mark;
@@ -81,9 +83,8 @@ export class Reading {
     return { roomId, marks: items.map(shown) };
   }
 
-  /** Who comes into a room has read what was said before. */
-  async begin(roomId: string, user: string): Promise<void> {
-    const number = await this.newest(roomId);
+  /** Who comes into a room has read what was said before, up to the number of its newest message. */
+  async begin(roomId: string, user: string, number: number): Promise<void> {
     if (number > 0)
       await this.#parts.repository.reading.advance({ roomId, user, number, at: this.#parts.clock() });
   }

@@ -1,8 +1,9 @@
-// Where the chat keeps what it knows: beside the messages, wherever the options put those.
+// Where the chat keeps what it knows: beside the messages, wherever the options put those; what is live, where nodes meet.
 import { join } from 'node:path';
 import { type Config, ConfigError } from '../../index.ts';
+import type { LiveRepository } from '../live-repository.ts';
 import type { ChatRepository } from '../repository.ts';
-import { LateRepository } from './late.ts';
+import { LateLive, LateRepository } from './late.ts';
 import { MemoryRepository } from './memory.ts';
 
 /** What decides. */
@@ -30,4 +31,10 @@ export function repositoryOf({ config: { history, data, broker }, open, died }: 
   if (!alone || data === 'memory') return new MemoryRepository();
   const file = join(data, 'chat.sqlite');
   return new LateRepository(async () => new (await import('./sqlite.ts')).SqliteRepository(file, died));
+}
+
+/** Where what is live is: in the Redis that joins the nodes; else with the rest, which one process has. */
+export function liveOf({ broker }: Pick<Config, 'broker'>, repository: ChatRepository): LiveRepository {
+  if (!/^rediss?(\+\w+)?:/i.test(broker)) return repository;
+  return new LateLive(async () => new (await import('./redis.ts')).RedisLive(broker));
 }

@@ -1,39 +1,23 @@
-// A repository whose code, and the packages that it needs, are loaded when it is opened: no other service needs them.
+// Repositories whose code, and the packages that it needs, are loaded when they are opened: no other service needs them.
 import { ConfigError, StompwireError } from '../../index.ts';
-import type { NoticeShelf, SeenShelf } from '../live-repository.ts';
+import type { LiveRepository, NoticeShelf, SeenShelf } from '../live-repository.ts';
 import type { ChangeShelf, ChatRepository, MemberShelf, ReadingShelf, RoomShelf } from '../repository.ts';
 
-/** Another repository, once it is open. */
-export class LateRepository implements ChatRepository {
-  readonly #load: () => Promise<ChatRepository>;
-  #loaded: ChatRepository | undefined;
+/** What a chat shares for a while, once it is open. */
+export class LateLive<Loaded extends LiveRepository = LiveRepository> implements LiveRepository {
+  readonly #load: () => Promise<Loaded>;
+  #loaded: Loaded | undefined;
 
-  constructor(load: () => Promise<ChatRepository>) {
+  constructor(load: () => Promise<Loaded>) {
     this.#load = load;
   }
 
-  get rooms(): RoomShelf {
-    return this.#opened.rooms;
-  }
-
-  get members(): MemberShelf {
-    return this.#opened.members;
-  }
-
-  get reading(): ReadingShelf {
-    return this.#opened.reading;
-  }
-
   get notices(): NoticeShelf {
-    return this.#opened.notices;
+    return this.opened.notices;
   }
 
   get seen(): SeenShelf {
-    return this.#opened.seen;
-  }
-
-  get changes(): ChangeShelf {
-    return this.#opened.changes;
+    return this.opened.seen;
   }
 
   /** @throws {ConfigError} a package is not installed */
@@ -52,8 +36,27 @@ export class LateRepository implements ChatRepository {
     await this.#loaded?.close();
   }
 
-  get #opened(): ChatRepository {
+  protected get opened(): Loaded {
     if (this.#loaded === undefined) throw new StompwireError('history-unavailable', 'the rooms are not open');
     return this.#loaded;
+  }
+}
+
+/** Another repository, once it is open. */
+export class LateRepository extends LateLive<ChatRepository> implements ChatRepository {
+  get rooms(): RoomShelf {
+    return this.opened.rooms;
+  }
+
+  get members(): MemberShelf {
+    return this.opened.members;
+  }
+
+  get reading(): ReadingShelf {
+    return this.opened.reading;
+  }
+
+  get changes(): ChangeShelf {
+    return this.opened.changes;
   }
 }

@@ -1,33 +1,34 @@
 // The webhook that the options ask for, with its figures.
 import type { Server } from '../../index.ts';
-import type { ChatRepository } from '../repository.ts';
+import type { LiveRepository } from '../live-repository.ts';
 import { Webhook, type WebhookOutcome } from './webhook.ts';
 
 /** An answer takes no longer, in milliseconds. */
 const timeout = 10_000;
 /** The first pause before a post is tried again, in milliseconds. */
 const retryAfter = 1000;
+/** It is looked at least so often whether there is something to post, in milliseconds. */
+const looksEvery = 1000;
 
-const outcomes: readonly WebhookOutcome[] = ['delivered', 'seen', 'refused', 'failed', 'dropped'];
+const outcomes: readonly WebhookOutcome[] = ['delivered', 'refused', 'failed'];
 const help = 'Notifications for the webhook, by what became of them';
 
 /** None: no address is given. */
 export function webhookOf(
-  { config, metrics }: Pick<Server, 'config' | 'metrics'>,
-  repository: Pick<ChatRepository, 'notices'>,
+  { config, metrics, log }: Pick<Server, 'config' | 'metrics' | 'log'>,
+  live: Pick<LiveRepository, 'notices'>,
 ): Webhook | undefined {
-  const { webhookUrl: url, webhookSecret: secret, webhookDelay: delay, noticesKept } = config;
+  const { webhookUrl: url, webhookSecret: secret, webhookDelay } = config;
   if (url === undefined || secret === undefined) return undefined;
   const counters = new Map(
     outcomes.map((outcome) => [outcome, metrics.counter('chat_webhook_posts', help, { outcome })]),
   );
   const webhook = new Webhook({
-    ...{ url, secret, delay, retryAfter, timeout, clock: Date.now, random: Math.random },
-    isUnseen: async (user, { id }) => {
-      const kept = await repository.notices.of(user, noticesKept); // not open yet when this is put together
-      return kept.some((one) => one.id === id);
-    },
+    ...{ url, secret, retryAfter, timeout, clock: Date.now, random: Math.random },
+    every: Math.min(looksEvery, Math.max(20, webhookDelay)),
+    shelf: () => live.notices,
     ended: (outcome) => counters.get(outcome)?.add(),
+    failed: (err) => log.warn({ err }, 'notifications that wait for the webhook could not be asked for'),
   });
   metrics.gauge('chat_webhook_waiting', 'Notifications that wait to be posted', () => webhook.waiting);
   return webhook;

@@ -2,6 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import { createHmac } from 'node:crypto';
+import type { DueNotice, NoticeShelf } from '../live-repository.ts';
 import type { Notice } from '../room.ts';
 
 /** What posting stands on. */
@@ -9,8 +10,10 @@ export interface WebhookParts {
   readonly url: string;
   /** As it is, or as `base64:<text>`. */
   readonly secret: string;
-  /** How long a notification waits for its user, in milliseconds. */
-  readonly delay: number;
+  /** Where notifications wait for their time; one that was read or given waits no more. */
+  readonly shelf: () => Pick<NoticeShelf, 'due' | 'posted' | 'toPost'>;
+  /** It is looked every so many milliseconds whether there is something to post. */
+  readonly every: number;
   /** The first pause before a post is tried again, in milliseconds; each later one is twice as long, up to a minute. */
   readonly retryAfter: number;
   /** How long an answer may take, in milliseconds. */
@@ -19,39 +22,33 @@ export interface WebhookParts {
   readonly clock: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** Whether it still waits for its user: neither read nor given to any device. */
-  readonly isUnseen: (user: string, notice: Notice) => Promise<boolean>;
   /** Hears what became of each. */
   readonly ended: (outcome: WebhookOutcome) => void;
+  /** Hears what went wrong with the store. */
+  readonly failed: (error: unknown) => void;
 }
 
-/**
- * What became of a notification: it was taken; was seen before; was refused for good; was tried in vain; or there were
- * too many.
- */
-export type WebhookOutcome = 'delivered' | 'seen' | 'refused' | 'failed' | 'dropped';
+/** What became of a notification: it was taken; was refused for good; or was tried in vain. */
+export type WebhookOutcome = 'delivered' | 'refused' | 'failed';
 
-interface Job {
-  readonly user: string;
-  readonly notice: Notice;
-  tries: number;
-}
-
-/** So many wait; what comes then is dropped. */
-const mostWaiting = 10_000;
 /** So many are posted at a time. */
 const atOnce = 8;
 const mostTries = 6;
 const longestPause = 60_000;
 
-/** Posts notifications. */
+/** Beyond the time of an answer, one is this node's alone for so many milliseconds. */
+const spare = 20_000;
+
+/**
+ * Posts notifications. What is taken is this node's until an answer should be there; a node that dies posts no more, and
+ * then another one does, or the next process: with the same id, so that the receiver can tell.
+ */
 export class Webhook {
   readonly #parts: WebhookParts;
   readonly #key: Buffer;
-  readonly #ready: Job[] = [];
-  readonly #timers = new Set<NodeJS.Timeout>();
   readonly #stopping = new AbortController();
-  #posting = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
 
   constructor(parts: WebhookParts) {
     this.#parts = parts;
@@ -59,58 +56,55 @@ export class Webhook {
     this.#key = secret.startsWith('base64:') ? Buffer.from(secret.slice(7), 'base64') : Buffer.from(secret);
   }
 
-  /** How many wait, for their time or for a free place. */
-  get waiting(): number {
-    return this.#timers.size + this.#ready.length;
-  }
+  /** How many waited when it was looked last. */
+  waiting = 0;
 
-  /** Posts a notification in a while. */
-  schedule(user: string, notice: Notice): void {
-    if (this.waiting >= mostWaiting || this.#stopping.signal.aborted) this.#parts.ended('dropped');
-    else this.#later({ user, notice, tries: 0 }, this.#parts.delay);
-  }
-
-  /** Posts nothing more; what waits is forgotten here, and stays kept for its user. */
-  stop(): void {
-    this.#stopping.abort();
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
-    this.#ready.length = 0;
-  }
-
-  #later(job: Job, pause: number): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      this.#ready.push(job);
-      this.#next();
-    }, pause).unref();
-    this.#timers.add(timer);
-  }
-
-  #next(): void {
-    while (this.#posting < atOnce) {
-      const job = this.#ready.shift();
-      if (job === undefined) return;
-      this.#posting++;
-      void this.#do(job).finally(() => {
-        this.#posting--;
-        this.#next();
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#looking ??= this.#look().finally(() => {
+        this.#looking = undefined;
       });
+    }, this.#parts.every).unref();
+  }
+
+  /** Posts nothing more; what waits is posted elsewhere, or later. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#stopping.abort();
+    await this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    const { shelf, clock, timeout, failed } = this.#parts;
+    try {
+      for (let took = atOnce; took === atOnce && !this.#stopping.signal.aborted; ) {
+        const now = clock();
+        const due = await shelf().due(now, now + timeout + spare, atOnce);
+        await Promise.all(due.map((one) => this.#do(one)));
+        took = due.length;
+      }
+      this.waiting = await shelf().toPost();
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) failed(error);
     }
   }
 
-  async #do(job: Job): Promise<void> {
-    const outcome = await this.#outcomeOf(job).catch(() => 'again' as const);
+  async #do({ user, notice, tries }: DueNotice): Promise<void> {
+    const { shelf, clock, ended } = this.#parts;
+    const outcome = await this.#outcomeOf(user, notice).catch(() => 'again' as const);
     if (this.#stopping.signal.aborted) return;
-    if (outcome !== 'again') return this.#parts.ended(outcome);
-    if (++job.tries >= mostTries) return this.#parts.ended('failed');
-    // anywhere in the pause, so that those who failed together do not come back together
-    const longest = Math.min(longestPause, this.#parts.retryAfter * 2 ** (job.tries - 1));
-    this.#later(job, longest * (0.5 + this.#parts.random() / 2));
+    const isLast = outcome !== 'again' || tries + 1 >= mostTries;
+    await shelf().posted(user, notice.id, isLast ? undefined : clock() + this.#pause(tries));
+    if (isLast) ended(outcome === 'again' ? 'failed' : outcome);
   }
 
-  async #outcomeOf({ user, notice }: Job): Promise<WebhookOutcome | 'again'> {
-    if (!(await this.#parts.isUnseen(user, notice))) return 'seen';
+  /** Anywhere in its second half, so that those who failed together do not come back together. */
+  #pause(tries: number): number {
+    const longest = Math.min(longestPause, this.#parts.retryAfter * 2 ** tries);
+    return Math.round(longest * (0.5 + this.#parts.random() / 2));
+  }
+
+  async #outcomeOf(user: string, notice: Notice): Promise<WebhookOutcome | 'again'> {
     const status = await this.#post(user, notice);
     if (status >= 200 && status < 300) return 'delivered';
     return status >= 500 || [408, 425, 429].includes(status) ? 'again' : 'refused';

@@ -1,0 +1,108 @@
+// Notifications on one node: the logs of rooms are followed, members told, what is kept posted, and what died made up for.
+import type { Server } from '../../index.ts';
+import type { LiveRepository } from '../live-repository.ts';
+import type { ChatRepository } from '../repository.ts';
+import { webhookOf } from '../webhook/configured.ts';
+import type { Webhook } from '../webhook/webhook.ts';
+import { FollowedRooms } from './followed-rooms.ts';
+import { Notices, type NoticesParts } from './notices.ts';
+
+/** What it stands on. */
+export interface NotifyingParts
+  extends Pick<NoticesParts, 'members' | 'reads' | 'hears' | 'tell' | 'failed'> {
+  readonly repository: Pick<ChatRepository, 'reading'>;
+  readonly shared: Pick<LiveRepository, 'notices'>;
+  /** Where the messages of a room are. */
+  readonly topicOf: (roomId: string) => string;
+}
+
+/** So many messages of a room are decided in one step. */
+const perStep = 25;
+/** What failed is tried again after so many milliseconds. */
+const againAfter = 1000;
+/** Those who come back first are known by then, in milliseconds after the start. */
+const makesUpAfter = 1000;
+
+/** Notifies the members of rooms, each of a message once, whichever node dies meanwhile. */
+export class Notifying {
+  readonly #parts: NotifyingParts;
+  readonly #notices: Notices;
+  readonly #rooms: FollowedRooms;
+  readonly #webhook: Webhook | undefined;
+  #first: NodeJS.Timeout | undefined;
+
+  constructor(server: Server, parts: NotifyingParts) {
+    const { history, config, metrics } = server;
+    const { shared, topicOf, failed } = parts;
+    this.#parts = parts;
+    this.#webhook = webhookOf(server, shared);
+    const counters = {
+      told: metrics.counter('chat_notices', 'Notifications', { outcome: 'told' }),
+      kept: metrics.counter('chat_notices', 'Notifications', { outcome: 'kept' }),
+    };
+    this.#notices = new Notices({
+      ...parts,
+      ...{ keeps: config.noticesKept, postAfter: this.#webhook && config.webhookDelay, clock: Date.now },
+      shelf: () => shared.notices,
+      marks: (roomId) => this.#marksIn(roomId),
+      counted: (outcome) => counters[outcome].add(),
+    });
+    this.#rooms = new FollowedRooms({
+      ...{ shelf: () => shared.notices, keeps: Math.max(1, config.noticesKept), againAfter, failed },
+      behind: (roomId, after) => history.page(topicOf(roomId), { after, order: 'oldest', limit: perStep }),
+      decide: (roomId, messages, late) => this.#notices.decide(roomId, messages, late),
+      decided: (decision) => this.#notices.decided(decision),
+    });
+  }
+
+  start(): void {
+    this.#webhook?.start();
+    this.#first = setTimeout(() => this.makeUp(), makesUpAfter).unref();
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#first);
+    this.#rooms.close();
+    await this.#webhook?.stop();
+  }
+
+  /** A room has members from now on, who have read up to a message. */
+  async begin(roomId: string, number: number): Promise<void> {
+    await this.#parts.shared.notices.begin(roomId, number);
+  }
+
+  /** A room is gone. */
+  async end(roomId: string): Promise<void> {
+    await this.#parts.shared.notices.end(roomId);
+  }
+
+  /** A message is in the log of a room that has members. */
+  said(roomId: string, number: number): void {
+    this.#rooms.said(roomId, number);
+  }
+
+  /** Somebody died: notifies of what that one did not. */
+  makeUp(): void {
+    this.#rooms.makeUp().catch(this.#parts.failed);
+  }
+
+  /** A user hears notifications now, on this node. */
+  give(user: string): void {
+    this.#notices.give(user).catch(this.#parts.failed);
+  }
+
+  /** This node learns that somebody hears notifications, somewhere. */
+  learned(user: string): void {
+    this.#notices.learned(user).catch(this.#parts.failed);
+  }
+
+  async #marksIn(roomId: string): Promise<Map<string, number>> {
+    const marks = new Map<string, number>();
+    for (let after: string | undefined; ; ) {
+      const { items, next } = await this.#parts.repository.reading.in(roomId, { limit: 200, after });
+      for (const { user, number } of items) marks.set(user, number);
+      if (next === undefined) return marks;
+      after = next;
+    }
+  }
+}
