@@ -207,7 +207,9 @@ export class RedisRelay implements Relay {
     this.#commit = commit;
     try {
       const done = steps();
-      return commit.partition === undefined ? done : this.#commitAll(commit, done, undone);
+      if (commit.partition !== undefined) return this.#commitAll(commit, done, undone);
+      commit.goOn(); // nothing of it is Redis's to do in one step
+      return done;
     } catch (error) {
       commit.refuse(error as Error);
       undone();

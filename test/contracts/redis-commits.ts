@@ -241,6 +241,16 @@ export function redisCommitsContract(name: string, behind: () => Behind): void {
       expect(one.queues!.size).toEqual({ waiting: 0, outstanding: 1 });
     });
 
+    it('make a dead letter when they do nothing else', async () => {
+      await enqueue('1')();
+      const mine = await taker(one);
+      await mine.has(1);
+      await commit(() => mine.consumption.refuse(mine.given[0]!.tag, false));
+      const dead = await taker(one, 0, '/queue/dead-letter');
+      await dead.has(1);
+      expect(dead.ids).toEqual(['1']);
+    });
+
     it('fill the queues of who is away, and acknowledge what was found there', async () => {
       const topic = near('/topic/');
       const away = 'durable:guest:a/s';

@@ -59,11 +59,16 @@ export class Commit {
     };
   }
 
+  /** The rest is done: what stands behind it follows. */
+  goOn(): void {
+    for (const { act } of this.#later) act();
+  }
+
   /** @returns whether it was done */
   answered([done, ...answers]: readonly unknown[]): boolean {
     if (Number(done) === 1) {
       for (const [at, part] of this.#parts.entries()) part.resolve(answers[at]);
-      for (const { act } of this.#later) act();
+      this.goOn();
       return true;
     }
     const [at, why] = answers;
