@@ -139,6 +139,20 @@ export class HistoryService {
     return wasLogged || wasStored;
   }
 
+  /**
+   * Takes all messages of a destination away that were appended before, wherever they are kept, as if they were too old.
+   *
+   * @throws {StompwireError} `relay-unavailable`, `history-unavailable`: try again
+   */
+  async clear(destination: string): Promise<void> {
+    const { log } = this.relay;
+    if (log === undefined) return;
+    const { top } = await log.reach(destination);
+    await log.clear(destination, top);
+    await this.store?.upkeep.deleteThrough(destination, top);
+    this.#replay?.forget();
+  }
+
   /** Why messages cannot be published or stored at the moment, or `undefined` when they can. */
   get trouble(): string | undefined {
     return this.#recording?.trouble ?? this.relay.state;

@@ -37,6 +37,8 @@ export interface HistorySource {
   readonly reader: HistoryReader;
   /** Takes a message's body away wherever it is kept. @returns whether it was there */
   redact(destination: string, position: Position): Promise<boolean>;
+  /** Takes away all that a destination has, wherever it is kept. */
+  clear(destination: string): Promise<void>;
 }
 
 /** Which messages; what is left out restricts nothing. */
@@ -93,11 +95,7 @@ export class History {
    * @throws {Error} before `start`
    */
   async page(destination: string, asked: HistoryAsked = {}): Promise<HistoryAnswer> {
-    if (isPattern(destination))
-      throw new StompwireError(
-        'bad-destination',
-        `'${printable(destination)}': one destination has a history`,
-      );
+    assertOne(destination);
     const { reader } = this.#source();
     const { limit = 50, before, after, order = 'newest', ...rest } = asked;
     const { records, next } = await reader.page({
@@ -131,6 +129,20 @@ export class History {
   }
 
   /**
+   * Takes all messages of a destination away for good that were published before: from the hot log, on every node, from
+   * the history and from what is replayed, as if they were older than the retention. Positions go on where they were, so
+   * that no message-id stands for two messages. Done when they are gone everywhere: while the history cannot be written,
+   * that waits; ask again when in doubt.
+   *
+   * @throws {StompwireError} `bad-destination`: a pattern; `relay-unavailable`, `history-unavailable`: try again
+   * @throws {Error} before `start`
+   */
+  async clear(destination: string): Promise<void> {
+    assertOne(destination);
+    await this.#source().clear(destination);
+  }
+
+  /**
    * The number of a message, by its message-id.
    *
    * @throws {StompwireError} `bad-resume`: it is none of this destination's
@@ -139,6 +151,12 @@ export class History {
     return numberOf(positionNamed(destination, messageId));
   }
 }
+/** @throws {StompwireError} `bad-destination` */
+function assertOne(destination: string): void {
+  if (isPattern(destination))
+    throw new StompwireError('bad-destination', `'${printable(destination)}': one destination has a history`);
+}
+
 /** @throws {StompwireError} `bad-resume` */
 function placeNamed(destination: string, named: string | number): Place {
   if (typeof named === 'string') return positionNamed(destination, named);

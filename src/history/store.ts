@@ -82,6 +82,8 @@ export interface StoreUpkeep {
   count(query: Partial<Omit<HistoryQuery, 'limit' | 'cursor' | 'order' | 'maxBytes'>>): Promise<number>;
   /** Takes away what is older than a time. @returns how many records */
   deleteBefore(time: number): Promise<number>;
+  /** Takes away what a destination has up to a position, itself included. @returns how many records */
+  deleteThrough(destination: string, position: Position): Promise<number>;
   /** Takes the body and the sender's headers of a record away; it stays as a tombstone. @returns whether it is there */
   redact(destination: string, position: Position): Promise<boolean>;
   /**

@@ -81,6 +81,11 @@ export interface Log {
    * @returns whether the log had it
    */
   redact(destination: string, position: Position): Promise<boolean>;
+  /**
+   * Lets go of all up to a position, as if it were too old: on every node nothing of it is read any more, and positions go
+   * on where they were. Done once none of it is on its way to the history, where it is to be deleted next.
+   */
+  clear(destination: string, upTo: Position): Promise<void>;
   /** Calls the listener when another node has redacted something, or may have unheard: what was read may be outdated. */
   onRedacted?(listener: () => void): void;
 }

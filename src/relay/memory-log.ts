@@ -142,6 +142,15 @@ export class MemoryLog implements LocalLog {
     return isHere;
   }
 
+  async clear(destination: string, { epoch, seq }: Position): Promise<void> {
+    if (this.#closed) throw closed();
+    const log = this.#logs.get(destination);
+    if (log === undefined || log.epoch !== epoch) return;
+    const last = Math.min(seq, log.seq);
+    await log.whenStored(last);
+    while (log.size > 0 && log.oldest <= last) this.#bytes -= log.shift();
+  }
+
   /** Lets go of what is too old, and of logs that hold nothing: they begin again where they ended. */
   sweep(): void {
     const now = this.#monotonic();

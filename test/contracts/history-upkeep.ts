@@ -47,6 +47,29 @@ export function historyUpkeepContract({ test, store, reopen }: Bench): void {
       expect(await seqs({ text: 'message' })).toEqual([8]);
     });
 
+    test('deletes what a destination has up to a position, and nothing of others, nor behind it', async () => {
+      const keyed = (seq: number) => recordOf(seq, { key: `k${seq}` });
+      await store().append([...Array.from({ length: 6 }, (_, n) => keyed(n + 1))]);
+      await store().append([recordOf(1, { epoch: 2 }), recordOf(2, { epoch: 2 })]);
+      await store().append(recordsOf(3, { destination: other, key: undefined }));
+      await store().upkeep.settled();
+      expect(await store().upkeep.deleteThrough(room, { epoch: 1, seq: 2 })).toBe(2);
+      expect(await seqs()).toEqual([3, 4, 5, 6, 1, 2]);
+      expect(await store().upkeep.deleteThrough(room, { epoch: 2, seq: 1 })).toBe(5);
+      expect(await seqs()).toEqual([2]);
+      expect(await store().upkeep.deleteThrough(room, { epoch: 2, seq: 9 })).toBe(1);
+      expect(await store().upkeep.deleteThrough(room, { epoch: 2, seq: 9 })).toBe(0);
+      expect(await store().upkeep.deleteThrough('/topic/none', { epoch: 2, seq: 9 })).toBe(0);
+      expect(await seqs({ text: 'message' })).toEqual([]);
+      expect(await store().upkeep.last(room)).toEqual({ epoch: 2, seq: 2 });
+      expect(await store().upkeep.count({ destination: other })).toBe(3);
+      await store().append([recordOf(3, { epoch: 2, key: 'k1' })]);
+      expect(await seqs()).toEqual([3]);
+      expect((await store().upkeep.keys(0, 9)).map(({ key, position }) => `${key} ${position.seq}`)).toEqual([
+        'k1 3',
+      ]);
+    });
+
     test('redacts: a tombstone stays, its text is found no more, and nothing brings it back', async () => {
       const record = recordOf(2, {
         text: 'a secret',

@@ -64,6 +64,40 @@ export function redactionContract(kind: Omit<LogKind, 'skips'>): void {
       expect(tombstone).toMatchObject({ id, time, sender, position, contentType: 'text/plain' });
     });
 
+    it('all up to a position is gone at once, on every node, tombstones too; positions go on', async () => {
+      const [one, other] = [await node(), await node()];
+      const places = await say(one, usual, 'a', 'b', 'c', 'd');
+      await nodes.confirm('/topic/a', places.at(-1)!);
+      await one.log!.redact('/topic/a', places[0]!);
+      await one.log!.redact('/topic/a', places[3]!);
+      await other.log!.clear('/topic/a', places[2]!);
+      const [{ epoch }] = places as [Position];
+      for (const relay of [one, other]) {
+        expect(await read(relay, usual, begin(places[0]!))).toEqual([]);
+        expect(await read(relay, usual, places[2]!)).toEqual([':tombstone,redacted']);
+        expect(await relay.log!.reach('/topic/a')).toMatchObject({ top: { epoch, seq: 4 }, oldest: 4 });
+      }
+      await one.log!.clear('/topic/a', places[3]!);
+      expect(await other.log!.reach('/topic/a')).toMatchObject({ top: { epoch, seq: 4 }, oldest: 5 });
+      expect(await say(other, usual, 'e')).toEqual([{ epoch, seq: 5 }]);
+      expect(await read(one, usual, places[3]!)).toEqual(['e:own,e']);
+      await one.log!.clear('/topic/none', { epoch, seq: 9 });
+    });
+
+    it('is cleared only when nothing of it is on its way to the history any more', async () => {
+      const one = await node();
+      const [first] = await say(one, usual, 'a');
+      let done = false;
+      const clearing = one.log!.clear('/topic/a', first!).then(() => {
+        done = true;
+      });
+      await say(one, usual, 'b');
+      expect(done).toBe(false);
+      await nodes.confirm('/topic/a', first!);
+      await clearing;
+      expect(await one.log!.reach('/topic/a')).toMatchObject({ oldest: 2 });
+    });
+
     it('the log goes on behind it, and lets go of it like of the others', async () => {
       const one = await node();
       const [first, second] = await say(one, small, 'a', 'b');

@@ -49,6 +49,23 @@ describe('the history of a server', () => {
     expect(await server.history.redact('/topic/plain', 7)).toBe(false);
   });
 
+  it('takes all messages of a destination away, and goes on behind them', async () => {
+    const server = await serverWith(['/topic/room/* count=3']);
+    const published = [];
+    for (let i = 1; i <= 6; i++) published.push(await server.publish(room, `m${i}`, {}));
+    await server.publish('/topic/room/2', 'other');
+    await server.history.clear(room);
+    expect(await bodiesOf(server, {})).toEqual([]);
+    expect(await bodiesOf(server, { after: published[2]!.number!, order: 'oldest' })).toEqual([]);
+    const next = await server.publish(room, 'next', {});
+    expect(next.number).toBe(published[5]!.number! + 1);
+    expect(await bodiesOf(server, {})).toEqual(['next']);
+    expect((await server.history.page('/topic/room/2')).messages).toHaveLength(1);
+    await server.history.clear('/topic/room/nobody');
+    await server.history.clear('/topic/plain');
+    await expect(server.history.clear('/topic/*')).rejects.toMatchObject({ code: 'bad-destination' });
+  });
+
   it('goes by the number or by the message-id of a message', async () => {
     const server = await serverWith(['/topic/room/* count=3']);
     const published = [];

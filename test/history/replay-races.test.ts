@@ -18,6 +18,7 @@ describe('a reader that has nearly caught up', () => {
       append: (...call) => room.log.append(...call),
       stored: (...call) => room.log.stored(...call),
       redact: (...call) => room.log.redact(...call),
+      clear: (...call) => room.log.clear(...call),
       reach: (name) => room.log.reach(name),
       read: async (...call) => {
         room.say(); // the oldest one makes room

@@ -27,6 +27,7 @@ const slow = (place: Room): Log => ({
   read: async (destination, after, limit) => place.log.read(destination, after, limit),
   stored: async () => {},
   redact: async () => false,
+  clear: async () => {},
 });
 
 interface Walk {

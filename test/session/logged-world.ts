@@ -79,6 +79,7 @@ const slow = (log: Log, pause: () => Promise<void>): Log => {
     append: (...given) => log.append(...given),
     stored: (...given) => log.stored(...given),
     redact: (...given) => log.redact(...given),
+    clear: (...given) => log.clear(...given),
     reach: (destination) => late(() => log.reach(destination)),
     read: (...given) => late(() => log.read(...given)),
   };

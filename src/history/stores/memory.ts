@@ -100,6 +100,7 @@ export class MemoryStore implements HistoryStore {
       keys: async (since, limit) => this.#keys(since).slice(0, limit),
       count: async (query) => this.#matching(query).length,
       deleteBefore: async (time) => this.#deleteBefore(time),
+      deleteThrough: async (destination, position) => this.#deleteThrough(destination, position),
       redact: async (destination, position) => this.#redact(destination, position),
       all: () => this.#all(),
       settled: async () => {},
@@ -198,6 +199,14 @@ export class MemoryStore implements HistoryStore {
         this.#bytes -= shelf.remove(place);
         removed++;
       }
+    return removed;
+  }
+
+  #deleteThrough(destination: string, position: Position): number {
+    const shelf = this.#opened.get(destination);
+    let removed = 0;
+    for (; shelf?.records[0] && comparePositions(shelf.records[0], position) <= 0; removed++)
+      this.#bytes -= shelf.remove(0);
     return removed;
   }
 

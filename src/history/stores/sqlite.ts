@@ -7,6 +7,7 @@ import type { ReadCalls, WriteCalls } from './sqlite/calls.ts';
 import { Gathering } from './sqlite/gathering.ts';
 import { packed, unpacked } from './sqlite/packed.ts';
 import { historyThread } from './sqlite/thread.ts';
+import type { Doomed } from './sqlite/writing.ts';
 
 /** Where the embedded history is. */
 export interface SqliteStoreOptions {
@@ -83,6 +84,7 @@ export class SqliteStore implements HistoryStore {
       keys: (since, limit) => reader.ask('keys', since, limit),
       count: (query) => reader.ask('count', query),
       deleteBefore: (time) => this.#deleteBefore(time),
+      deleteThrough: (destination, position) => this.#deleteThrough(destination, position),
       redact: (destination: string, position: Position) => writer.ask('redact', destination, position),
       restore: (record) => this.#restore(record),
       all: () => this.#all(),
@@ -95,12 +97,21 @@ export class SqliteStore implements HistoryStore {
     return reason === undefined ? undefined : { record, reason };
   }
 
-  async #deleteBefore(time: number): Promise<number> {
+  #deleteBefore(time: number): Promise<number> {
+    return this.#delete((after) => this.#reader.ask('older', time, after, deletedAtOnce));
+  }
+
+  #deleteThrough(destination: string, position: Position): Promise<number> {
+    return this.#delete((after) => this.#reader.ask('through', destination, position, after, deletedAtOnce));
+  }
+
+  /** @param next - some more that are to go, behind another one of them */
+  async #delete(next: (after: Doomed | undefined) => Promise<Doomed[]>): Promise<number> {
     let deleted = 0;
-    let doomed = await this.#reader.ask('older', time, undefined, deletedAtOnce);
+    let doomed = await next(undefined);
     while (doomed.length > 0) {
       deleted += await this.#writer.ask('remove', doomed);
-      doomed = await this.#reader.ask('older', time, doomed.at(-1), deletedAtOnce);
+      doomed = await next(doomed.at(-1));
     }
     return deleted;
   }

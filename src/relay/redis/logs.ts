@@ -6,6 +6,7 @@ import type { LogPolicy } from '../../message/policies.ts';
 import { destinationHash, type Position } from '../../message/position.ts';
 import type { LoggedMessage } from '../../message/record.ts';
 import { type Appended, type Log, type LogReach, MessageLost } from '../log.ts';
+import { clearScript } from './clear-script.ts';
 import { textOf } from './connection.ts';
 import { keptTerms } from './kept-message.ts';
 import type { Keys } from './keys.ts';
@@ -158,6 +159,31 @@ export class RedisLogs implements Log {
     const [message] = await this.read(destination, { epoch, seq: seq - 1 }, 1);
     if (message?.position.seq !== seq || message.position.epoch !== epoch) return false;
     return asked(this.#redact(this.#parts.partitionOf(destination), message));
+  }
+
+  /** See the script that does it. */
+  async clear(destination: string, upTo: Position): Promise<void> {
+    const { keys, partitionOf } = this.#parts;
+    const partition = partitionOf(destination);
+    try {
+      const last = this.durable ? await this.#lastThrough(destination, upTo) : undefined;
+      if (last !== undefined) await partition.waits.wait(destination, last);
+    } catch (error) {
+      if (!(error instanceof MessageLost)) throw error;
+    }
+    const of = [keys.log(destination), keys.top(destination), keys.redacted(destination)];
+    const told = partition.named(keys.redactions(partition.index));
+    const args = [destination, String(upTo.epoch), String(upTo.seq), told];
+    await asked(partition.call(({ commands }) => commands.run(clearScript, of, args)));
+  }
+
+  /** The last message up to a position that the log knows of. */
+  async #lastThrough(destination: string, { epoch, seq }: Position): Promise<Position | undefined> {
+    const { top, ended = [] } = await this.reach(destination);
+    return [top, ...ended]
+      .filter((end) => end.epoch <= epoch)
+      .map((end) => (end.epoch === epoch ? { epoch, seq: Math.min(end.seq, seq) } : end))
+      .find((end) => end.seq > 0);
   }
 
   onRedacted(listener: () => void): void {

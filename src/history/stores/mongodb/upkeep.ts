@@ -31,6 +31,7 @@ export function upkeepOf(ask: Ask): StoreUpkeep {
     keys: (since, limit) => ask(({ db }) => keysIn(db, since, limit)),
     count: (query) => ask(({ db }) => countIn(db, query)),
     deleteBefore: (time) => ask(({ db }) => deleteIn(db, time)),
+    deleteThrough: (destination, position) => ask((at) => deleteThrough(at, destination, position)),
     redact: (destination, position) => ask(({ db }) => redactIn(db, destination, position)),
     restore: (record) => ask(({ db }) => restore(db, record)),
     all: () => allIn(ask),
@@ -75,6 +76,14 @@ async function countIn(db: Db, query: Conditions): Promise<number> {
 async function deleteIn(db: Db, time: number): Promise<number> {
   const { deletedCount } = await messagesIn(db).deleteMany({ time: { $lt: new Date(time) } });
   return deletedCount;
+}
+
+async function deleteThrough({ db }: AtHand, destination: string, position: Position): Promise<number> {
+  let deleted = 0;
+  const before = { epoch: position.epoch, seq: position.seq + 1 };
+  for (const filter of filtersOf({ destination, before }))
+    deleted += (await messagesIn(db).deleteMany(filter)).deletedCount;
+  return deleted;
 }
 
 async function redactIn(db: Db, destination: string, position: Position): Promise<boolean> {

@@ -31,6 +31,7 @@ export interface ReadCalls {
   last(destination: string): Position | undefined;
   keys(since: number, limit: number): StoredKey[];
   older(time: number, after: Doomed | undefined, limit: number): Doomed[];
+  through(destination: string, position: Position, after: Doomed | undefined, limit: number): Doomed[];
   all(after: LogRecord | undefined): Packed;
 }
 

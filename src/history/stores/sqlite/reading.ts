@@ -100,6 +100,15 @@ export class Reading {
     ).all(destination, epoch, seq, time, limit) as Doomed[];
   }
 
+  /** Some messages of a destination up to a position, behind another one of them. */
+  through(name: string, position: Position, after: Doomed | undefined, limit: number): Doomed[] {
+    const { epoch = 0, seq = 0 } = after ?? {};
+    return this.#prepared(
+      `SELECT message AS id, destination, epoch, seq FROM place
+        WHERE destination = ? AND (epoch, seq) > (?, ?) AND (epoch, seq) <= (?, ?) ORDER BY epoch, seq LIMIT ?`,
+    ).all(this.#idOf(name)?.id ?? 0, epoch, seq, position.epoch, position.seq, limit) as Doomed[];
+  }
+
   /** Some of all records, behind another one of them. */
   all(after: LogRecord | undefined): Packed {
     const id = after === undefined ? 0 : this.#idOf(after.destination)!.id;
