@@ -204,12 +204,10 @@ export class RedisRelay implements Relay {
   /** See {@link Commit}. */
   together(steps: () => Soon<void>, undone: () => void): Soon<void> {
     const commit = new Commit();
+    let done: Soon<void>;
     this.#commit = commit;
     try {
-      const done = steps();
-      if (commit.partition !== undefined) return this.#commitAll(commit, done, undone);
-      commit.goOn(); // nothing of it is Redis's to do in one step
-      return done;
+      done = steps();
     } catch (error) {
       commit.refuse(error as Error);
       undone();
@@ -217,6 +215,9 @@ export class RedisRelay implements Relay {
     } finally {
       this.#commit = undefined;
     }
+    if (commit.partition !== undefined) return this.#commitAll(commit, done, undone);
+    commit.goOn(); // nothing of it is Redis's to do in one step
+    return done;
   }
 
   /** What its session sent before stands before it. */
