@@ -103,11 +103,15 @@ export class NodeLine {
     if (handler !== undefined) void this.#obey(handler, message, said);
   };
 
+  /** What a command does at once holds before what the relay brings next. */
   async #obey(handler: CommandHandler, message: Message, { from, question, about }: Said): Promise<void> {
     const { body, contentType, headers } = message;
-    const answer = await Promise.resolve({ about, body, contentType, headers: headers.slice(2) })
-      .then(handler)
-      .catch(() => undefined); // who asked is told by our silence
+    let answer: unknown;
+    try {
+      answer = await handler({ about, body, contentType, headers: headers.slice(2) });
+    } catch {
+      return; // who asked is told by our silence
+    }
     if (question === undefined || answer === undefined) return;
     await Promise.resolve(
       this.#say(addressOf(from), { name: '', answers: question }, { about: { answer } }),
