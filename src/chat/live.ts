@@ -113,6 +113,7 @@ export class Live {
   async #changing(change: RoomChange): Promise<void> {
     const { id } = change.room;
     if (change.what === 'deleted') return this.#notifying.end(id);
+    if (change.what === 'left') return this.#notifying.left(id, change.user);
     if (change.what !== 'joined' && change.what !== 'created') return;
     const number = await this.reading.newest(id);
     await this.#notifying.begin(id, number);

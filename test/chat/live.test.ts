@@ -321,6 +321,22 @@ describe('notifications', () => {
     await expect.poll(kept).toEqual(['one']);
   });
 
+  it('quote nothing to who was sent out meanwhile', async () => {
+    const repository = new MemoryRepository();
+    const kit = await chat({}, repository);
+    const kim = await room(kit);
+    await post(kim, 'before');
+    const kept = async (user: string) => (await repository.notices.of(user, 10)).length;
+    for (const user of ['lee', 'moe']) await expect.poll(() => kept(user)).toBe(1);
+    await kim.send('/app/chat-room/r/remove', { user: 'lee' });
+    await post(kim, 'among us');
+    await expect.poll(() => kept('moe')).toBe(2);
+    const lee = await kit.connect({ login: 'lee' });
+    const heard = await lee.subscribe('/user/queue/notifications');
+    expect(await kept('lee')).toBe(0);
+    await heard.expectNothing();
+  });
+
   it('are only for who is mentioned where a room has too many members', async () => {
     const repository = new MemoryRepository();
     const kit = await chat({ noticeMembers: 2 }, repository);

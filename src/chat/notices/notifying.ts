@@ -76,6 +76,11 @@ export class Notifying {
     await this.#parts.shared.notices.end(roomId);
   }
 
+  /** Somebody belongs to a room no longer: what waits of it quotes what is not theirs to read any more. */
+  async left(roomId: string, user: string): Promise<void> {
+    await this.#parts.shared.notices.read(user, roomId, Number.MAX_SAFE_INTEGER);
+  }
+
   /** A message is in the log of a room that has members. */
   said(roomId: string, number: number): void {
     this.#rooms.said(roomId, number);
