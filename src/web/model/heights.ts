@@ -4,7 +4,8 @@ export class Heights {
   readonly #measured = new Map<string, number>();
   readonly #guess: number;
   #keys: readonly string[] = [];
-  #places = new Map<string, number>();
+  /** By place, of each item; and where each begins, the end of the list behind the last. */
+  #heights = new Float64Array(0);
   #tops = new Float64Array(1);
   #isStale = false;
 
@@ -15,20 +16,30 @@ export class Heights {
 
   /** The items of the list, in order; what is known of those that stay holds. */
   set(keys: readonly string[]): void {
+    const [before, heights] = [this.#keys, this.#heights];
+    const shift = keys.length - before.length;
+    // most items stand where they stood, from the beginning or from the end: of ten thousand few are looked up
+    this.#heights = Float64Array.from(keys, (key, at) => {
+      if (before[at] === key) return heights[at] ?? this.#guess;
+      if (before[at - shift] === key) return heights[at - shift] ?? this.#guess;
+      return this.#measured.get(key) ?? this.#guess;
+    });
     this.#keys = keys;
-    this.#places = new Map(keys.map((key, at) => [key, at]));
     this.#isStale = true;
   }
 
   /** Another list: nothing that was measured holds. */
   forget(): void {
     this.#measured.clear();
+    this.#keys = [];
   }
 
   /** @returns whether that is another height than was known, or guessed */
-  measure(key: string, height: number): boolean {
-    if (Math.abs(this.#heightOf(key) - height) < 0.5) return false;
+  measure(at: number, height: number): boolean {
+    const key = this.#keys[at];
+    if (key === undefined || Math.abs((this.#heights[at] ?? 0) - height) < 0.5) return false;
     this.#measured.set(key, height);
+    this.#heights[at] = height;
     this.#isStale = true;
     return true;
   }
@@ -44,7 +55,8 @@ export class Heights {
   }
 
   placeOf(key: string): number | undefined {
-    return this.#places.get(key);
+    const at = this.#keys.indexOf(key);
+    return at < 0 ? undefined : at;
   }
 
   /** The item that stands at a height. */
@@ -65,17 +77,14 @@ export class Heights {
     return { from: this.at(from), to: this.at(to) + 1 };
   }
 
-  #heightOf(key: string): number {
-    return this.#measured.get(key) ?? this.#guess;
-  }
-
   #add(): void {
     this.#isStale = false;
-    this.#tops = new Float64Array(this.#keys.length + 1);
+    const count = this.#keys.length;
+    if (this.#tops.length !== count + 1) this.#tops = new Float64Array(count + 1);
     let top = 0;
-    this.#keys.forEach((key, at) => {
-      top += this.#heightOf(key);
+    for (let at = 0; at < count; at++) {
+      top += this.#heights[at] ?? 0;
       this.#tops[at + 1] = top;
-    });
+    }
   }
 }

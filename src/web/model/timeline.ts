@@ -4,14 +4,12 @@ import type { Attachment, Extras, Reaction } from './chat-message.ts';
 import type { Delivery } from './delivery.ts';
 import { clockTime, dayLabel, dayOf } from './format.ts';
 import { isSameQuote, type Quote, quotesOf } from './quotes.ts';
-import type { Entry, NoteEntry, RoomLog } from './room-log.ts';
-import { seenOf } from './seen.ts';
+import type { Entry, NoteEntry, Outgoing, RoomLog } from './room-log.ts';
+import { type Seen, seenOf } from './seen.ts';
 import { systemWords } from './system-words.ts';
 
 /** Messages of one sender no further apart than this share one heading. */
 export const GROUP_SPAN = 5 * 60_000;
-
-const HOUR = 3_600_000;
 
 interface Line {
   readonly key: string;
@@ -63,38 +61,98 @@ export interface Reading {
   readonly locale?: string;
 }
 
-/** The lines of a room, in the order of the screen; what is still on its way stands at the end. */
-export function timeline(room: RoomLog, reading: Reading): TimelineLine[] {
-  const lines: TimelineLine[] = [];
-  let [day, tomorrow] = [Number.NaN, Number.NaN];
-  const seen = seenOf(room, reading.user);
-  for (const plain of plainLines(room, reading)) {
-    const line = plain.key === seen?.key ? { ...plain, seenBy: seen.users } : plain;
-    if (!(line.at >= day && line.at < tomorrow)) {
-      day = dayOf(line.at);
-      tomorrow = dayOf(day + 36 * HOUR); // days of 23 and 25 hours too
-      lines.push({ kind: 'day', key: `day ${line.key}`, label: dayLabel(line.at, reading.now) });
-    }
-    if (line.key === room.divider) lines.push({ kind: 'unread', key: 'unread' });
-    lines.push(line);
-  }
-  return lines.map((line, at) => grouped(line, lines[at - 1], lines[at + 1]));
+/** What a line is made of. */
+type Said = Entry | Outgoing;
+
+/** What was made of a room a moment ago: of ten thousand most are the same since, and stand between the same. */
+interface Made {
+  readonly about: string;
+  readonly said: readonly Said[];
+  /** Of each the lines that it has: a day, the line above what is unread, itself. */
+  readonly lines: readonly (readonly TimelineLine[])[];
+  /** Keys of those that were shown otherwise than for themselves. */
+  readonly marked: readonly (string | undefined)[];
 }
 
-function plainLines(room: RoomLog, { user, locale = timeLocale() }: Reading): (NoteLine | MessageLine)[] {
+const nothing: Made = { about: '', said: [], lines: [], marked: [] };
+let last = nothing;
+
+/** The lines of a room, in the order of the screen; what is still on its way stands at the end. */
+export function timeline(room: RoomLog, reading: Reading): TimelineLine[] {
+  const { user, now, locale = timeLocale() } = reading;
+  const said: readonly Said[] =
+    room.outgoing.length === 0 ? room.entries : [...room.entries, ...room.outgoing];
+  const seen = seenOf(room, user);
+  const about = `${room.roomId} ${user} ${locale} ${dayOf(now)}`;
+  const before = last.about === about ? last : nothing;
+  const marked = [room.divider, seen?.key];
+  const mayDiffer = (one: Said | undefined): boolean =>
+    one !== undefined && (isAnswer(one) || marked.includes(one.key) || before.marked.includes(one.key));
+  const make = maker(said, { room, seen, user, locale, now });
+  const shift = said.length - before.said.length;
+  /** What stood at a place, when it is the same and stands between the same. */
+  const kept = (at: number, was: number): readonly TimelineLine[] | undefined => {
+    const is = before.said;
+    const isSame = is[was] === said[at] && is[was - 1] === said[at - 1] && is[was + 1] === said[at + 1];
+    return isSame && !mayDiffer(said[at]) && !mayDiffer(said[at + 1]) ? before.lines[was] : undefined;
+  };
+  const lines = said.map((_, at) => kept(at, at) ?? kept(at, at - shift) ?? make(at));
+  last = { about, said, lines, marked };
+  return lines.flat();
+}
+
+function isAnswer(one: Said): boolean {
+  return 'replyTo' in one && one.replyTo !== undefined;
+}
+
+interface Making {
+  readonly room: RoomLog;
+  readonly seen: Seen | undefined;
+  readonly user: string | undefined;
+  readonly locale: string;
+  readonly now: number;
+}
+
+/** Makes the lines of what stands at a place. */
+function maker(
+  said: readonly Said[],
+  { room, seen, user, locale, now }: Making,
+): (at: number) => readonly TimelineLine[] {
   const quotes = quotesOf(room);
-  const arrived = room.entries.map((entry) => entryLine(entry, quotes, user, locale));
-  const onTheWay = room.outgoing.map(
-    (out): MessageLine => ({
-      ...messageLine(out.key, out.content, out.composedAt, locale),
-      ...extrasLine(out, quotes),
-      sender: user ?? '',
-      own: true,
-      delivery: out.delivery,
-      reason: out.reason,
-    }),
-  );
-  return [...arrived, ...onTheWay];
+  const lineAt = (at: number): EntryLine | undefined => {
+    const one = said[at];
+    if (one === undefined) return undefined;
+    const line =
+      'kind' in one ? entryLine(one, quotes, user, locale) : outgoingLine(one, quotes, user, locale);
+    return line.kind === 'message' && line.key === seen?.key ? { ...line, seenBy: seen.users } : line;
+  };
+  const isNewDay = (line: EntryLine, before: EntryLine | undefined): boolean =>
+    before === undefined || dayOf(before.at) !== dayOf(line.at);
+  const areApart = (one: EntryLine | undefined, other: EntryLine | undefined): boolean =>
+    other === undefined || other.key === room.divider || isNewDay(other, one) || !belongTogether(one, other);
+  return (at) => {
+    const line = lineAt(at);
+    if (line === undefined) return [];
+    const before = lineAt(at - 1);
+    const lines: TimelineLine[] = [];
+    if (isNewDay(line, before))
+      lines.push({ kind: 'day', key: `day ${line.key}`, label: dayLabel(line.at, now) });
+    if (line.key === room.divider) lines.push({ kind: 'unread', key: 'unread' });
+    const isMessage = line.kind === 'message';
+    lines.push(isMessage ? placed(line, areApart(before, line), areApart(line, lineAt(at + 1))) : line);
+    return lines;
+  };
+}
+
+function outgoingLine(out: Outgoing, quotes: Quotes, user: string | undefined, locale: string): MessageLine {
+  return {
+    ...messageLine(out.key, out.content, out.composedAt, locale),
+    ...extrasLine(out, quotes),
+    sender: user ?? '',
+    own: true,
+    delivery: out.delivery,
+    reason: out.reason,
+  };
 }
 
 type EntryLine = NoteLine | MessageLine;
@@ -159,11 +217,6 @@ const none: readonly never[] = [];
 
 function extrasLine({ replyTo, mentions = none, attachments = none }: Extras, quotes: Quotes) {
   return { quote: replyTo === undefined ? undefined : quotes(replyTo), mentions, attachments };
-}
-
-function grouped(line: TimelineLine, before: TimelineLine | undefined, after: TimelineLine | undefined) {
-  if (line.kind !== 'message') return line;
-  return placed(line, !belongTogether(before, line), !belongTogether(line, after));
 }
 
 const variants = new WeakMap<MessageLine, (MessageLine | undefined)[]>();

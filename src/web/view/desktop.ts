@@ -14,15 +14,22 @@ export interface DesktopWish {
 
 export function createDesktop({ wished, wish }: DesktopWish): Desktop {
   const isThere = 'Notification' in globalThis && globalThis.isSecureContext;
+  // asking is a call to the browser's own process, too slow for each picture of the page
+  let permission = isThere ? Notification.permission : 'denied';
+  document.addEventListener('visibilitychange', () => {
+    if (isThere) permission = Notification.permission;
+  });
   return {
     get state() {
       if (!isThere) return 'none';
-      if (Notification.permission === 'denied') return 'denied';
-      return wished() && Notification.permission === 'granted' ? 'on' : 'off';
+      if (permission === 'denied') return 'denied';
+      return wished() && permission === 'granted' ? 'on' : 'off';
     },
     async turn() {
       if (this.state === 'on') return wish(false);
-      if (isThere) wish((await Notification.requestPermission()) === 'granted');
+      if (!isThere) return;
+      permission = await Notification.requestPermission();
+      wish(permission === 'granted');
     },
   };
 }

@@ -176,7 +176,7 @@ export class Windowed<T extends Keyed> {
       const [item, element] = [this.#items[at], children[at - this.#from]];
       if (!item || !element) continue;
       const { height } = element.getBoundingClientRect();
-      isChanged = this.#heights.measure(item.key, height) || isChanged;
+      isChanged = this.#heights.measure(at, height) || isChanged;
     }
     return isChanged;
   }

@@ -10,11 +10,27 @@ describe('the heights of a list', () => {
     const heights = new Heights(10);
     heights.set(keys(4));
     expect(heights.total).toBe(40);
-    expect(heights.measure('1', 30)).toBe(true);
-    expect(heights.measure('1', 30.2)).toBe(false);
+    expect(heights.measure(1, 30)).toBe(true);
+    expect(heights.measure(1, 30.2)).toBe(false);
     expect([0, 1, 2, 3, 4].map((at) => heights.top(at))).toEqual([0, 10, 40, 50, 60]);
     heights.set(['new', ...keys(4)]);
     expect(heights.top(heights.placeOf('2')!)).toBe(50);
+  });
+
+  it('are known again of what stays, wherever it stands then', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(40), { minLength: 1 }), fc.uniqueArray(fc.nat(40)), (one, other) => {
+        const heights = new Heights(10);
+        heights.set(one.map(String));
+        one.forEach((key, at) => {
+          heights.measure(at, key + 20);
+        });
+        heights.set(other.map(String));
+        const expected = other.map((key) => (one.includes(key) ? key + 20 : 10));
+        expect(other.map((_, at) => heights.top(at + 1) - heights.top(at))).toEqual(expected);
+        expect(other.map((key) => heights.placeOf(String(key)))).toEqual([...other.keys()]);
+      }),
+    );
   });
 
   it('are those of nothing for an empty list', () => {
@@ -33,7 +49,7 @@ describe('the heights of a list', () => {
           const heights = new Heights(20);
           heights.set(keys(sizes.length));
           sizes.forEach((size, at) => {
-            heights.measure(`${at}`, size);
+            heights.measure(at, size);
           });
           const shown = heights.between(from, from + length);
           for (const [at] of sizes.entries()) {
