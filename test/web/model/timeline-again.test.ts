@@ -83,3 +83,25 @@ it('the lines after each change are those of a room that was never shown before'
     }),
   );
 });
+
+it('the line above what is unread, and who has seen what, leave no trace where they stood before', () => {
+  const step = changes();
+  const said = { what: 'said', sender: 'Ann', answers: undefined } as const;
+  let room = [said, said, said, said].reduce<log.RoomLog>(step, log.emptyLog('r'));
+  const kinds = (): string[] =>
+    timeline(room, reading).map(({ kind, key }) => (kind === 'message' ? key : kind));
+  for (const at of [0, 2, 9]) {
+    room = step(room, { what: 'divided', at });
+    expect(kinds().filter((kind) => kind === 'unread')).toHaveLength(at === 9 ? 0 : 1);
+  }
+  const seen = (): number[] =>
+    timeline(room, reading).map((line) => (line.kind === 'message' ? line.seenBy.length : -1));
+  for (const [user, number] of [
+    ['Bob', 31],
+    ['Bob', 33],
+    ['Eve', 34],
+  ] as const) {
+    room = step(room, { what: 'read', sender: user, seq: number });
+    expect(seen().filter((count) => count > 0)).toEqual([1]);
+  }
+});
