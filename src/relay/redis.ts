@@ -203,7 +203,7 @@ export class RedisRelay implements Relay {
 
   /** See {@link Commit}. */
   together(steps: () => Soon<void>, undone: () => void): Soon<void> {
-    const commit = new Commit();
+    const commit = new Commit((lost) => this.queues?.lost(lost));
     let done: Soon<void>;
     this.#commit = commit;
     try {

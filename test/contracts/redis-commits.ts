@@ -44,6 +44,7 @@ export function redisCommitsContract(name: string, behind: () => Behind): void {
     let one: RedisRelay;
     let heard: Heard;
     let undone: number;
+    let dropped: string[];
 
     const node = async (deliver: (message: Message) => void = () => {}): Promise<RedisRelay> => {
       const made = await nodes.node();
@@ -57,6 +58,7 @@ export function redisCommitsContract(name: string, behind: () => Behind): void {
         deadLetters: '/queue/dead-letter',
         queues: 40,
         bindings: 40,
+        dropped: ({ id }: Message, why: string) => dropped.push(`${id} ${why}`),
       };
       nodes = new RedisNodes(behind(), [logged], { queues, history: false });
       heard = new Heard();
@@ -69,6 +71,7 @@ export function redisCommitsContract(name: string, behind: () => Behind): void {
     beforeEach(async () => {
       all = [];
       undone = 0;
+      dropped = [];
       await open();
     });
     afterEach(close);
@@ -192,6 +195,17 @@ export function redisCommitsContract(name: string, behind: () => Behind): void {
       await mine.has(2);
       expect([...theirs.ids, ...mine.ids].sort()).toEqual(['1', '2', 'old', 'waits']);
       expect([...(await soFar())].sort()).toEqual(['logged', 'plain']);
+    });
+
+    it('tell what had expired of the queues that they ask for room, also when nothing is done', async () => {
+      await close();
+      await open({ count: 1 });
+      const other = near('/queue/');
+      await one.queues!.enqueue(messageOf('/queue/a', 'old'), { expires: 1 });
+      await enqueue('full', other)();
+      await expect(commit(enqueue('1'), enqueue('2', other))).rejects.toMatchObject({ code: 'queue-full' });
+      expect(dropped).toEqual(['old expired']);
+      expect(one.queues!.size.waiting).toBe(1);
     });
 
     it('do nothing when somebody else has what they acknowledge', async () => {

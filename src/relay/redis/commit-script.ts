@@ -14,7 +14,8 @@ export type CommitKind = 'plain' | 'log' | 'queue' | 'gone' | 'back';
  * KEYS: feed, marks, all, bindings, queues; then those of each part. ARGV: clock ahead, bound of the feed, bounds of
  * queues, node; per transaction how many parts it has, per part its kind and arguments: those of the scripts that do such
  * a thing alone; of what is acknowledged queue, order, claim, of what is given back also whether the delivery counts.
- * Answers per transaction 1 and the answer to each part, or 0, which part cannot be done (from 0), and the answer to that.
+ * Answers per transaction 1 and the answer to each part, or 0, which part cannot be done (from 0), the answer to that, and why and
+ * envelope of each message that is lost.
  */
 export const commitScript: Script = script(`#!lua
 ${begin}
@@ -67,7 +68,16 @@ local function refusedByQueue(part, wanted)
   if bytes <= most and (drops or fits()) then return end
   sweep(q, sum.lost)
   if bytes <= most and fits() then return end
-  return { 1, redis.call('ZCARD', q.line), unpack(sum.lost) }
+  return { 1, redis.call('ZCARD', q.line) }
+end
+
+-- what had expired is gone, whether the rest is done or not
+local function lostBy(wanted)
+  local all = {}
+  for _, sum in pairs(wanted.sums) do
+    for _, one in ipairs(sum.lost) do all[#all + 1] = one end
+  end
+  return all
 end
 
 local function refusedByLog(part, wanted)
@@ -129,7 +139,7 @@ local function commit()
   for i = 1, length do parts[i] = nextPart() end
   for i, part in ipairs(parts) do
     why = refused(part, wanted)
-    if why then return { 0, i - 1, why } end
+    if why then return { 0, i - 1, why, lostBy(wanted) } end
   end
   local answer = { 1 }
   for i, part in ipairs(parts) do answer[i + 1] = does[part.kind](part.k, part.a, wanted) end

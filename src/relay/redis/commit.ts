@@ -23,8 +23,14 @@ interface Later {
 export class Commit {
   readonly #parts: Part[] = [];
   readonly #later: Later[] = [];
+  readonly #lost: (lost: readonly Buffer[]) => void;
   #partition: Partition | undefined;
   #apart = false;
+
+  /** @param lost - hears why, and what, queues have lost although nothing was done */
+  constructor(lost: (lost: readonly Buffer[]) => void) {
+    this.#lost = lost;
+  }
 
   /** Where it is done; none: nothing of it is Redis's. */
   get partition(): Partition | undefined {
@@ -71,7 +77,8 @@ export class Commit {
       this.goOn();
       return true;
     }
-    const [at, why] = answers;
+    const [at, why, lost] = answers;
+    this.#lost(lost as readonly Buffer[]);
     const guilty = this.#parts.splice(Number(at), 1);
     for (const part of guilty) part.resolve(why);
     // what the guilty one says is what the client is to be told: it comes first
