@@ -113,7 +113,8 @@ function does.log(p, v)
     tonumber(ARGV[v + 4]), tonumber(ARGV[v + 5]), tonumber(ARGV[v + 6]), ARGV[v + 7] == '1', tonumber(ARGV[v + 8]), ARGV[v + 9])
 end
 function does.queue(p, v, wanted)
-  local answer = enqueue(KEYS[p], ARGV[v], tonumber(ARGV[v + 1]), tonumber(ARGV[v + 2]), ARGV[v + 3])
+  local answer = enqueue(KEYS[p], ARGV[v], tonumber(ARGV[v + 1]), tonumber(ARGV[v + 2]), ARGV[v + 3],
+    true) -- what the transaction gives back to the queue takes no room from what it sends there
   for _, one in ipairs(wanted.sums[KEYS[p]].lost) do answer[#answer + 1] = one end
   wanted.sums[KEYS[p]].lost = {}
   return answer

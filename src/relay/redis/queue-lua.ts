@@ -84,8 +84,8 @@ end
 `;
 
 /*
- * Takes one message into a queue; what it says is in the script below. It stands on `queues`, the set of queues, and on
- * the bounds `count`, `most`, `age`, `drops` and `mostQueues`.
+ * Takes one message into a queue; what it says is in the script below. `sure`: that there is room was seen before. It
+ * stands on `queues`, the set of queues, and on the bounds `count`, `most`, `age`, `drops` and `mostQueues`.
  */
 export const enqueuing = `
 local someDeclared = redis.call('EXISTS', queues .. '\\0declared') == 1
@@ -96,7 +96,7 @@ local function boundsOf(q)
   if ttl and age > 0 then ttl = math.min(age, ttl) end
   return most and math.min(count, most) or count, ttl or age, drops or most ~= nil
 end
-local function enqueue(key, destination, priority, expires, envelope)
+local function enqueue(key, destination, priority, expires, envelope, sure)
   local q, lost, bytes = opened(key), {}, #envelope + ${overhead}
   if someDeclared then dropUnused(q, queues, destination) end
   local count, age, drops = boundsOf(q)
@@ -110,7 +110,8 @@ local function enqueue(key, destination, priority, expires, envelope)
     if bytes > most then return answer(1) end
     sweep(q, lost)
     while not fits() do
-      if not drops then return answer(1) end
+      if not drops and not sure then return answer(1) end
+      if not drops then break end
       local last = redis.call('ZRANGE', q.line, -1, -1, 'WITHSCORES')
       local from = math.floor(tonumber(last[2]) / lane) * lane
       local oldest = redis.call('ZRANGEBYSCORE', q.line, text(from), '+inf', 'LIMIT', 0, 1)[1]
