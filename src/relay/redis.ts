@@ -17,6 +17,7 @@ import { Keys } from './redis/keys.ts';
 import { type Lane, type ParcelParts, unavailable } from './redis/lane.ts';
 import type { Link, LinkListener } from './redis/link.ts';
 import { RedisLogs } from './redis/logs.ts';
+import { lookTogether } from './redis/looks.ts';
 import { RedisMembers } from './redis/members.ts';
 import { Partition } from './redis/partition.ts';
 import { encodePlain } from './redis/payload.ts';
@@ -371,7 +372,11 @@ export class RedisRelay implements Relay {
   }
 
   #look(): void {
-    this.#together(this.#partitions, (partition) => partition.tick());
+    const looked = this.#address.form === 'cluster' ? [] : lookTogether(this.#partitions);
+    this.#together(this.#partitions, (partition) => {
+      if (!looked.includes(partition)) partition.watch.look();
+      partition.waits.check();
+    });
   }
 
   #misled(error: unknown, link: Link | undefined): void {

@@ -60,19 +60,37 @@ describe.runIf(program)('rooms over a Redis', () => {
     expect([toldAt(one), toldAt(other)]).toEqual([0, 0]);
   });
 
-  it('brings the last message too when its own publication was lost, without another one after it', async () => {
+  it('brings the last message of each room too when its publication was lost, without another one after it', async () => {
     const [one, other] = [await node(), await node()];
-    await one.append('/topic/room/a', 'twice');
-    await other.hears('/topic/room/a', 'twice');
-    const [log] = await commands.keys('*:log:/topic/room/a');
-    const [, envelope] = (await commands.xrangeBuffer(log!, '-', '+'))[0]!;
-    await commands.xadd(log!, '2-0', ...(envelope as unknown as Buffer[]));
-    await commands.hset(log!.replace(':log:', ':top:'), 's', '2');
-    await other.until(() => other.heard('/topic/room/a').length === 2);
-    expect(other.heard('/topic/room/a')).toMatchObject([
-      { seq: 1, text: 'twice', told: false },
-      { seq: 2, text: 'twice', told: false },
-    ]);
+    for (const room of rooms) {
+      await one.append(room, 'twice');
+      await other.hears(room, 'twice');
+      const [log] = await commands.keys(`*:log:${room}`);
+      const [, envelope] = (await commands.xrangeBuffer(log!, '-', '+'))[0]!;
+      await commands.xadd(log!, '2-0', ...(envelope as unknown as Buffer[]));
+      await commands.hset(log!.replace(':log:', ':top:'), 's', '2');
+    }
+    for (const room of rooms) {
+      await other.until(() => other.heard(room).length === 2);
+      expect(other.heard(room)).toMatchObject([
+        { seq: 1, text: 'twice', told: false },
+        { seq: 2, text: 'twice', told: false },
+      ]);
+    }
+  });
+
+  it('is asked by a node for all partitions in one call, with one sign of life', async () => {
+    await node();
+    const watching = await commands.monitor();
+    const signs = new Promise<string[]>((resolve) => {
+      const seen: string[] = [];
+      watching.on('monitor', (_time: string, [command = '', channel = '']: string[]) => {
+        if (command.toLowerCase() === 'spublish' && channel.includes(':node:')) seen.push(channel);
+        if (seen.length === 3) resolve(seen);
+      });
+    });
+    expect(new Set(await signs).size).toBe(1);
+    watching.disconnect();
   });
 
   it('goes on when Redis comes back empty, and says where something is missing', async () => {

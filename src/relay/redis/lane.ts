@@ -105,9 +105,10 @@ export class Lane {
 
   /** Refuses what has waited too long: what was sent may have been done all the same. */
   sweep(now: number): void {
-    const late = this.#waiting.findIndex(({ deadline }) => deadline > now);
-    const out = late === 0 ? [] : this.#waiting.splice(0, late < 0 ? this.#waiting.length : late);
-    this.#refuse(out, unavailable('it is away'));
+    let late = 0;
+    while (late < this.#waiting.length && this.#waiting[late]!.deadline <= now) late++;
+    // nothing is made where nothing is late: there are many lanes, and each is swept ten times a second
+    if (late > 0) this.#refuse(this.#waiting.splice(0, late), unavailable('it is away'));
     if (this.#underWay.length > 0 && this.#underWay[0]!.deadline <= now)
       for (const parcel of this.#underWay) parcel.reject(unknownOutcome('no answer in time'));
   }

@@ -77,7 +77,7 @@ export class RedisMembers implements Members, Presence, Quotas {
     return words.flatMap((session, at) => (at % 2 === 0 ? [{ session, node: words[at + 1]! }] : []));
   }
 
-  /** Each node is alive in every partition, or in none. */
+  /** Each node that is alive says so in the first partition; in others only where it has users, or listens. */
   async nodes(): Promise<readonly string[]> {
     return wordsOf(await this.#shares[0]!.ask('nodes'));
   }
@@ -114,7 +114,8 @@ export class RedisMembers implements Members, Presence, Quotas {
   }
 
   #beat(): void {
-    for (const share of this.#shares) share.beat();
+    const watching = this.#listeners.length > 0;
+    for (const share of this.#shares) if (watching || share.matters) share.beat();
     const every = this.#parts.timeout / (beatsToLive + 1);
     this.#timer = setTimeout(() => this.#beat(), every * (0.8 + Math.random() * 0.2)).unref();
   }
@@ -154,6 +155,11 @@ class Share {
 
   get trouble(): string | undefined {
     return this.#trouble;
+  }
+
+  /** Whether others would miss something without this node's signs of life, or be told of it for too long. */
+  get matters(): boolean {
+    return this.#partition.index === 0 || this.#own.size > 0 || this.#doubtful;
   }
 
   async join(user: string, session: string, limit: number): Promise<boolean> {

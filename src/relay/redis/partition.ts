@@ -181,10 +181,9 @@ export class Partition {
     return this.#parts.channel(channel);
   }
 
-  /** Each second. */
-  tick(): void {
-    this.watch.look();
-    this.waits.check();
+  /** The logs that are followed. */
+  get tails(): Iterable<Tail> {
+    return this.#tails.all;
   }
 
   sweep(now: number): void {
@@ -361,13 +360,15 @@ export class Partition {
 
   #watchCall(tails: readonly Tail[]): { keys: string[]; args: string[] } {
     const { keys } = this.#parts;
-    const keysOfCall = [this.named(this.#sign), keys.stored(this.index)];
-    const args: string[] = [];
-    for (const { destination } of tails) {
-      keysOfCall.push(keys.top(destination));
-      args.push(this.#held(destination) === '1' ? destination : '');
-    }
-    return { keys: keysOfCall, args };
+    const marks = new Map<string, number>(); // where they stand among the keys
+    const held = tails.map(({ destination }) => {
+      if (this.#held(destination) === '0') return '';
+      const mark = keys.stored(keys.partitionOf(destination));
+      if (!marks.has(mark)) marks.set(mark, marks.size + 2);
+      return `${marks.get(mark)} ${destination}`;
+    });
+    const tops = tails.map(({ destination }) => keys.top(destination));
+    return { keys: [this.named(this.#sign), ...marks.keys(), ...tops], args: [String(marks.size), ...held] };
   }
 
   /** The history got further: who waits for it is told, and what was held back is read. */
@@ -377,8 +378,8 @@ export class Partition {
     setImmediate(() => {
       this.#hinted = false;
       this.waits.check();
-      const held = [...this.#tails.all].some(({ destination }) => this.#held(destination) === '1');
-      if (held) this.watch.look(({ destination }) => this.#held(destination) === '1');
+      const held = [...this.#tails.all].filter(({ destination }) => this.#held(destination) === '1');
+      if (held.length > 0) this.watch.look(held);
     });
   }
 

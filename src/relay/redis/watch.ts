@@ -1,4 +1,4 @@
-// Looks after one partition: each second it asks where the logs stand, and whether what is published comes back.
+// Looks after a partition, or all of one server: each second it asks where the logs stand, and whether what is published comes back.
 import type { Buffer } from 'node:buffer';
 import type { Position } from '../../message/position.ts';
 import { textOf } from './connection.ts';
@@ -41,12 +41,12 @@ export class Watch {
     this.#parts = parts;
   }
 
-  /** Looks at all, or at some. */
-  look(only: (tail: Tail) => boolean = () => true): void {
+  /** Looks at all tails of its partition, or at these, which come over the same connections. */
+  look(of: Iterable<Tail> = this.#parts.tails()): void {
     const link = this.#parts.link();
     if (link === undefined || !link.commands.up || !link.subscriber.up) return;
     this.#listens();
-    const tails = [...this.#parts.tails()].filter(only);
+    const tails = [...of];
     for (let at = 0; at === 0 || at < tails.length; at += together)
       this.#ask(link, tails.slice(at, at + together));
   }
