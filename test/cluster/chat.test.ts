@@ -183,4 +183,39 @@ describe.runIf(program)('the chat over nodes', () => {
     expect(await kept('moe')).toBe(40);
     await shared.close();
   });
+
+  it('notifies of what a node left that was killed, once', async () => {
+    const a = await node();
+    const shared = new RedisLive(nodes.broker);
+    const kept = async (): Promise<number> => (await shared.notices.of('lee', 50)).length;
+    const lee = await nodes.open(a);
+    await lee.connect({ login: 'lee' });
+    await lee.confirmed('SEND', { destination: '/app/chat-room/r/join' }, '{}');
+    await lee.subscribe(`${topic}/presence`, 'presence');
+    await lee.subscribe('/app/chat-room/r/presence', 'snapshot');
+    // a node that does not know who belongs to the room: it notifies of nothing
+    const doomed = new Executable(
+      [nodes.broker, '700'],
+      [],
+      new URL('chat-node.ts', import.meta.url).pathname,
+    );
+    try {
+      const [, , stomp] = await doomed.addresses();
+      const kim = await enter({ addresses: { stomp: stomp! } }, 'kim');
+      await sees(lee, 'kim online');
+      for (const content of ['one', 'two', 'three'])
+        await kim.confirmed('SEND', { destination: '/app/chat-room/r/send' }, JSON.stringify({ content }));
+      expect(await kept()).toBe(0);
+      doomed.signal('SIGKILL');
+      await doomed.ended;
+      await until(async () => (await kept()) === 3);
+      await lee.subscribe('/user/queue/notifications', 'notes');
+      await lee.next('MESSAGE', ({ body }) => String(body).includes('"three"'));
+      expect(bodies(lee, 'notes').map(({ preview }) => preview)).toEqual(['one', 'two', 'three']);
+      expect(await kept()).toBe(0);
+    } finally {
+      doomed.signal('SIGKILL');
+      await shared.close();
+    }
+  });
 });
