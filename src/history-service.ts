@@ -12,7 +12,7 @@ import type { HistoryStore } from './history/store.ts';
 import type { WriterLog } from './history/writer.ts';
 import { isUnder } from './message/destination.ts';
 import { Policies } from './message/policies.ts';
-import type { Position } from './message/position.ts';
+import { comparePositions, type Position } from './message/position.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { measureQueues, queueParts } from './queue-setup.ts';
 import type { LocalLog } from './relay/log.ts';
@@ -140,16 +140,18 @@ export class HistoryService {
   }
 
   /**
-   * Takes all messages of a destination away that were appended before, wherever they are kept, as if they were too old.
+   * Takes messages of a destination away, wherever they are kept, as if they were too old.
    *
+   * @param through - the last one that goes; default: the newest
    * @throws {StompwireError} `relay-unavailable`, `history-unavailable`: try again
    */
-  async clear(destination: string): Promise<void> {
+  async clear(destination: string, through?: Position): Promise<void> {
     const { log } = this.relay;
     if (log === undefined) return;
     const { top } = await log.reach(destination);
-    await log.clear(destination, top);
-    await this.store?.upkeep.deleteThrough(destination, top);
+    const last = through !== undefined && comparePositions(through, top) < 0 ? through : top;
+    await log.clear(destination, last);
+    await this.store?.upkeep.deleteThrough(destination, last);
     this.#replay?.forget();
   }
 

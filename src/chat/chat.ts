@@ -1,6 +1,7 @@
 // The chat service: rooms over the library's public face, and the page that people see.
 import type { Server } from '../index.ts';
 import { RoomAccess } from './access.ts';
+import { DeletedRooms } from './deleted-rooms.ts';
 import { Live } from './live.ts';
 import type { LiveRepository } from './live-repository.ts';
 import { addMappings, topicOf } from './mappings.ts';
@@ -57,6 +58,7 @@ export function installChat(server: Server, parts: ChatParts = {}): void {
     changed: async (change) => {
       await live.changing(change);
       await server.nodes.announce(changed, { ...change });
+      if (change.what === 'deleted') deleted.deleted();
       if (tells) await tell(change);
     },
   });
@@ -81,6 +83,7 @@ export function installChat(server: Server, parts: ChatParts = {}): void {
   });
   const still = new StillReads({ server, access, again: accessKeeps });
   server.attach({ start: () => repository.open(), stop: () => repository.close() });
+  server.attach({ start: async () => deleted.start(), stop: async () => deleted.stop() });
   if (shared !== repository) server.attach({ start: () => shared.open(), stop: () => shared.close() });
   server.attach({ stop: async () => still.stop() });
   const live = new Live(server, { repository, shared, access });
@@ -88,6 +91,11 @@ export function installChat(server: Server, parts: ChatParts = {}): void {
   const destinationOf = (roomId: string): string => `${topic}/chat-room/${roomId}`;
   const { history } = server;
   const gathering = new Gathering({ shelf: () => repository.changes, history, destinationOf });
+  const deleted = new DeletedRooms({
+    ...{ rooms: () => repository.rooms, history, destinationOf, grace: 2 * accessKeeps },
+    now: () => performance.now(),
+    failed: (err) => log.warn({ err }, 'the messages of a room that was deleted are still there'),
+  });
   const pace = new Pace(config.roomSendsPerSecond, config.roomSendBurst, () => performance.now());
   const messages = new Messages({ server, access, rooms, topic, pace, gathering });
   const changes = new Changes({ server, access, gathering, pace, destinationOf });

@@ -34,14 +34,18 @@ export interface RoomShelf {
   /** @returns the room as it is now; `undefined`: there is none */
   rename(id: string, name: string): Promise<Room | undefined>;
   /**
-   * Takes a room away with all that belongs to it here. Its id is never used again: what was said in the room is in the
-   * log still, and must be nobody's.
+   * Takes a room away with all that belongs to it here. Its id is not used again until it is released: what was said in
+   * the room is in the log still, and must be nobody's.
    *
    * @returns whether it was there
    */
   delete(id: string): Promise<boolean>;
-  /** Whether there was a room of that id, which was deleted. */
+  /** Whether there was a room of that id, which was deleted, and the id is not released. */
   wasDeleted(id: string): Promise<boolean>;
+  /** The ids of those. */
+  deleted(asked: ListAsked): Promise<Listed<string>>;
+  /** Nothing is left of a room that was deleted: its id may be used again. */
+  release(id: string): Promise<void>;
 }
 
 /** Who belongs where. */

@@ -257,7 +257,10 @@ export class Rooms {
 
 /** What was said there is in the log still: nobody else shall have it. */
 function wasDeleted(id: string): ChatProblem {
-  return new ChatProblem('no-such-room', `room '${id}' was deleted, and its id is not used again`);
+  return new ChatProblem(
+    'no-such-room',
+    `room '${id}' was deleted, and its id is not free before its messages are gone`,
+  );
 }
 
 function isSame(there: Room, made: Room): boolean {

@@ -37,8 +37,8 @@ export interface HistorySource {
   readonly reader: HistoryReader;
   /** Takes a message's body away wherever it is kept. @returns whether it was there */
   redact(destination: string, position: Position): Promise<boolean>;
-  /** Takes away all that a destination has, wherever it is kept. */
-  clear(destination: string): Promise<void>;
+  /** Takes away what a destination has up to a place, wherever it is kept. @param through - default: its top */
+  clear(destination: string, through?: Position): Promise<void>;
 }
 
 /** Which messages; what is left out restricts nothing. */
@@ -123,23 +123,25 @@ export class History {
    */
   async redact(destination: string, message: string | number): Promise<boolean> {
     const source = this.#source();
-    const named = placeNamed(destination, message);
-    const place = typeof named === 'number' ? await source.reader.placeOf(destination, named) : named;
-    return source.redact(destination, place);
+    return source.redact(destination, await placeOf(source, destination, message));
   }
 
   /**
-   * Takes all messages of a destination away for good that were published before: from the hot log, on every node, from
+   * Takes messages of a destination away for good, all that were published before, or up to one of them: from the hot log, on every node, from
    * the history and from what is replayed, as if they were older than the retention. Positions go on where they were, so
    * that no message-id stands for two messages. Done when they are gone everywhere: while the history cannot be written,
    * that waits; ask again when in doubt.
    *
-   * @throws {StompwireError} `bad-destination`: a pattern; `relay-unavailable`, `history-unavailable`: try again
+   * @param through - the `messageId` or the `number` of the last one that goes; default: the newest
+   * @throws {StompwireError} `bad-destination`: a pattern; `bad-resume`: a message-id of elsewhere, no number;
+   *   `relay-unavailable`, `history-unavailable`: try again
    * @throws {Error} before `start`
    */
-  async clear(destination: string): Promise<void> {
+  async clear(destination: string, through?: string | number): Promise<void> {
     assertOne(destination);
-    await this.#source().clear(destination);
+    const source = this.#source();
+    const place = through === undefined ? undefined : await placeOf(source, destination, through);
+    await source.clear(destination, place);
   }
 
   /**
@@ -151,6 +153,15 @@ export class History {
     return numberOf(positionNamed(destination, messageId));
   }
 }
+async function placeOf(
+  { reader }: HistorySource,
+  destination: string,
+  named: string | number,
+): Promise<Position> {
+  const place = placeNamed(destination, named);
+  return typeof place === 'number' ? reader.placeOf(destination, place) : place;
+}
+
 /** @throws {StompwireError} `bad-destination` */
 function assertOne(destination: string): void {
   if (isPattern(destination))

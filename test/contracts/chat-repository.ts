@@ -174,6 +174,28 @@ export function chatRepositoryContract(kind: RepositoryKind): void {
         expect((await repository.members.roomsOf('u1', { limit: 9 })).items).toEqual([]);
       });
 
+      it('begin anew in a room whose id was released', async () => {
+        for (const id of ['a', 'r', 's']) {
+          await repository.rooms.create(roomOf(id), [memberOf(id, 'kim', 'owner')]);
+          await repository.changes.gather(id, [], 7);
+          await repository.rooms.delete(id);
+        }
+        expect(await whole((asked) => repository.rooms.deleted({ ...asked, limit: 2 }))).toEqual([
+          'a',
+          'r',
+          's',
+        ]);
+        await repository.rooms.release('r');
+        await repository.rooms.release('none');
+        expect(await whole((asked) => repository.rooms.deleted(asked))).toEqual(['a', 's']);
+        expect(await repository.rooms.wasDeleted('r')).toBe(false);
+        const room = roomOf('r', { createdBy: 'lee' });
+        expect(await repository.rooms.create(room, [memberOf('r', 'lee', 'owner')])).toEqual(room);
+        expect(await repository.members.roleOf('r', 'kim')).toBeUndefined();
+        expect(await repository.changes.through('r')).toBe(0);
+        expect(await repository.rooms.create(roomOf('s'), [])).toBeUndefined();
+      });
+
       it('lists the rooms of a user with the role in each', async () => {
         await repository.rooms.create(roomOf('a', { kind: 'private' }), [memberOf('a', 'kim', 'reader')]);
         await repository.rooms.create(roomOf('b'), [memberOf('b', 'lee')]);

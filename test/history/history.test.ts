@@ -54,6 +54,10 @@ describe('the history of a server', () => {
     const published = [];
     for (let i = 1; i <= 6; i++) published.push(await server.publish(room, `m${i}`, {}));
     await server.publish('/topic/room/2', 'other');
+    await server.history.clear(room, published[1]!.messageId);
+    expect(await bodiesOf(server, {})).toEqual(['m6', 'm5', 'm4', 'm3']);
+    await server.history.clear(room, published[4]!.number);
+    expect(await bodiesOf(server, {})).toEqual(['m6']);
     await server.history.clear(room);
     expect(await bodiesOf(server, {})).toEqual([]);
     expect(await bodiesOf(server, { after: published[2]!.number!, order: 'oldest' })).toEqual([]);
@@ -63,6 +67,9 @@ describe('the history of a server', () => {
     expect((await server.history.page('/topic/room/2')).messages).toHaveLength(1);
     await server.history.clear('/topic/room/nobody');
     await server.history.clear('/topic/plain');
+    await expect(server.history.clear('/topic/room/2', next.messageId)).rejects.toMatchObject({
+      code: 'bad-resume',
+    });
     await expect(server.history.clear('/topic/*')).rejects.toMatchObject({ code: 'bad-destination' });
   });
 

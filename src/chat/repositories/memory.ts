@@ -59,6 +59,8 @@ export class MemoryRepository implements ChatRepository {
       return this.#kept.delete(id);
     },
     wasDeleted: async (id) => this.#deleted.has(id),
+    deleted: async (asked) => part([...this.#deleted], (id) => id, asked),
+    release: async (id) => void this.#deleted.delete(id),
   };
 
   readonly members: MemberShelf = {

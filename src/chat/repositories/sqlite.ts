@@ -45,6 +45,8 @@ export class SqliteRepository implements ChatRepository {
       rename: (id, name) => thread.ask('renameRoom', id, name),
       delete: (id) => thread.ask('deleteRoom', id),
       wasDeleted: (id) => thread.ask('wasDeleted', id),
+      deleted: (asked) => thread.ask('deletedRooms', asked),
+      release: (id) => thread.ask('releaseRoom', id),
     };
     this.members = {
       put: (membership, cap) => thread.ask('putMember', membership, cap),

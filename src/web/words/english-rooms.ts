@@ -53,7 +53,7 @@ export const englishRooms = {
   leaveText: 'To come back into a private room you need an invitation.',
   deleteRoom: 'Delete room',
   deleteRoomQuestion: (room: string) => `Delete ${room} for everybody?`,
-  deleteRoomText: 'Its messages are gone for good, and its name is not used again.',
+  deleteRoomText: 'Its messages are gone for good.',
   close: 'Close',
   loading: 'Loading…',
   showMore: 'Show more',

@@ -46,7 +46,7 @@ export const koreanRooms: typeof englishRooms = {
   leaveText: '비공개 방에 다시 들어오려면 초대를 받아야 합니다.',
   deleteRoom: '방 삭제',
   deleteRoomQuestion: (room) => `${room} 방을 모두에게서 삭제할까요?`,
-  deleteRoomText: '메시지가 완전히 사라지고, 같은 이름은 다시 쓸 수 없습니다.',
+  deleteRoomText: '메시지가 완전히 사라집니다.',
   close: '닫기',
   loading: '불러오는 중…',
   showMore: '더 보기',

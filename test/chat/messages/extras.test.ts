@@ -150,7 +150,7 @@ describe('what the chat itself says', () => {
 });
 
 describe.each(['members', 'open'] as const)('a room that is deleted under load (%s)', (rooms) => {
-  it('takes what is under way with it: nothing is heard later, its history is gone, its id is not used again', async () => {
+  it('takes what is under way with it: nothing is heard later, its history is gone, its id is nobody’s', async () => {
     const { kit, kim } = await chat({ rooms });
     const lee = await kit.connect({ login: 'lee' });
     await kim.send('/app/chat-room/r/invite', { user: 'lee' });

@@ -39,6 +39,17 @@ export function roomShelf(ask: Ask): RoomShelf {
       }),
     delete: (id) => ask((db) => remove(db, id)),
     wasDeleted: (id) => ask((db) => wasDeleted(db, id)),
+    deleted: ({ after = '', limit }) =>
+      ask(async (db) => {
+        const found = deletedIn(db).find({ _id: { $gt: after } });
+        const ids = await found
+          .sort({ _id: 1 })
+          .limit(limit + 1)
+          .map(({ _id }) => _id)
+          .toArray();
+        return part(ids, limit, (id) => id);
+      }),
+    release: (id) => ask(async (db) => void (await deletedIn(db).deleteOne({ _id: id }))),
   };
 }
 

@@ -12,6 +12,8 @@ export interface ChatCalls {
   renameRoom(id: string, name: string): Room | undefined;
   deleteRoom(id: string): boolean;
   wasDeleted(id: string): boolean;
+  deletedRooms(asked: ListAsked): Listed<string>;
+  releaseRoom(id: string): void;
   putMember(membership: Membership, cap: number): 'done' | 'full' | 'gone';
   removeMember(roomId: string, user: string): Role | undefined;
   roleOf(roomId: string, user: string): Role | undefined;

@@ -111,6 +111,16 @@ export class ChatFile implements ChatCalls {
     return this.#sql.get('SELECT room FROM deleted WHERE room = ?', id) !== undefined;
   }
 
+  deletedRooms({ after = '', limit }: ListAsked): Listed<string> {
+    const sql = 'SELECT room FROM deleted WHERE room > ? ORDER BY room LIMIT ?';
+    const ids = this.#sql.all<{ room: string }>(sql, after, limit + 1).map(({ room }) => room);
+    return part(ids, limit, (id) => id);
+  }
+
+  releaseRoom(id: string): void {
+    this.#sql.run('DELETE FROM deleted WHERE room = ?', id);
+  }
+
   putMember(membership: Membership, cap: number): 'done' | 'full' | 'gone' {
     const { roomId, user, role } = membership;
     return this.#sql.together(() => {
