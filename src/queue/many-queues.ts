@@ -9,7 +9,7 @@ export interface ManyQueuesParts {
   /** How much it may have of all of them. */
   readonly credit: Credit;
   /** It takes no more. */
-  readonly ended: () => void;
+  readonly ended?: () => void;
   /** Brings a delivery to the consumer; none: as it is. */
   readonly pass?: (delivery: QueueDelivery) => void;
   /** A delivery of a queue was dealt with; `wasFull`: there was no room before. */
@@ -126,7 +126,7 @@ export class ManyQueues implements Consumption {
   cancel(): Soon<void> {
     if (this.#ended) return;
     this.#ended = true;
-    this.#parts.ended();
+    this.#parts.ended?.();
     this.#outstanding.clear();
     const members = [...this.#members.values()];
     this.#members.clear();

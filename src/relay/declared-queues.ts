@@ -1,6 +1,7 @@
 // What was said of single queues of a node: their own limits, whose they are, and when they are gone.
 import { StompwireError } from '../errors.ts';
 import type { QueueArguments, QueueLimits } from '../queue/consumer.ts';
+import { isPassing } from '../queue/passing.ts';
 import { assertOwner, assertSame } from '../queue/same-terms.ts';
 
 /** One that something was said of. */
@@ -30,11 +31,32 @@ export class DeclaredQueues {
 
   /** @throws {StompwireError} `bad-header`, `denied`, `queue-full` */
   declare(address: string, terms: QueueArguments): void {
-    const known = this.#declared.get(address);
-    if (known !== undefined) return assertSame(address, known.terms, terms);
+    this.assertMay(address, terms, terms.owner);
+    if (this.#declared.has(address)) return;
+    this.#declared.set(address, { terms, limits: this.#merged(terms), idleSince: this.#parts.now() });
+  }
+
+  /**
+   * @param owner - who is about to consume
+   * @throws {StompwireError} `bad-header`, `denied`, `queue-full`
+   */
+  assertMay(address: string, terms: QueueArguments | undefined, owner: string | undefined): void {
+    const known = this.#declared.get(address)?.terms;
+    if (known !== undefined) assertOwner(address, known, owner);
+    if (terms === undefined) return;
+    if (known !== undefined) return assertSame(address, known, terms);
     if (this.#declared.size >= this.#parts.queues)
       throw new StompwireError('queue-full', `there are maxQueues=${this.#parts.queues} queues already`);
-    this.#declared.set(address, { terms, limits: this.#merged(terms), idleSince: this.#parts.now() });
+  }
+
+  /** Whether a queue goes by itself. */
+  isPassing(address: string): boolean {
+    return isPassing(this.#declared.get(address)?.terms);
+  }
+
+  /** A queue has ended. */
+  forget(address: string): void {
+    this.#declared.delete(address);
   }
 
   limitsOf(address: string): QueueLimits {

@@ -4,6 +4,8 @@ import { StompwireError } from '../errors.ts';
 import { isPattern, type Separator } from '../message/destination.ts';
 import { Message } from '../message/message.ts';
 import { PatternMatcher } from '../message/pattern.ts';
+import type { QueueArguments } from '../queue/consumer.ts';
+import { isPassing } from '../queue/passing.ts';
 import type { Bindings } from './queues.ts';
 
 /** What bindings stand on. */
@@ -13,6 +15,8 @@ export interface MemoryBindingsParts {
   readonly bindings: number;
   /** Keeps a message in the queue that is its address. */
   readonly keep: (message: Message) => Soon<void>;
+  /** @throws {StompwireError} what is about to be said of a queue is refused, or who is about to consume */
+  readonly assertMay: (queue: string, terms: QueueArguments | undefined, owner: string | undefined) => void;
   /** Drops a queue. */
   readonly remove: (queue: string) => void;
   /** A queue is filled from a source, or from none any more; done when that is kept. */
@@ -21,7 +25,6 @@ export interface MemoryBindingsParts {
 
 /** Bindings by source: a destination is looked up, patterns are tried one after another. */
 export class MemoryBindings implements Bindings {
-  readonly declares = true;
   readonly #parts: MemoryBindingsParts;
   readonly #sources = new Map<string, string>();
   readonly #exact = new Map<string, Set<string>>();
@@ -36,13 +39,15 @@ export class MemoryBindings implements Bindings {
     return this.#sources.size === 0;
   }
 
-  bind(queue: string, source: string): Soon<void> {
+  bind(queue: string, source: string, terms?: QueueArguments, owner?: string): Soon<void> {
+    this.#parts.assertMay(queue, terms, owner);
     const known = this.#sources.get(queue);
     if (known === source) return undefined;
     if (known !== undefined) void this.unbind(queue);
     this.#assertRoom();
     this.restore(queue, source);
-    return this.#parts.changed(queue, source);
+    // nobody would end after a restart what was to go by itself
+    return isPassing(terms) ? undefined : this.#parts.changed(queue, source);
   }
 
   /** Adds a binding that is kept already. */

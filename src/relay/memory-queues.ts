@@ -73,6 +73,10 @@ export class MemoryQueues implements Queues {
     this.bindings = new MemoryBindings({
       ...parts,
       keep: (message) => this.#keep(message),
+      assertMay: (queue, terms, owner) => {
+        this.#removeUnused(queue);
+        this.#declared.assertMay(queue, terms, owner);
+      },
       remove: (queue) => this.remove(queue),
       changed: (queue, source) => this.#written(() => parts.journal?.bind(queue, source)),
     });
@@ -157,6 +161,7 @@ export class MemoryQueues implements Queues {
     return this.#written(() => {
       this.#queues.get(destination)?.end();
       this.#queues.delete(destination);
+      this.#declared.forget(destination);
       this.#patterns.gone(destination);
     });
   }
@@ -351,7 +356,9 @@ export class MemoryQueues implements Queues {
       dropped?.(message, 'overflow');
     };
     try {
-      const done = this.enqueue(message, usualTermsOf(message.headers, now()));
+      const terms = usualTermsOf(message.headers, now());
+      const passing = this.#declared.isPassing(message.address);
+      const done = this.enqueue(message, passing ? { ...terms, persistent: false } : terms);
       return done instanceof Promise ? done.catch(failed) : done;
     } catch (error) {
       return failed(error);

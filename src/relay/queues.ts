@@ -48,16 +48,18 @@ export interface Queues {
  * it by the overflow policy, counted; the publisher is not told.
  */
 export interface Bindings {
-  /** Whether who consumes may say what such a queue is like. */
-  readonly declares?: boolean;
   /**
    * Done when every later message will be kept. Another source takes the place of the first, and what waited for
    * that is dropped. Rejects with `too-many-durable-subscriptions`.
    *
    * @param queue - the address of a queue; no client can name it
    * @param source - a destination or a pattern
+   * @param terms - what is said of it by who consumes, as soon as this is done: one that goes by itself is filled from
+   * then on, and bound no more when it is gone
+   * @param owner - who is about to consume
+   * @throws {StompwireError} as {@link Queues.consume}; then nothing has changed
    */
-  bind(queue: string, source: string): Soon<void>;
+  bind(queue: string, source: string, terms?: QueueArguments, owner?: string): Soon<void>;
   /** Ends a binding, and the queue with all that waits in it. @returns whether there was one */
   unbind(queue: string): Soon<boolean>;
 }

@@ -43,9 +43,8 @@ export class DurableSubscription extends QueueSubscription {
   }
 
   override begin(broker: Broker): Soon<void> {
-    const bindings = bindingsOf(broker);
-    if (this.declared !== undefined) assertDeclares(bindings);
-    const bound = bindings.bind(this.address, this.destination);
+    const { address, destination, declared, owner } = this;
+    const bound = bindingsOf(broker).bind(address, destination, declared, owner);
     return bound instanceof Promise ? bound.then(() => super.begin(broker)) : super.begin(broker);
   }
 
@@ -102,14 +101,6 @@ export class TopicQueueSubscription extends AcknowledgedSubscription {
 export function queuesOf({ queues }: Broker): Queues {
   if (queues === undefined) throw new StompwireError('not-supported', 'this broker keeps no queues');
   return queues;
-}
-
-function assertDeclares({ declares }: Bindings): void {
-  if (declares === true) return;
-  throw new StompwireError(
-    'not-supported',
-    'over this broker a queue that a topic fills is like all of them: give it durable:true and no auto-delete, exclusive, x-message-ttl, x-expires or x-max-length',
-  );
 }
 
 /** @throws {StompwireError} `not-supported` */

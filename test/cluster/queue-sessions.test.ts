@@ -139,9 +139,70 @@ describe.runIf(program)('clients of two nodes', () => {
     await cid.confirmed('SUBSCRIBE', { id: 'q', destination: '/queue/in' });
     await cid.message('4');
     expect([bodiesOf(ann), bodiesOf(cid)]).toEqual([['1', '3'], ['4']]);
-    const named = { id: 't', destination: '/topic/a', 'x-queue-name': 'mine' };
-    cid.frame('SUBSCRIBE', named);
-    expect((await cid.next('ERROR')).headers.code).toBe('not-supported');
+  });
+
+  it('say what the queue of a topic is like, and share it by its name, as RabbitMQ has it', async () => {
+    const rabbitmq = { compat: 'rabbitmq' } as const;
+    const [a, b] = [await nodes.node(rabbitmq), await nodes.node(rabbitmq)];
+    const enter = async (node: typeof a): Promise<RawTcp> => {
+      const client = await nodes.open(node);
+      await client.connect({ login: 'ann' });
+      return client;
+    };
+    const [one, two, publisher] = [await enter(a), await enter(b), await enter(b)];
+    const named = {
+      id: 't',
+      'x-queue-name': 'mine',
+      'x-max-length': '2',
+      destination: '/exchange/amq.topic/a.*',
+    };
+    const individually = { ...named, ack: 'client-individual', 'prefetch-count': '1' };
+    const acknowledge = async (body: string): Promise<void> => {
+      const { headers } = await two.message(body);
+      await two.confirmed('ACK', { id: headers.ack! });
+    };
+    for (const client of [one, two]) await client.confirmed('SUBSCRIBE', individually);
+    for (const body of ['1', '2']) await send(publisher, '/topic/a.b', body);
+    const [, second] = await Promise.all([one.next('MESSAGE'), two.next('MESSAGE')]);
+    for (const body of ['3', '4', '5']) await send(publisher, '/topic/a.b', body);
+    await acknowledge(String(second.body));
+    await two.message('4');
+    await one.confirmed('UNSUBSCRIBE', { id: 't' });
+    for (const body of ['4', bodiesOf(one)[0]!, '5']) await acknowledge(body);
+    expect(bodiesOf(one)).toHaveLength(1);
+    publisher.frame('SUBSCRIBE', { ...named, 'x-max-length': '3' });
+    expect((await publisher.next('ERROR')).headers.code).toBe('bad-header');
+    // the last of them leaves, and the queue is gone with it
+    await two.confirmed('UNSUBSCRIBE', { id: 't' });
+    const three = await enter(a);
+    await three.confirmed('SUBSCRIBE', { ...named, 'x-max-length': '3' });
+    await send(three, '/topic/a.b', '6');
+    await three.message('6');
+    expect(bodiesOf(three)).toEqual(['6']);
+  });
+
+  it('take by pattern from queues of all nodes, as ActiveMQ has it', async () => {
+    const activemq = { compat: 'activemq' } as const;
+    const [a, b] = [await nodes.node(activemq), await nodes.node(activemq)];
+    const [worker, sender] = [await nodes.open(a), await nodes.open(b)];
+    for (const client of [worker, sender]) await client.connect({ login: 'ann' });
+    await send(sender, '/queue/work.x', 'x1');
+    const asked = { id: 'w', destination: '/queue/work.>', ack: 'client-individual' };
+    await worker.confirmed('SUBSCRIBE', { ...asked, 'activemq.prefetchSize': '2' });
+    await send(sender, '/queue/work.y.z', 'y1');
+    const [x1, y1] = [await worker.message('x1'), await worker.message('y1')];
+    await send(sender, '/queue/work.x', 'x2');
+    await send(sender, '/queue/elsewhere', 'no');
+    worker.frame('NACK', { id: x1.headers.ack! });
+    await worker.next('MESSAGE', ({ headers }) => headers.redelivered === 'true');
+    expect(bodiesOf(worker)).toEqual(['x1', 'y1', 'x1']);
+    await worker.confirmed('ACK', { id: y1.headers.ack! });
+    await worker.message('x2');
+    await worker.confirmed('UNSUBSCRIBE', { id: 'w' });
+    await sender.confirmed('SUBSCRIBE', { ...asked, destination: '/queue/work.x' });
+    await sender.message('x2');
+    expect(bodiesOf(sender)).toEqual(['x1', 'x2']);
+    expect(sender.messages[0]!.headers['delivery-count']).toBe('3');
   });
 
   it('run handlers behind a transaction that is done, and not at all when it is not', async () => {

@@ -13,6 +13,8 @@ export interface BindingsUnderTest {
   readonly other: Relay;
   /** Messages that were dropped, as `id why`. */
   readonly dropped: readonly string[];
+  /** So much time passes. */
+  pass(milliseconds: number): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -2,13 +2,15 @@
 import { Policies } from '../../src/message/policies.ts';
 import { MemoryRelay } from '../../src/relay/memory.ts';
 import { MemoryQueues } from '../../src/relay/memory-queues.ts';
-import { bindingsContract } from './bindings.ts';
+import { type BindingsKind, bindingsContract } from './bindings.ts';
+import { declaredBindingsContract } from './declared-bindings.ts';
 
-bindingsContract({
+const kind: BindingsKind = {
   name: 'memory',
   most: 12,
   open: async (limits, all) => {
     const dropped: string[] = [];
+    let now = 1_000_000;
     const policies = new Policies();
     for (const policy of all) policies.add(policy);
     const queues = new MemoryQueues({
@@ -17,11 +19,18 @@ bindingsContract({
       queues: 100,
       bindings: 12,
       separator: '/',
-      now: () => 1_000_000,
+      now: () => now,
       dropped: ({ id }, why) => dropped.push(`${id} ${why}`),
     });
     const relay = new MemoryRelay({ policies, beginnings: { of: () => ({ epoch: 7, seq: 0 }) } }, queues);
     relay.start(() => {});
-    return { one: relay, other: relay, dropped, close: async () => relay.close() };
+    const pass = async (milliseconds: number): Promise<void> => {
+      now += milliseconds;
+      queues.sweep();
+    };
+    return { one: relay, other: relay, dropped, pass, close: async () => relay.close() };
   },
-});
+};
+
+bindingsContract(kind);
+declaredBindingsContract(kind);

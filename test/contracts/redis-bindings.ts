@@ -20,6 +20,7 @@ export function redisBindings(behind: () => Behind): BindingsKind['open'] {
       one,
       other,
       dropped,
+      pass: (milliseconds) => nodes.pass(milliseconds),
       close: async () => {
         await Promise.all([one.close(), other.close()]);
       },

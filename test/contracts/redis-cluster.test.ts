@@ -5,6 +5,7 @@ import { type RedisCluster, startCluster } from '../servers/redis-groups.ts';
 import { requires } from '../servers/requires.ts';
 import { bindingsContract } from './bindings.ts';
 import { claimsContract } from './claims.ts';
+import { declaredBindingsContract } from './declared-bindings.ts';
 import { declaredQueuesContract } from './declared-queues.ts';
 import { feedContract } from './feed.ts';
 import { membersContract } from './members.ts';
@@ -43,6 +44,7 @@ describe.runIf(program)('over a Redis Cluster', () => {
   declaredQueuesContract({ name: 'redis-cluster', open: redisQueues(behind) });
   patternQueuesContract({ name: 'redis-cluster', open: redisQueues(behind) });
   bindingsContract({ name: 'redis-cluster', most: 12, open: redisBindings(behind) });
+  declaredBindingsContract({ name: 'redis-cluster', most: 12, open: redisBindings(behind) });
   redisCommitsContract('redis-cluster', behind);
   claimsContract({ name: 'redis-cluster', open: async () => new RedisClaimNodes(behind()) });
 });

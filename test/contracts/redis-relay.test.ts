@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { requires } from '../servers/requires.ts';
 import { bindingsContract } from './bindings.ts';
 import { claimsContract } from './claims.ts';
+import { declaredBindingsContract } from './declared-bindings.ts';
 import { declaredQueuesContract } from './declared-queues.ts';
 import { membersContract } from './members.ts';
 import { patternQueuesContract } from './pattern-queues.ts';
@@ -36,6 +37,11 @@ describe.runIf(url)('over a Redis', () => {
   declaredQueuesContract({ name: 'redis', open: redisQueues(() => ({ address: url!, commands })) });
   patternQueuesContract({ name: 'redis', open: redisQueues(() => ({ address: url!, commands })) });
   bindingsContract({ name: 'redis', most: 12, open: redisBindings(() => ({ address: url!, commands })) });
+  declaredBindingsContract({
+    name: 'redis',
+    most: 12,
+    open: redisBindings(() => ({ address: url!, commands })),
+  });
   redisCommitsContract('redis', () => ({ address: url!, commands }));
   claimsContract({ name: 'redis', open: async () => new RedisClaimNodes({ address: url!, commands }) });
 });

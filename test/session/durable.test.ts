@@ -29,11 +29,17 @@ const publish = (...bodies: string[]): void => {
 const bodies = async (client: Client): Promise<string[]> => (await client.heard()).map(({ body }) => body);
 
 describe('a durable subscription', () => {
-  it('of which something is said that its broker cannot keep is refused, and nothing is kept for it', async () => {
+  it('that is exclusive is neither shared nor led elsewhere by another session, and ends with its own', async () => {
     world = new AnyWorld({ profile: profiles.rabbitmq });
-    Object.defineProperty(world.queues.bindings, 'declares', { value: false });
-    const client = await durable('phone', { 'x-max-length': '3' });
-    expect((await client.hears('ERROR')).body).toContain('a queue that a topic fills');
+    const own = await durable('phone', { exclusive: 'true' });
+    for (const destination of ['/topic/a', '/topic/b']) {
+      const other = await durable('phone', { destination });
+      expect((await other.hears('ERROR')).headers.code).toBe('denied');
+    }
+    sender = await world.connected();
+    publish('1');
+    expect(await bodies(own)).toEqual(['1']);
+    away(own);
     expect(world.queues.bindings.empty).toBe(true);
   });
 

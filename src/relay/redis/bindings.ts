@@ -4,10 +4,27 @@
 // with the topic. Two places in a cluster are two steps: the note goes first and is looked at again behind the second, so
 // that who was overtaken by another node takes its own back. A node that dies in between leaves a note that the next
 // SUBSCRIBE or UNSUBSCRIBE of that name completes.
+//
+// A queue that goes by itself is bound by the step in which its consumer joins, and unbound by the step in which it goes:
+// so it is never bound without anybody who ends it. Its note stays behind, and is forgotten when there is no room for
+// another one.
 import { StompwireError } from '../../errors.ts';
 import { isPattern, type Separator } from '../../message/destination.ts';
+import type { QueueArguments } from '../../queue/consumer.ts';
+import { isPassing } from '../../queue/passing.ts';
+import { assertOwner, assertSame } from '../../queue/same-terms.ts';
 import type { Bindings } from '../queues.ts';
-import { bindScript, noteScript, unbindScript } from './binding-scripts.ts';
+import {
+  bindingKeys,
+  bindScript,
+  forgetNoteScript,
+  noteScript,
+  oldNotesScript,
+  patternText,
+  unbindScript,
+} from './binding-scripts.ts';
+import { textOf } from './connection.ts';
+import { saidOf } from './declared.ts';
 import type { Keys } from './keys.ts';
 import { unavailable } from './lane.ts';
 import type { Partition } from './partition.ts';
@@ -20,14 +37,19 @@ export interface RedisBindingsParts {
   readonly separator: Separator;
   /** How many there may be, over all partitions. */
   readonly bindings: number;
+  readonly ahead: () => number;
   /** Drops a queue. */
   readonly remove: (queue: string) => Promise<void>;
 }
 
 /** A binding that this node takes from. */
-interface Bound {
+export interface Bound {
   readonly source: string;
   readonly queues: readonly string[];
+  /** What was said of it. */
+  readonly terms: QueueArguments | undefined;
+  /** How many take from it here. */
+  takers: number;
 }
 
 /** So often it is begun anew when another node binds the same name meanwhile. */
@@ -42,14 +64,18 @@ export class RedisBindings implements Bindings {
     this.#parts = parts;
   }
 
-  async bind(queue: string, source: string): Promise<void> {
+  async bind(queue: string, source: string, terms?: QueueArguments, owner?: string): Promise<void> {
+    const passing = isPassing(terms);
     for (let attempt = 0; attempt < attempts; attempt++) {
       const known = await this.#noted(queue);
-      if (known !== '' && known !== source) await this.#empty(queue, known);
-      if (!(await this.#note(queue, known, source))) continue;
-      await this.#each(source, (partition) => this.#fill(partition, queue, source));
-      if ((await this.#noted(queue)) === source) return this.#isBound(queue, source);
-      await this.#empty(queue, source);
+      if (known !== '' && known !== source) {
+        await this.#assertMay(queue, known, terms, owner);
+        await this.#empty(queue, known);
+      }
+      if (!(await this.#note(queue, known, source, passing))) continue;
+      if (!passing) await this.#each(source, (partition) => this.#fill(partition, queue, source));
+      if ((await this.#noted(queue)) === source) return this.#isBound(queue, source, terms);
+      if (!passing) await this.#empty(queue, source);
     }
     throw unavailable('others subscribe under this name at the same time');
   }
@@ -57,36 +83,46 @@ export class RedisBindings implements Bindings {
   async unbind(queue: string): Promise<boolean> {
     const source = await this.#noted(queue);
     if (source === '') return false;
-    await this.#empty(queue, source);
-    return this.#note(queue, source, '');
+    const was = await this.#empty(queue, source);
+    await this.#note(queue, source, '', false);
+    return was;
   }
 
-  /** The queues of a binding that this node has made; none: it is a queue like others. */
-  queuesOf(queue: string): readonly string[] | undefined {
-    return this.#bound.get(queue)?.queues;
+  /** A binding that this node has made, of which there is one taker more; none: it is a queue like others. */
+  joined(queue: string): Bound | undefined {
+    const bound = this.#bound.get(queue);
+    if (bound !== undefined) bound.takers++;
+    return bound;
   }
 
-  /** Nobody takes from a binding here any more. */
-  left(queue: string): void {
-    this.#bound.delete(queue);
+  /** One taker less: what goes with the last one is forgotten when that has left. */
+  async leave(queue: string, bound: Bound, cancel: () => Promise<void>): Promise<void> {
+    bound.takers--;
+    if (bound.takers === 0 && this.#bound.get(queue) === bound) this.#bound.delete(queue);
+    const noted = bound.takers === 0 && isPassing(bound.terms) ? this.#notedAt(queue) : null;
+    await cancel();
+    const at = await noted;
+    if (at !== null) await this.#forgetIfGone(this.#homeOf(queue), queue, bound.source, at).catch(() => {});
   }
 
   /** A Redis that came back empty knows nothing of who is here; what was ended elsewhere meanwhile stays ended. */
   async up(partition: Partition): Promise<void> {
     const { keys } = this.#parts;
-    for (const [queue, { source }] of [...this.#bound]) {
+    for (const [queue, { source, terms }] of [...this.#bound]) {
       if (!this.#placesOf(source).includes(partition) && this.#homeOf(queue) !== partition) continue;
       const [noted, mark] = await this.#homeOf(queue).call(({ commands }) =>
         commands.redis.hmget(keys.durable(this.#homeOf(queue).index), queue, ''),
       );
-      if (mark === null || noted === source) await this.bind(queue, source);
+      if (mark === null || noted === source) await this.bind(queue, source, terms, terms?.owner);
     }
   }
 
-  #isBound(queue: string, source: string): void {
+  #isBound(queue: string, source: string, terms: QueueArguments | undefined): void {
     const { keys } = this.#parts;
+    const known = this.#bound.get(queue);
+    if (known?.source === source && (known.terms !== undefined || terms === undefined)) return;
     const queues = this.#placesOf(source).map(({ index }) => keys.queueIn(index, queue));
-    this.#bound.set(queue, { source, queues });
+    this.#bound.set(queue, { source, queues, terms, takers: known?.source === source ? known.takers : 0 });
   }
 
   #homeOf(queue: string): Partition {
@@ -100,8 +136,8 @@ export class RedisBindings implements Bindings {
     return isPattern(source) ? partitions : [partitions[keys.partitionOf(source)]!];
   }
 
-  async #each(source: string, act: (partition: Partition) => Promise<unknown>): Promise<void> {
-    await Promise.all(this.#placesOf(source).map(act));
+  async #each<T>(source: string, act: (partition: Partition) => Promise<T>): Promise<readonly T[]> {
+    return Promise.all(this.#placesOf(source).map(act));
   }
 
   async #noted(queue: string): Promise<string> {
@@ -110,41 +146,94 @@ export class RedisBindings implements Bindings {
     return (await home.call(({ commands }) => commands.redis.hget(key, queue))) ?? '';
   }
 
+  /** Who would take its source away is asked as who joins. @throws {StompwireError} `bad-header`, `denied` */
+  async #assertMay(
+    queue: string,
+    known: string,
+    terms: QueueArguments | undefined,
+    owner: string | undefined,
+  ): Promise<void> {
+    const place = this.#placesOf(known)[0]!;
+    const was = await saidOf(this.#parts, place, this.#parts.keys.queueIn(place.index, queue));
+    if (was === undefined) return;
+    assertOwner(queue, was, owner);
+    if (terms !== undefined) assertSame(queue, was, terms);
+  }
+
   /** @returns whether it was noted @throws {StompwireError} `too-many-durable-subscriptions` */
-  async #note(queue: string, before: string, after: string): Promise<boolean> {
+  async #note(queue: string, before: string, after: string, passing: boolean): Promise<boolean> {
     const { keys, bindings } = this.#parts;
     const home = this.#homeOf(queue);
     // one field is the mark
     const most = String(Math.ceil(bindings / keys.partitions) + 1);
-    const done = await run(home, noteScript, [keys.durable(home.index)], [queue, before, after, most]);
-    if (Number(done) !== 2) return Number(done) === 1;
+    const args = [this.#ahead, queue, before, after, most, passing ? '1' : '0'];
+    const note = (): Promise<unknown> => run(home, noteScript, [keys.durable(home.index)], args);
+    let done = Number(await note());
+    if (done === 2 && (await this.#forgetGone(home))) done = Number(await note());
+    if (done !== 2) return done === 1;
     throw new StompwireError(
       'too-many-durable-subscriptions',
       `there are as many durable subscriptions as a partition may have of maxDurableSubscriptions=${bindings}; UNSUBSCRIBE one with durable:true first`,
     );
   }
 
+  /** Forgets the notes of queues that went by themselves. @returns whether there were any */
+  async #forgetGone(home: Partition): Promise<boolean> {
+    const key = this.#parts.keys.durable(home.index);
+    const found = ((await run(home, oldNotesScript, [key], [this.#ahead])) as unknown[]).map(textOf);
+    let gone = false;
+    for (let at = 0; at < found.length; at += 3)
+      if (await this.#forgetIfGone(home, found[at]!, found[at + 1]!, found[at + 2]!)) gone = true;
+    return gone;
+  }
+
+  /** @param noted - when it was noted: what was noted anew stays @returns whether it is forgotten */
+  async #forgetIfGone(home: Partition, queue: string, source: string, noted: string): Promise<boolean> {
+    if (source !== '' && (await this.#isFilled(queue, source))) return false;
+    const key = this.#parts.keys.durable(home.index);
+    return Number(await run(home, forgetNoteScript, [key], [queue, noted])) === 1;
+  }
+
+  /** When a queue that goes by itself was noted. */
+  #notedAt(queue: string): Promise<string | null> {
+    const home = this.#homeOf(queue);
+    const key = `${this.#parts.keys.durable(home.index)}\0passing`;
+    return home.call(({ commands }) => commands.redis.zscore(key, queue)).catch(() => null);
+  }
+
+  get #ahead(): string {
+    return String(this.#parts.ahead());
+  }
+
+  async #isFilled(queue: string, source: string): Promise<boolean> {
+    const { keys } = this.#parts;
+    const filled = await this.#each(source, (partition) =>
+      partition.call(({ commands }) =>
+        commands.redis.hexists(keys.bindings(partition.index), keys.queueIn(partition.index, queue)),
+      ),
+    );
+    return filled.includes(1);
+  }
+
   async #fill(partition: Partition, queue: string, source: string): Promise<void> {
     const { keys, separator } = this.#parts;
-    const args = [keys.queueIn(partition.index, queue), source, isPattern(source) ? separator : ''];
-    await run(partition, bindScript, this.#keysOf(partition, source), args);
+    const pattern = isPattern(source) ? patternText(separator, source) : '';
+    const args = [keys.queueIn(partition.index, queue), source, pattern];
+    await run(partition, bindScript, bindingKeys(keys, partition.index, source), args);
   }
 
-  /** Nothing fills it any more, and what waits in it goes. */
-  async #empty(queue: string, source: string): Promise<void> {
+  /** Nothing fills it any more, and what waits in it goes. @returns whether something did */
+  async #empty(queue: string, source: string): Promise<boolean> {
     const { keys, remove } = this.#parts;
     this.#bound.delete(queue);
-    await this.#each(source, async (partition) => {
+    const was = await this.#each(source, async (partition) => {
       const name = keys.queueIn(partition.index, queue);
       const args = [name, isPattern(source) ? '1' : '0'];
-      await run(partition, unbindScript, this.#keysOf(partition, source), args);
+      const unbound = await run(partition, unbindScript, bindingKeys(keys, partition.index, source), args);
       await remove(name);
+      return Number(unbound) === 1;
     });
-  }
-
-  #keysOf({ index }: Partition, source: string): readonly string[] {
-    const bindings = this.#parts.keys.bindings(index);
-    return [bindings, `${bindings}\0${isPattern(source) ? 'patterns' : source}`];
+    return was.includes(true);
   }
 }
 

@@ -3,9 +3,11 @@
 // It stands in a hash beside the queue, where the scripts that enqueue read it; who consumes says it, or asks whether it
 // may, and is counted as a consumer in the same step, so that no last one leaves in between.
 import { StompwireError } from '../../errors.ts';
+import { isPattern, type Separator } from '../../message/destination.ts';
 import type { QueueArguments } from '../../queue/consumer.ts';
 import { assertOwner, assertSame } from '../../queue/same-terms.ts';
-import { messageOf } from './connection.ts';
+import { bindingKeys, patternText } from './binding-scripts.ts';
+import { messageOf, textOf } from './connection.ts';
 import type { Keys } from './keys.ts';
 import { unavailable } from './lane.ts';
 import type { Link } from './link.ts';
@@ -25,28 +27,37 @@ export interface Joining {
   readonly queues: number;
   readonly destination: string;
   readonly terms: QueueArguments | undefined;
+  /** What fills it, when it is to be bound in the same step: it may have gone meanwhile. */
+  readonly source: string | undefined;
+  readonly separator: Separator;
 }
 
 /**
  * A node joins those that take from a queue.
  *
- * KEYS: the queue, the set of queues, leases. ARGV: clock ahead, destination, node, lease, whose consumer it is, how many
- * queues there may be, what is said (empty: nothing); then each of that, name and value.
+ * KEYS: the queue, the set of queues, leases; when it is to be bound bindings, and the set of its topic or the hash of
+ * patterns. ARGV: clock ahead, destination, node, lease, whose consumer it is, how many queues there may be, what fills it
+ * and as a pattern (when it is to be bound), what is said (empty: nothing); then each of that, name and value.
  * Answers 0 (nothing was ever said), 1 (done), 2 (too many queues), or what was said before and is in the way.
  */
 const joinScript: Script = script(`#!lua flags=allow-oom
 ${shared}
 local q, queues, leases = opened(KEYS[1]), KEYS[2], KEYS[3]
-local destination, node, owner, said = ARGV[2], ARGV[3], ARGV[5], ARGV[7]
+local destination, node, owner, said = ARGV[2], ARGV[3], ARGV[5], ARGV[9]
 local declared = queues .. '\\0declared'
 dropUnused(q, queues, destination)
 local was = redis.call('HMGET', q.terms, 'said', 'owner')
 if was[1] and (said ~= '' and said ~= was[1] or was[2] and was[2] ~= owner) then return was[1] end
 if not was[1] and said ~= '' then
   if redis.call('ZCARD', declared) >= tonumber(ARGV[6]) then return 2 end
-  redis.call('HSET', q.terms, 'said', said, unpack(ARGV, 8))
+  redis.call('HSET', q.terms, 'said', said, unpack(ARGV, 10))
 end
 if not was[1] and said == '' then return 0 end
+if #KEYS > 3 then
+  if ARGV[8] == '' then redis.call('SADD', KEYS[5], destination)
+  else redis.call('HSET', KEYS[5], destination, ARGV[8]) end
+  redis.call('HSET', KEYS[4], destination, ARGV[7])
+end
 redis.call('ZADD', declared, never, destination)
 redis.call('HSETNX', q.takers, node, '0')
 redis.call('ZADD', leases, text(now + tonumber(ARGV[4])), node)
@@ -73,9 +84,10 @@ export async function joinQueue(joining: Joining, owner: string | undefined): Pr
 
 /** Who says nothing waits for a Redis that is away as everybody does. */
 async function asked(joining: Joining, owner = ''): Promise<unknown> {
-  const { partition, keys, destination, terms } = joining;
+  const { partition, keys, destination, terms, source } = joining;
   const { all, leases } = keys.queues(partition.index);
-  const named = [keys.queue(destination), all, leases];
+  const bound = source === undefined ? [] : bindingKeys(keys, partition.index, source);
+  const named = [keys.queue(destination), all, leases, ...bound];
   try {
     return await partition.call(({ commands }) =>
       commands.run(joinScript, named, argumentsOf(joining, owner)),
@@ -87,9 +99,10 @@ async function asked(joining: Joining, owner = ''): Promise<unknown> {
 }
 
 function argumentsOf(joining: Joining, owner: string): string[] {
-  const { keys, node, ahead, lease, queues, destination, terms } = joining;
+  const { keys, node, ahead, lease, queues, destination, terms, source = '', separator } = joining;
   const most = String(Math.ceil(queues / keys.partitions));
-  const head = [String(ahead()), destination, node, String(lease), owner, most];
+  const head = [String(ahead()), destination, node, String(lease), owner, most, source];
+  head.push(isPattern(source) ? patternText(separator, source) : '');
   if (terms === undefined) return [...head, ''];
   const { ttl, unused, count, autoDelete, owner: only } = terms;
   const said = { ttl, unused, count, autoDelete: autoDelete || undefined, owner: only };
@@ -97,6 +110,30 @@ function argumentsOf(joining: Joining, owner: string): string[] {
     value === undefined ? [] : [name, String(value)],
   );
   return [...head, JSON.stringify(said), ...each];
+}
+
+/**
+ * Looks at what was said of a queue.
+ *
+ * KEYS: the queue, the set of queues. ARGV: clock ahead, destination. Answers it, or nothing.
+ */
+const saidScript: Script = script(`#!lua flags=allow-oom
+${shared}
+local q = opened(KEYS[1])
+dropUnused(q, KEYS[2], ARGV[2])
+return redis.call('HGET', q.terms, 'said') or ''
+`);
+
+/** What was said of a queue of a partition; `undefined`: nothing. */
+export async function saidOf(
+  { keys, ahead }: Pick<Joining, 'keys' | 'ahead'>,
+  partition: Partition,
+  destination: string,
+): Promise<QueueArguments | undefined> {
+  const named = [keys.queue(destination), keys.queues(partition.index).all];
+  const args = [String(ahead()), destination];
+  const said = textOf(await partition.call(({ commands }) => commands.run(saidScript, named, args)));
+  return said === '' ? undefined : (JSON.parse(said) as QueueArguments);
 }
 
 /** The queues of a partition that hold something, and those that something was said of. */

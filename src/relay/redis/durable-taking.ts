@@ -14,8 +14,8 @@ export interface DurableTakingParts {
   /** Whether a message is to be seen only when the history has it. */
   readonly heldBack: (destination: string) => boolean;
   readonly stored: (destination: string, position: Position) => Promise<void>;
-  /** It takes no more. */
-  readonly left: () => void;
+  /** It takes no more. @param cancel - leaves its queues; to be called at once */
+  readonly leave: (cancel: () => Promise<void>) => Promise<void>;
   /** One of its queues. */
   readonly queueOf: (queue: string) => SharedQueue;
   /** Adds a consumer to one of them. @throws {StompwireError} as {@link Queues.consume} */
@@ -30,11 +30,11 @@ class DurableTaking {
   #held: Promise<void> | undefined;
 
   constructor(parts: DurableTakingParts, queues: readonly string[]) {
-    const { consumer, left, queueOf } = parts;
+    const { consumer, queueOf } = parts;
     this.#parts = parts;
     const { credit } = new SharedRoom(consumer.auto ? 0 : consumer.prefetch, () => queues.map(queueOf));
     const pass = (delivery: QueueDelivery): void => this.#pass(delivery);
-    this.many = new ManyQueues({ consumer, credit, ended: left, pass, restores: true });
+    this.many = new ManyQueues({ consumer, credit, pass, restores: true });
   }
 
   #pass({ message, tag, deliveries }: QueueDelivery): void {
@@ -74,12 +74,20 @@ export async function takeFromAll(
   const add = async (queue: string): Promise<void> =>
     many.add(queue, await parts.consume(queue, many.consumerOf(queue)));
   const [first, ...rest] = queues;
+  const cancel = async (): Promise<void> => {
+    if (!many.ended) await parts.leave(async () => many.cancel());
+  };
   try {
     await add(first!);
     await Promise.all(rest.map(add));
   } catch (error) {
-    await many.cancel();
+    await cancel();
     throw error;
   }
-  return many;
+  return {
+    begin: () => many.begin(),
+    acknowledge: (tag) => many.acknowledge(tag),
+    refuse: (tag, requeue) => many.refuse(tag, requeue),
+    cancel,
+  };
 }

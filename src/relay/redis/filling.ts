@@ -79,6 +79,7 @@ if redis.call('EXISTS', bindings) == 1 then
   local used, top = tonumber(string.match(memory, 'used_memory:(%d+)')), tonumber(string.match(memory, 'maxmemory:(%d+)'))
   local isFull = top and top > 0 and used >= top
   local function put(queue, terms, payload, lost)
+    if someDeclared and dropUnused(opened(prefix .. queue), queues, queue) then return end
     local priority, expires = string.match(terms, '^(%d) (%d+)$')
     local done, answer = pcall(enqueue, prefix .. queue, queue, tonumber(priority), tonumber(expires), payload)
     if not done or answer[1] ~= 0 then

@@ -130,7 +130,7 @@ export class PartitionQueues {
   look(): void {
     if (this.partition.link?.commands.up !== true) return;
     this.#leases
-      .look([...this.#queues.values()], (queue, waiting) => this.#stands(queue, waiting))
+      .look([...this.#queues.values()], (queue, ...found) => this.#stands(queue, ...found))
       .catch(() => {}); // it is asked again
   }
 
@@ -206,10 +206,8 @@ export class PartitionQueues {
     }, againAfter).unref();
   }
 
-  /** What was to wake this node may have been lost. */
-  #stands(queue: SharedQueue, waiting: number): void {
-    queue.waiting = waiting;
-    if (waiting > 0 && queue.hungry) queue.look();
+  #stands(queue: SharedQueue, waiting: number, counted: boolean): void {
+    queue.stands(waiting, counted);
     this.#forgetIdle(queue);
   }
 

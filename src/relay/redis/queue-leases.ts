@@ -44,16 +44,19 @@ export class QueueLeases {
   /**
    * Renews that of this node, and gives back what those of others had that ran out.
    *
-   * @param stands - hears how many wait in each queue
+   * @param stands - hears how many wait in each queue, and whether this node is known to take there
    */
   async look(
     queues: readonly SharedQueue[],
-    stands: (queue: SharedQueue, waiting: number) => void,
+    stands: (queue: SharedQueue, waiting: number, counted: boolean) => void,
   ): Promise<void> {
     for (let at = 0; at === 0 || at < queues.length; at += together) {
       const asked = queues.slice(at, at + together);
-      const [dead, ...waiting] = await this.#ask(asked);
-      for (const [n, queue] of asked.entries()) stands(queue, waiting[n]!);
+      const [dead, ...found] = await this.#ask(asked);
+      for (const [n, queue] of asked.entries()) {
+        const waiting = found[n]!;
+        stands(queue, waiting < 0 ? -1 - waiting : waiting, waiting >= 0);
+      }
       for (const one of dead) await this.#reap(textOf(one));
     }
   }

@@ -66,14 +66,26 @@ local function forgetEmpty(q, queues, destination)
   redis.call('SREM', queues, destination)
 end
 local never = '9007199254740991'
+-- what is gone is filled by no topic either
+local function unbind(queues, destination)
+  local bindings = string.gsub(queues, 'queues$', 'bindings')
+  local source = redis.pcall('HGET', bindings, destination)
+  if type(source) ~= 'string' then return end
+  redis.call('HDEL', bindings, destination)
+  redis.pcall('SREM', bindings .. '\\0' .. source, destination)
+  redis.pcall('HDEL', bindings .. '\\0patterns', destination)
+end
 local function drop(q, queues, destination)
+  unbind(queues, destination)
   redis.call('UNLINK', q.key, q.line, q.body, q.out, q.tries, q.expiry, q.terms, q.hungry)
   redis.call('SREM', queues, destination)
   redis.call('ZREM', queues .. '\\0declared', destination)
 end
 local function dropUnused(q, queues, destination)
   local over = redis.call('ZSCORE', queues .. '\\0declared', destination)
-  if over and tonumber(over) <= now then drop(q, queues, destination) end
+  if not over or tonumber(over) > now then return false end
+  drop(q, queues, destination)
+  return true
 end
 local function consumerLeft(q, queues, destination)
   local own = redis.call('HMGET', q.terms, 'said', 'autoDelete', 'unused')

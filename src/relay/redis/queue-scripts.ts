@@ -170,12 +170,12 @@ return { waiting, table.concat(codes), table.concat(returned), given, lost }
 `);
 
 /**
- * Renews the lease of a node, says how much waits, and which nodes have let theirs run out. When nobody looked for a
+ * Renews the lease of a node, says how much waits and whether it is known to take, and which nodes have let theirs run out. When nobody looked for a
  * while, it was Redis that was away: then all who had a lease have it anew. Queues that nobody used for too long end.
  *
  * KEYS: leases, when somebody looked last, the set of queues; queues. ARGV: clock ahead, node, lease, its channel, after how long nobody
  * looked; per queue its destination, and whether this node takes more.
- * Answers the dead nodes; per queue how many wait.
+ * Answers the dead nodes; per queue how many wait, below 0 and one less where nobody of this node is known to take.
  */
 export const lookScript: Script = script(`#!lua flags=allow-oom
 ${shared}
@@ -201,7 +201,8 @@ for i = 4, #KEYS do
   if hungry and waiting == 0 and not redis.call('LPOS', q.hungry, channel) then
     redis.call('RPUSH', q.hungry, channel)
   end
-  answer[i - 2] = waiting
+  local takes = redis.pcall('HEXISTS', q.takers, node) == 1
+  answer[i - 2] = takes and waiting or -1 - waiting
 end
 return answer
 `);
@@ -255,16 +256,16 @@ return 1
 `);
 
 /**
- * A queue ends, with all that is in it. KEYS: the queue, the set of queues. ARGV: clock ahead, destination, the node that
- * ends it and its channel.
+ * A queue ends, with all that is in it and what was said of it. KEYS: the queue, the set of queues. ARGV: clock ahead,
+ * destination, the node that ends it and its channel.
  */
 export const removeScript: Script = script(`#!lua flags=allow-oom
 ${shared}
 local q = opened(KEYS[1])
-redis.call('UNLINK', q.key, q.line, q.body, q.out, q.tries, q.expiry)
+redis.call('UNLINK', q.key, q.line, q.body, q.out, q.tries, q.expiry, q.terms)
 redis.call('HDEL', q.takers, ARGV[3])
 redis.call('LREM', q.hungry, 0, ARGV[4])
 redis.call('SREM', KEYS[2], ARGV[2])
-consumerLeft(q, KEYS[2], ARGV[2])
+redis.call('ZREM', KEYS[2] .. '\\0declared', ARGV[2])
 return 1
 `);

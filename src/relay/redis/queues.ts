@@ -11,6 +11,7 @@ import type { Message } from '../../message/message.ts';
 import type { Position } from '../../message/position.ts';
 import type { Consumption, QueueArguments, QueueConsumer, QueueTerms } from '../../queue/consumer.ts';
 import { deadLetterOf } from '../../queue/dead-letter.ts';
+import { isPassing } from '../../queue/passing.ts';
 import type { Loss } from '../../queue/queue.ts';
 import { assertUnsaid } from '../../queue/same-terms.ts';
 import { encodeMessage } from '../envelope.ts';
@@ -112,29 +113,32 @@ export class RedisQueues implements Queues {
       assertUnsaid(destination, terms);
       return this.#patterns.consume(destination, consumer);
     }
-    const queues = this.bindings.queuesOf(destination);
-    if (queues === undefined) return this.#join(destination, consumer, terms);
-    return takeFromAll(queues, {
+    const bound = this.bindings.joined(destination);
+    if (bound === undefined) return this.#join(destination, consumer, terms);
+    // what goes by itself may have gone since it was noted
+    const source = isPassing(terms) ? bound.source : undefined;
+    return takeFromAll(bound.queues, {
       ...this.#parts,
       consumer,
       address: destination,
-      left: () => this.bindings.left(destination),
+      leave: (cancel) => this.bindings.leave(destination, bound, cancel),
       queueOf: (queue) => this.#partOf(queue).of(queue),
-      consume: (queue, part) => this.#consume(queue, part),
+      consume: (queue, part) => this.#join(queue, part, terms, source),
     });
   }
 
-  async #consume(destination: string, consumer: QueueConsumer): Promise<Consumption> {
+  /** @param source - what fills it from then on; none: what does already */
+  async #join(
+    destination: string,
+    consumer: QueueConsumer,
+    terms?: QueueArguments,
+    source?: string,
+  ): Promise<Consumption> {
     const part = this.#partOf(destination);
     await part.listen();
-    return part.of(destination).consume(consumer);
-  }
-
-  async #join(destination: string, consumer: QueueConsumer, terms?: QueueArguments): Promise<Consumption> {
-    const part = this.#partOf(destination);
-    await part.listen();
-    const joining = { ...this.#parts, partition: part.partition, lease, destination, terms };
-    return part.of(destination).join(consumer, () => joinQueue(joining, consumer.owner));
+    const joining = { ...this.#parts, partition: part.partition, lease, destination, terms, source };
+    const ask = (): Promise<boolean> => joinQueue(joining, consumer.owner);
+    return part.of(destination).join(consumer, ask, terms !== undefined);
   }
 
   remove(destination: string): Promise<void> {

@@ -66,6 +66,8 @@ export class SharedQueue {
   #joining = 0;
   /** Whether something was said of it, so that it matters when the last consumer is gone. */
   #declared = false;
+  /** Says what was said of it. */
+  #say: (() => Promise<unknown>) | undefined;
   #left: (() => void)[] = [];
 
   constructor(parts: SharedQueueParts) {
@@ -108,11 +110,14 @@ export class SharedQueue {
    * Adds a consumer that is asked for first.
    *
    * @param ask - tells whether something was said of this queue; rejects: it may not
+   * @param says - whether it says what this queue is like, to be said again when Redis has forgotten that
    */
-  async join(consumer: QueueConsumer, ask: () => Promise<boolean>): Promise<Consumption> {
+  async join(consumer: QueueConsumer, ask: () => Promise<boolean>, says: boolean): Promise<Consumption> {
     this.#joining++;
     try {
       this.#declared = await ask();
+      if (says) this.#say = ask;
+      this.#toldLeft(); // who leaves meanwhile is not the last one
       return this.consume(consumer);
     } catch (error) {
       this.look();
@@ -146,6 +151,18 @@ export class SharedQueue {
   interrupted(): void {
     this.#lost = true;
     this.look();
+    this.#say?.().catch(() => {}); // it is somebody else's now: then it goes on as a queue like others
+  }
+
+  /**
+   * What was to wake this node may have been lost.
+   *
+   * @param counted - whether Redis knows that somebody takes here; it does not when the lease ran out
+   */
+  stands(waiting: number, counted: boolean): void {
+    this.waiting = waiting;
+    if (!counted && this.#toldTakers > 0) this.interrupted();
+    else if (waiting > 0 && this.hungry) this.look();
   }
 
   /** A message of a dead node that was delivered too often is this node's to bury. */
@@ -157,6 +174,7 @@ export class SharedQueue {
   /** Ends: what is outstanding is nobody's any more. */
   end(): void {
     this.waiting = 0;
+    this.#say = undefined;
     for (const { outstanding } of this.#takers.clear()) outstanding.clear();
     this.#held.clear();
     this.#toldLeft();
@@ -315,6 +333,7 @@ export class SharedQueue {
     const outstanding = [...taker.outstanding.values()];
     taker.outstanding.clear();
     this.look();
+    if (this.#takers.empty) this.#say = undefined;
     const left = this.#declared && this.#takers.empty;
     if (outstanding.length === 0 && !left) return;
     let late: NodeJS.Timeout | undefined;
