@@ -67,7 +67,9 @@ function addManners(http: FastifyInstance, { config }: Server): void {
   http.addHook('preValidation', async (request) => {
     if (request.method !== 'GET') request.body ??= {};
   });
-  const [inBodies, inTexts] = [new Ajv(), new Ajv({ coerceTypes: true, useDefaults: true })];
+  // `Infinity` is coerced to a number that no bound of strict numbers is asked about
+  const texts = { coerceTypes: true, useDefaults: true, strictNumbers: false };
+  const [inBodies, inTexts] = [new Ajv(), new Ajv(texts)];
   http.setValidatorCompiler(({ schema, httpPart }) =>
     (httpPart === 'body' ? inBodies : inTexts).compile(schema as object),
   );
