@@ -131,6 +131,14 @@ export class StompwireClient {
   }
 
   /**
+   * The network is gone, as a browser tells by `offline`: waits for the next connection from now on, and not from when the
+   * heart-beats of this one have stayed away for too long.
+   */
+  lose(): void {
+    this.#keeper.lose();
+  }
+
+  /**
    * Subscribes now or with the next connection, and again with each one after that. Messages of a logged destination come
    * in the order of its log, each once.
    */

@@ -71,6 +71,14 @@ export class SessionKeeper {
     this.#connect();
   }
 
+  /** The network is known to be gone: the session is over now, and not when its heart-beats stay away. */
+  lose(): void {
+    const session = this.#session;
+    if (!session) return;
+    void session.close();
+    this.#ended({ code: 1006, error: undefined });
+  }
+
   #connect(): void {
     this.#openedAt = undefined;
     this.#isRefused = false;

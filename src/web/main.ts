@@ -136,6 +136,7 @@ addEventListener('hashchange', () => {
   else openRoom(roomId);
 });
 addEventListener('online', () => chat.retryNow());
+addEventListener('offline', () => chat.lose());
 document.addEventListener('visibilitychange', () => {
   happen({ type: 'attention', attentive: !document.hidden });
   if (!document.hidden) chat.retryNow();

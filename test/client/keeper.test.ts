@@ -78,6 +78,26 @@ describe('a kept connection', () => {
     expect(server.timers).toEqual([]);
   });
 
+  it('is given up at once when the network is known to be gone, and opened again when it is back', async () => {
+    const kept = client();
+    kept.lose();
+    expect(phase()).toEqual({ phase: 'waiting', attempt: 1, until: 1_000 });
+    kept.lose();
+    expect(phases).toHaveLength(2);
+    kept.retryNow();
+    const session = server.open();
+    const sent = kept.send('/app/a', 'hi');
+    kept.lose();
+    expect([session.isClosed, phase()?.phase]).toEqual([true, 'waiting']);
+    kept.retryNow();
+    server.open();
+    const [first, again] = [session.sent[0], server.newest.sent[0]];
+    expect(again?.headers['idempotency-key']).toBe(first?.headers['idempotency-key']);
+    server.newest.receipt(again!.headers.receipt!);
+    await sent;
+    expect(server.newest.sent).toHaveLength(1);
+  });
+
   it('is closed when the client is deactivated, and none is opened after', async () => {
     const kept = client();
     server.open();
@@ -96,6 +116,20 @@ describe('a kept connection', () => {
     const stopping = server.client({ onServerError: () => void stopping.deactivate() });
     server.newest.end(1013, new ClientError('x', 'x'));
     expect(server.timers).toEqual([]);
+  });
+});
+
+describe('what is told on the error queue', () => {
+  it('is heard, but for what is about a subscription that was ended here meanwhile', () => {
+    const told: string[] = [];
+    const kept = client({ onServerError: ({ code }) => told.push(code) });
+    const session = server.open();
+    const subscription = kept.subscribe('/topic/a', () => {});
+    const { id } = session.of('/topic/a').headers;
+    subscription.unsubscribe();
+    session.tell('no-access', { 'subscription-id': id! });
+    session.tell('rate-limited', {});
+    expect(told).toEqual(['rate-limited']);
   });
 });
 

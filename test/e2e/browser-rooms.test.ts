@@ -1,38 +1,20 @@
 // The chat page in a real Chromium: rooms are made, people invited, given roles and sent out, and the others see it at once.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { requires } from '../servers/requires.ts';
-import { People, type Person } from './people.ts';
-import { Service } from './service.ts';
+import type { Person } from './people.ts';
+import { setPeopleStage } from './people-stage.ts';
 
 const chromium = requires('chromium');
 
-/** What the browser says by itself of a request that the service refuses. */
-const REFUSED = /the server responded with a status of 4(03|09)/;
-
 describe.runIf(chromium)('the chat page', () => {
-  let people: People;
-  let service: Service | undefined;
-  beforeAll(async () => {
-    people = await People.start(chromium!);
-  });
-  afterEach(async () => {
-    await people.leave();
-    await service?.close();
-    expect(people.complaints.splice(0).filter((text) => !REFUSED.test(text))).toEqual([]);
-  });
-  afterAll(() => people?.close());
-
-  async function started(options: Parameters<typeof Service.start>[0]): Promise<string> {
-    service = await Service.start({ data: 'memory', ...options });
-    return service.endpoint.replace(/^ws/, 'http').replace(/\/ws$/, '');
-  }
+  const stage = setPeopleStage(chromium);
 
   async function makeRoom(
     { page }: Person,
     name: string,
     kind: 'Everybody' | 'Who is invited',
   ): Promise<void> {
-    await page.getByRole('button', { name: 'New room' }).click();
+    await page.getByRole('button', { name: 'New room' }).first().click();
     const dialog = page.getByRole('dialog', { name: 'New room' });
     await dialog.getByLabel('Name of the room').fill(name);
     await dialog.getByText(kind, { exact: true }).click();
@@ -41,8 +23,8 @@ describe.runIf(chromium)('the chat page', () => {
   }
 
   it('makes a private room, in which who is invited appears and reads, and from which who is removed is gone', async () => {
-    const address = await started({ rooms: 'members' });
-    const [ann, bob] = [await people.enter(address, 'Ann'), await people.enter(address, 'Bob')];
+    await stage.start({ rooms: 'members' });
+    const [ann, bob] = [await stage.enter('Ann'), await stage.enter('Bob')];
     await makeRoom(ann, 'Secret plans', 'Who is invited');
     await ann.page.getByRole('button', { name: 'About this room' }).click();
     const about = ann.page.getByRole('dialog', { name: '#Secret plans' });
@@ -88,8 +70,8 @@ describe.runIf(chromium)('the chat page', () => {
   });
 
   it('has public rooms that whoever likes joins, leaves, and finds gone', async () => {
-    const address = await started({ rooms: 'members' });
-    const [ann, bob] = [await people.enter(address, 'Ann'), await people.enter(address, 'Bob')];
+    await stage.start({ rooms: 'members' });
+    const [ann, bob] = [await stage.enter('Ann'), await stage.enter('Bob')];
     await makeRoom(ann, 'plans', 'Everybody');
     await bob.page.getByLabel('Join or create a room').fill('plans');
     await bob.page.keyboard.press('Enter');
@@ -121,8 +103,8 @@ describe.runIf(chromium)('the chat page', () => {
   });
 
   it('leads from a name to a conversation of two, which exists once and shows who is there', async () => {
-    const address = await started({});
-    const [ann, bob] = [await people.enter(address, 'Ann'), await people.enter(address, 'Bob')];
+    await stage.start();
+    const [ann, bob] = [await stage.enter('Ann'), await stage.enter('Bob')];
     await ann.page.getByRole('button', { name: '2 people here' }).click();
     await ann.page.getByRole('button', { name: 'Write to Bob' }).click();
     await ann.page.getByRole('heading', { level: 1, name: 'Bob', exact: true }).waitFor();

@@ -32,7 +32,10 @@ describe('the built page', () => {
     const isFallback = ({ name }: Built): boolean => name.includes('sockjs-socket-');
     const bytes = (scripts: readonly Built[]): number =>
       scripts.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
-    const [fallback, page] = [ending('.js').filter(isFallback), ending('.js').filter((one) => !isFallback(one))];
+    const [fallback, page] = [
+      ending('.js').filter(isFallback),
+      ending('.js').filter((one) => !isFallback(one)),
+    ];
     expect([fallback.length, page.length > 1]).toEqual([1, true]);
     expect(bytes(page)).toBeLessThan(MOST_SCRIPT);
     expect(bytes(fallback)).toBeLessThan(MOST_FALLBACK);

@@ -36,6 +36,8 @@ export interface RoomsTold {
   readonly public?: readonly NamedRoom[];
   /** `mine` is all there are: others are the user's no more. */
   readonly isAll?: boolean;
+  /** When: what was said before in a room that is new here is no news. */
+  readonly at?: number;
 }
 
 /** What has become of a room, for who is signed in. */
@@ -44,24 +46,25 @@ export interface RoomNews {
   readonly room: NamedRoom;
   /** Who did it. */
   readonly by: string;
+  readonly at?: number;
 }
 
 /** The list after the service told which rooms there are. */
 export function listed(list: RoomList, told: RoomsTold): RoomList {
-  const { mine = [], public: publicRooms = list.publicRooms, isAll = false } = told;
+  const { mine = [], public: publicRooms = list.publicRooms, isAll = false, at } = told;
   const ids = new Set(mine.map(({ roomId }) => roomId));
   const gone = isAll ? list.rooms.filter(({ roomId }) => !ids.has(roomId)) : [];
   const left = gone.reduce((next, { roomId }) => without(next, roomId, true), list);
-  return named({ ...left, publicRooms }, mine);
+  return named({ ...left, publicRooms }, mine, at);
 }
 
 /** The list after a room was made, entered, renamed, left... */
-export function changed(list: RoomList, { what, room }: RoomNews, mayBeLast: boolean): RoomList {
+export function changed(list: RoomList, { what, room, at }: RoomNews, mayBeLast: boolean): RoomList {
   const publicRooms = publicAfter(list.publicRooms, what, room);
   const next = publicRooms === list.publicRooms ? list : { ...list, publicRooms };
   if (what === 'left' || what === 'deleted') return without(next, room.roomId, mayBeLast);
   const isListed = list.rooms.some(({ roomId }) => roomId === room.roomId);
-  return what === 'renamed' && !isListed ? next : named(next, [room]);
+  return what === 'renamed' && !isListed ? next : named(next, [room], at);
 }
 
 /** A room is shown; it is put on the list first if it is not there. @param make - the log of a new one */
@@ -105,10 +108,11 @@ export function isDirect({ about }: Pick<RoomList, 'about'>, roomId: string): bo
 }
 
 /** Rooms with what is known of them; new ones stand at the end. */
-function named(list: RoomList, told: readonly NamedRoom[]): RoomList {
+function named(list: RoomList, told: readonly NamedRoom[], joinedAt: number | undefined): RoomList {
   const known = new Set(list.rooms.map((room) => room.roomId));
   const added = told.filter(({ roomId }) => !known.has(roomId));
-  const rooms = [...list.rooms, ...added.map(({ roomId }) => emptyLog(roomId))].slice(0, MAX_ROOMS);
+  const logs = added.map(({ roomId }) => ({ ...emptyLog(roomId), joinedAt }));
+  const rooms = [...list.rooms, ...logs].slice(0, MAX_ROOMS);
   const names = new Map([...list.publicRooms, ...told].map((room) => [room.roomId, room.with ?? room.name]));
   const about = new Map(list.about);
   for (const { roomId, kind, role, with: other } of told) {

@@ -129,6 +129,10 @@ export function createComposer(actions: ComposerActions): ComposerView {
   return {
     render(state, features) {
       extras.render(state, features);
+      if (state.user === undefined && drafts.size > 0) {
+        drafts.clear();
+        setEditing(undefined);
+      }
       const log = find(state, state.current);
       isRoomFull = log !== undefined && isFull(log);
       isOnline = state.link.phase === 'online';

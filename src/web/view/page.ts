@@ -27,7 +27,7 @@ import { createSignIn } from './sign-in.ts';
 export interface PageActions
   extends Omit<ComposerActions, 'editNewest'>,
     RoomActions,
-    RoomToolsActions,
+    Omit<RoomToolsActions, 'entered'>,
     NewsActions {
   signIn(signIn: SignIn): void;
   signOut(): void;
@@ -115,7 +115,7 @@ function createPainter(actions: PageActions): (state: ChatState) => void {
       actions.say(content, extras);
     },
   });
-  const tools = createRoomTools(actions);
+  const tools = createRoomTools({ ...actions, entered: focusDraft });
   const company = createCompany((user) => tools.write(user));
   const news = createNews(actions, actions.desktop);
   const search = createSearch({
@@ -147,9 +147,9 @@ function createPainter(actions: PageActions): (state: ChatState) => void {
     signIn.show(!isSignedIn, { way, lastName: actions.lastName(), refusal: state.refusal });
     notices(state.notices);
     tools.render(state, actions.config());
-    if (state.user === undefined) return;
-    paintAvatar(byId('account-avatar'), state.user);
-    setText(byId('account-name'), state.user);
+    // of who has signed out nothing stays on the page, whether it can be seen or not
+    paintAvatar(byId('account-avatar'), state.user ?? '');
+    setText(byId('account-name'), state.user ?? '');
     connection(state.link, Date.now());
     rooms(state, open);
     composer.render(state, config.features);

@@ -11,6 +11,8 @@ import { byId, setFlag } from './dom.ts';
 
 export interface RoomToolsActions extends DialogActions {
   complain(text: string): void;
+  /** Somebody came into a room from a dialog. */
+  entered(): void;
 }
 
 export interface RoomTools {
@@ -23,9 +25,18 @@ export function createRoomTools(actions: RoomToolsActions): RoomTools {
   let loading: Promise<Dialogs> | undefined;
   let dialogs: Dialogs | undefined;
   let shown: ChatState | undefined;
+  let opened: string | undefined;
+
+  /** Who comes from a dialog is to write next. */
+  function show(roomId: string): void {
+    opened = roomId;
+    actions.open(roomId);
+  }
 
   async function open(which: (all: Dialogs, state: ChatState) => void): Promise<void> {
-    loading ??= import('./dialogs/dialogs.ts').then(({ createDialogs }) => createDialogs(actions));
+    loading ??= import('./dialogs/dialogs.ts').then(({ createDialogs }) =>
+      createDialogs({ ...actions, open: show }),
+    );
     try {
       dialogs = await loading;
       if (shown) which(dialogs, shown);
@@ -35,8 +46,10 @@ export function createRoomTools(actions: RoomToolsActions): RoomTools {
     }
   }
   const converse = (name: string): void => void open((all, state) => all.conversation(state, name));
-  byId('new-room').addEventListener('click', () => void open((all) => all.newRoom()));
-  byId('new-conversation').addEventListener('click', () => converse(''));
+  for (const id of ['new-room', 'first-room'])
+    byId(id).addEventListener('click', () => void open((all) => all.newRoom()));
+  for (const id of ['new-conversation', 'first-conversation'])
+    byId(id).addEventListener('click', () => converse(''));
   byId('room-about').addEventListener('click', () => void open((all, state) => all.aboutRoom(state)));
   byId('lines').addEventListener('click', ({ target }) => {
     const sender = target instanceof Element ? target.closest('.message:not([data-own]) .sender') : null;
@@ -54,11 +67,15 @@ export function createRoomTools(actions: RoomToolsActions): RoomTools {
       byId('directs').hidden = !hasRooms;
       byId('room-about').hidden = !hasRooms || config.open || room === undefined || isOfTwo;
       setFlag(byId('app'), 'converses', hasRooms);
+      byId('no-room').hidden = room !== undefined || !hasRooms;
       paintHead(state, isOfTwo);
       const isReader = room !== undefined && !mayWrite(state, state.current);
       byId('read-only').hidden = !isReader;
       byId('composer').hidden = isReader || room === undefined;
       dialogs?.render(state);
+      if (opened === undefined || opened !== state.current) return;
+      opened = undefined;
+      actions.entered();
     },
   };
 }

@@ -149,6 +149,11 @@ export class Chat {
     this.#signed?.client.retryNow();
   }
 
+  /** The browser has no network any more. */
+  lose(): void {
+    this.#signed?.client.lose();
+  }
+
   /** Joins a room unless joined, and shows it. */
   openRoom(roomId: string): void {
     const isMade = this.#config().open && !isDirectId(roomId);
@@ -256,8 +261,9 @@ export class Chat {
     const { type } = happening;
     if (type === 'room-changed') this.#say(sentenceOf(happening, state.user));
     if (type === 'rooms-told') sentencesOfGone(state, happening).map((sentence) => this.#say(sentence));
-    this.#holder.happen(happening);
-    if (type === 'rooms-told' || type === 'room-changed') this.#joinRooms();
+    const isOfRooms = type === 'rooms-told' || type === 'room-changed';
+    this.#holder.happen(isOfRooms ? { ...happening, at: this.#world.now() } : happening);
+    if (isOfRooms) this.#joinRooms();
   }
 
   #say(sentence: RoomSentence | undefined): void {

@@ -16,7 +16,7 @@ export const english = {
   passcode: 'Passcode',
   token: 'Access token',
   start: 'Start chatting',
-  nameIsKept: 'Your name is kept in this browser only.',
+  nameIsKept: 'Your name is kept in this browser until you sign out.',
   tokenIsKept: 'What you sign in with is forgotten with this tab.',
   noName: 'Please enter a name.',
   controlCharacters: 'A name cannot contain control characters.',

@@ -14,7 +14,7 @@ export const korean: Words = {
   passcode: '비밀번호',
   token: '액세스 토큰',
   start: '대화 시작',
-  nameIsKept: '이름은 이 브라우저에만 저장됩니다.',
+  nameIsKept: '이름은 로그아웃할 때까지 이 브라우저에만 저장됩니다.',
   tokenIsKept: '로그인 정보는 이 탭을 닫으면 지워집니다.',
   noName: '이름을 입력해 주세요.',
   controlCharacters: '이름에는 제어 문자를 쓸 수 없습니다.',

@@ -222,6 +222,149 @@ describe('a page that is loaded anew', () => {
   });
 });
 
+describe('rooms that the service tells of', () => {
+  const changes = '/user/queue/room-changes';
+  const news = (what: string, roomId: string, by = 'kim', role?: string): string =>
+    JSON.stringify({ what, by, role, room: { id: roomId, name: roomId, kind: 'private' } });
+  const rooms = (): string[] => state.rooms.map(({ roomId }) => roomId);
+  const notices = (): string[] => state.notices.map(({ text }) => text);
+
+  beforeEach(() => {
+    config = { ...config, open: false, features: new Set(['rooms', 'notifications']) };
+    state = initialState([]);
+    chat.signIn({ name: 'Ann', secret: '' });
+    server.open();
+  });
+
+  it('come by invitation, are heard from then on, and go with who is sent out, said once', () => {
+    server.newest.message(changes, news('joined', 'plans', 'kim', 'member'));
+    expect([rooms(), notices()]).toEqual([['plans'], ['kim invited you to #plans.']]);
+    expect(destinations()).toContain('/topic/chat-room/plans');
+    const { id } = server.newest.of('/topic/chat-room/plans').headers;
+    server.newest.message(changes, news('left', 'plans'));
+    server.newest.tell('no-access', { 'subscription-id': id! });
+    expect(destinations()).not.toContain('/topic/chat-room/plans');
+    expect([rooms(), notices()]).toEqual([
+      [],
+      ['kim invited you to #plans.', 'kim removed you from #plans.'],
+    ]);
+  });
+
+  it('that were lost without a connection are told of with the next one', () => {
+    server.newest.message('/app/chat-rooms/mine', '{"items":[{"id":"a"},{"id":"b"}]}');
+    server.reopen();
+    server.newest.message('/app/chat-rooms/mine', '{"items":[{"id":"b"}]}');
+    expect([rooms(), notices()]).toEqual([['b'], ['You are no longer in #a.']]);
+    server.newest.message('/app/chat-rooms/mine', '{"items":[],"next":"more"}');
+    expect(rooms()).toEqual(['b']);
+  });
+
+  it('that one leaves oneself are not lost again when they were entered anew meanwhile', async () => {
+    server.newest.message('/app/chat-rooms/mine', '{"items":[{"id":"a"},{"id":"b"}]}');
+    chat.leaveRoom('a');
+    chat.openRoom('a');
+    server.newest.message(changes, news('left', 'a', 'Ann'));
+    for (const { headers } of server.newest.sent) server.newest.receipt(headers.receipt!);
+    await settled();
+    expect(rooms()).toEqual(['b', 'a']);
+    expect(notices()).toEqual([]);
+  });
+
+  it('do no harm with bodies that cannot be read', () => {
+    for (const body of ['', '[]', '{"what":"joined"}', '{"what":"gone","by":"kim","room":{"id":"x"}}'])
+      server.newest.message(changes, body);
+    for (const body of ['', '{"items":7}', '{"items":[{"name":"x"}]}'])
+      server.newest.message('/app/chat-rooms/mine', body);
+    for (const body of ['', '{}', '{"id":1,"roomId":"a","sender":"b"}'])
+      server.newest.message('/user/queue/notifications', body);
+    expect([rooms(), state.news]).toEqual([[], []]);
+  });
+
+  it('are notified of: by the service, and by the page when somebody is meant who looks elsewhere', () => {
+    server.newest.message('/app/chat-rooms/mine', '{"items":[{"id":"a"},{"id":"b"}]}');
+    chat.shown(state);
+    const kept = { id: '1', roomId: 'b', sender: 'kim', preview: 'hi', mentioned: true, sentAt: 'never' };
+    server.newest.message('/user/queue/notifications', JSON.stringify(kept));
+    const message = (id: string, roomId: string, mentions?: string[]): void =>
+      server.newest.message(
+        `/topic/chat-room/${roomId}`,
+        JSON.stringify({
+          id,
+          roomId,
+          sender: 'kim',
+          content: id,
+          sentAt: new Date(5).toISOString(),
+          mentions,
+        }),
+      );
+    message('1', 'b', ['Ann']); // the same
+    message('2', 'b');
+    message('3', 'a', ['Ann']); // is looked at
+    message('4', 'b', ['Ann', 'lee']);
+    expect(state.news.map(({ id }) => id)).toEqual(['4', '1']);
+  });
+
+  it('say whether somebody looks at the page, once each time that changes', () => {
+    const said = (): unknown[] =>
+      server.newest.sent.filter(({ destination }) => destination === '/app/presence').map(({ body }) => body);
+    const look = (attentive: boolean): void => {
+      state = reduce(state, { type: 'attention', attentive });
+      chat.shown(state);
+      chat.shown(state);
+    };
+    look(true);
+    expect(said()).toEqual([]);
+    look(false);
+    look(true);
+    look(false);
+    expect(said()).toEqual(['{"state":"away"}', '{"state":"online"}', '{"state":"away"}']);
+    for (const { headers } of server.newest.sent) server.newest.receipt(headers.receipt!);
+    server.newest.end();
+    chat.shown(state);
+    server.ringUntilConnecting();
+    server.open();
+    chat.shown(state);
+    expect(said()).toEqual(['{"state":"away"}']); // to the new session
+  });
+});
+
+describe('being signed in', () => {
+  it.each([
+    ['authentication-failed', 'The service does not know this name with this passcode.'],
+    ['credentials-expired', 'Your sign-in has expired. Please sign in again.'],
+    ['ended-by-application', 'Your session was ended: closed for today'],
+  ])('ends with %s, and says so', (code, text) => {
+    config = { ...config, signIn: 'passcode' };
+    server.newest.end(1008, new ClientError(code, 'closed for today'));
+    expect(state).toMatchObject({ user: undefined, refusal: text });
+  });
+
+  it('ends otherwise for who was let in before', () => {
+    server.open();
+    server.newest.end();
+    server.ringUntilConnecting();
+    server.newest.end(1008, new ClientError('authentication-failed', 'no'));
+    expect(state.refusal).toBe('The service no longer accepts your sign-in. Please sign in again.');
+  });
+
+  it('leaves no room of one’s own to the next one, and after a refusal those of before', () => {
+    const direct = 'direct-abcdefghijklmnopqrstuvwxyz0';
+    state = reduce(state, {
+      type: 'rooms-told',
+      mine: [
+        { roomId: 'team', name: 'team' },
+        { roomId: direct, name: 'x', kind: 'direct', with: 'kim' },
+      ],
+    });
+    const rooms = (): string[] => state.rooms.map(({ roomId }) => roomId);
+    server.newest.end(1008, new ClientError('authentication-failed', 'no'));
+    expect(rooms()).toEqual(['general', 'random', 'team']);
+    chat.signIn({ name: 'Ann', secret: '' });
+    chat.signOut();
+    expect(rooms()).toEqual(['general', 'random', 'help']);
+  });
+});
+
 describe('signing out', () => {
   it('closes the session and sends nothing any more', async () => {
     const session = server.open();
