@@ -21,7 +21,10 @@ afterEach(async () => {
 });
 
 describe('a chat whose data is on disk', () => {
-  it('starts again with its rooms and messages, and an event stream goes on where it was', async () => {
+  // each start begins threads, which takes a busy machine long
+  it('starts again with its rooms and messages, and an event stream goes on where it was', {
+    timeout: 90_000,
+  }, async () => {
     const before = await chat();
     await before.post('/rooms', { id: 'r', kind: 'private' }, { as: 'kim' });
     const contents = ['one', 'two', 'three'];
