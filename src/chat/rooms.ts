@@ -5,6 +5,7 @@ import { directId, isDirectId, seenBy } from './direct.ts';
 import { ChatProblem } from './problem.ts';
 import type { ChatRepository, ListAsked, Listed } from './repository.ts';
 import type { Membership, Role, Room, RoomKind, SeenRoom } from './room.ts';
+import { isShownName, isUserName, nameRule } from './shown-name.ts';
 
 /** What has changed, for everybody whom it concerns. */
 export type RoomChange =
@@ -269,17 +270,11 @@ function isSame(there: Room, made: Room): boolean {
 
 function checkedName(name: string): string {
   const trimmed = name.trim();
-  if (trimmed.length >= 1 && trimmed.length <= longestName && !/\p{Cc}/u.test(trimmed)) return trimmed;
-  throw new ChatProblem(
-    'bad-request',
-    `a room's name has 1 to ${longestName} characters, none of them control characters`,
-  );
+  if (trimmed.length >= 1 && trimmed.length <= longestName && isShownName(trimmed)) return trimmed;
+  throw new ChatProblem('bad-request', `a room's name has 1 to ${longestName} characters, ${nameRule}`);
 }
 
 function checkedUser(user: string): string {
-  if (user.length >= 1 && user.length <= longestUser && !/\p{Cc}/u.test(user)) return user;
-  throw new ChatProblem(
-    'bad-request',
-    `a user's name has 1 to ${longestUser} characters, none of them control characters`,
-  );
+  if (user.length >= 1 && user.length <= longestUser && isUserName(user)) return user;
+  throw new ChatProblem('bad-request', `a user's name has 1 to ${longestUser} characters, ${nameRule}`);
 }

@@ -103,11 +103,21 @@ describe('rooms of members', () => {
     expect(told().slice(-2)).toEqual(['renamed r', 'deleted r']);
   });
 
-  it('refuse names that are none', async () => {
+  it('refuse names that are none, or look like something else', async () => {
+    await rooms.create({ id: 'r' }, 'kim');
     for (const id of ['', 'a b', 'a/b', '../x', 'x'.repeat(65), '<b>'])
       await expect(rooms.create({ id }, 'kim')).rejects.toMatchObject({ problem: 'bad-request' });
-    for (const name of [' ', 'x'.repeat(101), 'a\u0000b'])
+    const turned = ['a\u202eb', '\u2066a', '\u2028', 'a\u2029b', '\ud800', '\u200b\u200d', '\ufeff'];
+    for (const name of ['', ' ', 'x'.repeat(101), 'a\u0000b', 'a\nb', ...turned]) {
       await expect(rooms.create({ name }, 'kim')).rejects.toMatchObject({ problem: 'bad-request' });
+      await expect(rooms.rename('r', name, 'kim')).rejects.toMatchObject({ problem: 'bad-request' });
+    }
+    for (const user of ['', ' ', 'x'.repeat(129), 'a\u202eb', 'lee\u200b', ' lee', 'a\nb'])
+      await expect(rooms.invite('r', user, 'member', 'kim')).rejects.toMatchObject({
+        problem: 'bad-request',
+      });
+    for (const name of ['👨‍👩‍👧 family', 'می‌خواهم', '<b>&amp;</b>', '한글 방', 'x'.repeat(100)])
+      expect((await rooms.create({ name }, 'kim')).name).toBe(name);
   });
 });
 

@@ -3,6 +3,7 @@ import type { History } from '../../index.ts';
 import type { RoomAccess } from '../access.ts';
 import type { Attachment, Said } from '../message.ts';
 import { ChatProblem } from '../problem.ts';
+import { isShownName, nameRule } from '../shown-name.ts';
 import { originalOf } from './original.ts';
 
 /** What checking stands on. */
@@ -46,7 +47,10 @@ function checkedLink({ url, name, type, size }: Attachment): Attachment {
       'bad-request',
       `attachments: ${JSON.stringify(url)} is no https address without a user in it`,
     );
-  if (/\p{Cc}/u.test(name + (type ?? '')))
-    throw new ChatProblem('bad-request', 'attachments: a name or a type has control characters');
+  if (!isShownName(name) || /\p{Cc}/u.test(type ?? ''))
+    throw new ChatProblem(
+      'bad-request',
+      `attachments: a name has ${nameRule}, and a type no control characters`,
+    );
   return { url: link.href, name, ...(type !== undefined && { type }), ...(size !== undefined && { size }) };
 }
