@@ -176,7 +176,7 @@ export class RedisRelay implements Relay {
     const keys = [partition.channelOf(message.address)];
     const args = [message.destination, keptTerms(message), payload];
     const lost = await this.#send(partition, partition.plain, { keys, args, bytes: payload.length + 100 });
-    if ((lost as Buffer[]).length > 0) this.queues?.lost(lost as Buffer[]);
+    if (Array.isArray(lost) && lost.length > 0) this.queues?.lost(lost as Buffer[]);
   }
 
   async interest(destination: string): Promise<void> {

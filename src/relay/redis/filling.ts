@@ -64,7 +64,8 @@ end
  * \`fill\` is given priority and expiry as `<priority> <expires>`; `-`: it is for no queue. It notes what is lost.
  */
 export const filling = `
-local fill = function() end
+local nobody = function() end
+local fill = nobody
 if redis.call('EXISTS', bindings) == 1 then
   ${shared}
   ${matching}

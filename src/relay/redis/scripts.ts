@@ -202,11 +202,19 @@ return answers
  *
  * KEYS: all, bindings, queues; per message its channel. ARGV: clock ahead, bounds of queues; per message destination,
  * its terms in a queue, the message.
- * Answers per message why and payload of each message that a queue has lost.
+ * Answers per message why and payload of each message that a queue has lost; 0: there is no queue to lose any.
  */
 export const publishScript = script(`#!lua flags=allow-oom
 local all, bindings, queues, limits = KEYS[1], KEYS[2], KEYS[3], ARGV[2]
 ${filling}
+if fill == nobody then
+  for k = 4, #KEYS do
+    local payload = ARGV[3 * k - 7]
+    redis.call('SPUBLISH', KEYS[k], payload)
+    redis.call('SPUBLISH', all, payload)
+  end
+  return 0
+end
 local answers = {}
 for m = 0, #KEYS - 4 do
   local a, lost = 3 + m * 3, {}
