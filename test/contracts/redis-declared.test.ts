@@ -1,6 +1,9 @@
 // What is said of queues over Redis, where nodes go, transactions come, and topics fill queues beside them.
+import { Buffer } from 'node:buffer';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Message } from '../../src/message/message.ts';
+import type { QueueArguments } from '../../src/queue/consumer.ts';
 import type { RedisRelay } from '../../src/relay/redis.ts';
 import { requires } from '../servers/requires.ts';
 import { messageOf, Taker, usual } from './queues.ts';
@@ -92,6 +95,83 @@ describe.runIf(url)('queues over Redis that something was said of', () => {
     await one.queues!.remove(at);
     const { all } = nodes.keys.queues(nodes.keys.partitionOf(at));
     expect(await commands.exists(`${all}\0declared`)).toBe(0);
+  });
+
+  describe('and that a topic fills', () => {
+    const queue = 'durable:user:ann:/a';
+    const source = '/topic/a';
+    const place = () => nodes.keys.partitionOf(source);
+    const bindings = (): Promise<Record<string, string>> => commands.hgetall(nodes.keys.bindings(place()));
+    const ownKeys = (): Promise<string[]> => commands.keys(`*:queue:${nodes.keys.queueIn(place(), queue)}*`);
+    const notes = async (): Promise<number> => {
+      const found = await Promise.all(
+        Array.from({ length: nodes.keys.partitions }, (_, at) => commands.hlen(nodes.keys.durable(at))),
+      );
+      return found.reduce((sum, count) => sum + Math.max(0, count - 1), 0); // one is the mark
+    };
+    const subscribe = async (relay: RedisRelay, terms: QueueArguments, name = queue): Promise<Taker> => {
+      await relay.queues!.bindings.bind(name, source, terms);
+      return new Taker().from(relay.queues!, name, terms);
+    };
+    const publish = (id: string): Promise<void> =>
+      other.publish(new Message({ destination: source, id, body: Buffer.from(id) }));
+
+    it('auto-delete: gone with the node of the last consumer, and what was noted makes room', async () => {
+      await subscribe(one, { autoDelete: true });
+      await one.close();
+      expect([await bindings(), await notes()]).toEqual([{}, 1]);
+      // as many nodes may have left one where another is to be noted
+      const home = nodes.keys.durable(nodes.keys.partitionOf(queue));
+      for (const name of ['a', 'b', 'c']) {
+        await commands.hset(home, name, source);
+        await commands.zadd(`${home}\0passing`, Date.now(), name);
+      }
+      const near = Array.from({ length: 50 }, (_, n) => `durable:${n}`).find(
+        (name) => nodes.keys.durable(nodes.keys.partitionOf(name)) === home,
+      )!;
+      await expect(subscribe(other, { autoDelete: true }, near)).rejects.toMatchObject({
+        code: 'too-many-durable-subscriptions',
+      });
+      await nodes.pass(120_000);
+      await subscribe(other, { autoDelete: true }, near);
+      expect(await notes()).toBe(1);
+    });
+
+    it('x-expires: gone without anybody who asks for it, also when it is published to', async () => {
+      for (const ask of [async () => {}, () => publish('late')]) {
+        const taker = await subscribe(one, { unused: 1_000_000 });
+        await taker.consumption!.cancel();
+        await publish('1');
+        expect(Object.keys(await bindings())).toHaveLength(1);
+        await nodes.pass(1_000_000);
+        await ask();
+        await vi.waitFor(async () => expect(await bindings()).toEqual({}), 10_000);
+        expect(await ownKeys()).toEqual([]);
+      }
+    });
+
+    it('auto-delete: leave nothing behind, neither queue nor note', async () => {
+      const taker = await subscribe(one, { autoDelete: true, ttl: 5000 });
+      expect(await notes()).toBe(1);
+      await taker.consumption!.cancel();
+      await vi.waitFor(async () => expect([await ownKeys(), await notes()]).toEqual([[], 0]));
+    });
+
+    it('are said again by who was taken for dead, and go on', async () => {
+      const terms = { autoDelete: true, count: 1 };
+      const taker = await subscribe(one, terms);
+      await publish('1');
+      await taker.has(1);
+      // as another node does that finds a lease run out
+      const declared = `${nodes.keys.queues(place()).all}\0declared`;
+      await commands.del(...(await ownKeys()), declared);
+      for (const key of await commands.keys(`${nodes.keys.bindings(place())}*`)) await commands.del(key);
+      await vi.waitFor(async () => expect(Object.keys(await bindings())).toHaveLength(1), 10_000);
+      await publish('2');
+      await taker.has(2);
+      await taker.consumption!.cancel();
+      await vi.waitFor(async () => expect(await ownKeys()).toEqual([]));
+    });
   });
 
   it('leave nothing behind when they are gone', async () => {
