@@ -59,11 +59,16 @@ export class Live {
     this.#rooms = `${topic}/chat-room/`;
     const topicOfRoom = (roomId: string): string => `${this.#rooms}${roomId}`;
     const common = { clock: Date.now, history, topicOf: topicOfRoom, gather };
-    this.presence = addPresence(server, topic, access, {
-      changed: (place, key) => this.#presenceChanged(place, key),
-      listens: (_key, user) => this.#notifying.give(user),
-      lost: () => this.#notifying.makeUp(),
-    });
+    this.presence = addPresence(
+      server,
+      topic,
+      { access, shared },
+      {
+        changed: (place, key) => this.#presenceChanged(place, key),
+        listens: (_key, user) => this.#notifying.give(user),
+        lost: () => this.#notifying.makeUp(),
+      },
+    );
     const now = () => performance.now();
     this.#members = new RoomMembers({ repository, most: config.noticeMembers, keeps: membersKeep, now });
     this.unread = new Unread({ ...common, repository });
@@ -145,15 +150,22 @@ export class Live {
       const done = next();
       if (address !== destination || !destination.startsWith(this.#rooms)) return done;
       const look = (): void => {
-        const { appended } = outbound;
-        if (appended !== undefined && !appended.again)
-          this.#loud(this.#said(destination.slice(this.#rooms.length), appended.number));
+        const { appended, message } = outbound;
+        if (appended === undefined || appended.again) return;
+        this.#active(message.sender);
+        this.#loud(this.#said(destination.slice(this.#rooms.length), appended.number));
       };
       // the promise itself is handed on: whoever waits for it may know more of it than that it is one
       if (done instanceof Promise) done.then(look, () => {});
       else look();
       return done;
     });
+  }
+
+  /** Who says something over HTTP is there, at the stream that shows it. */
+  #active(user: string | undefined): void {
+    if (user === undefined) return;
+    for (const key of [user, guestKey(user)]) this.presence.own.activeBy(key);
   }
 
   async #said(roomId: string, number: number): Promise<void> {

@@ -71,9 +71,9 @@ describe('presence', () => {
     const kit = await chat();
     const kim = await room(kit);
     const [lee, eve] = [await kit.connect({ login: 'lee' }), await kit.connect({ login: 'eve' })];
+    const news = await kim.subscribe(`${topic}/presence`);
     await lee.subscribe(topic);
     await kim.subscribe(topic);
-    const news = await kim.subscribe(`${topic}/presence`);
     await body(news, { count: 2 });
     await kim.send('/app/chat-room/r/remove', { user: 'lee' });
     expect(await body(news)).toMatchObject({ changes: [{ user: 'lee', state: 'offline' }] });
@@ -84,6 +84,42 @@ describe('presence', () => {
         code: 'no-access',
       });
     await expect(kit.connect({ login: 'z' }).then((z) => z.send(`${topic}/presence`, {}))).rejects.toThrow();
+  });
+
+  it('is away where nothing comes from any device for a while, and back with whatever comes', async () => {
+    const kit = await chat({ awayAfter: 100 });
+    const kim = await room(kit);
+    const news = await kim.subscribe(`${topic}/presence`);
+    const lee = await kit.connect({ login: 'lee' });
+    await lee.subscribe(topic);
+    const told = async (state: string): Promise<void> => {
+      while (!JSON.stringify(await body(news)).includes(`"state":"${state}"`));
+    };
+    await told('away');
+    let types = true;
+    const typing = (async () => {
+      while (types) await lee.send('/app/chat-room/r/typing', {});
+    })();
+    await told('online');
+    types = false;
+    await typing;
+    await told('away');
+  });
+
+  it('knows over a restart when somebody was last there', async () => {
+    const repository = new MemoryRepository();
+    const first = await chat({ rooms: 'open' }, repository);
+    const before = Date.now();
+    await first.connect({ login: 'lee' });
+    await first.close();
+    const later = await chat({ rooms: 'open' }, repository);
+    const url = '/api/chat/presence?user=lee&userId=kim';
+    const answer = await later.server.http.inject({ url, headers: { host: 'localhost' } });
+    const [{ state, lastSeen } = { state: '', lastSeen: '' }] =
+      answer.json<{ state: string; lastSeen: string }[]>();
+    expect(state).toBe('offline');
+    expect(Date.parse(lastSeen)).toBeGreaterThanOrEqual(before);
+    expect(Date.parse(lastSeen)).toBeLessThanOrEqual(Date.now());
   });
 
   it('counts guests by the names they give where rooms are open, and beyond the limit nobody is named', async () => {

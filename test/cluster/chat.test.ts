@@ -91,6 +91,7 @@ describe.runIf(program)('the chat over nodes', () => {
 
   it('forgets who was on a node that is killed, and nobody else', async () => {
     const a = await node();
+    const shared = new RedisLive(nodes.broker);
     const ann = await enter(a, 'ann');
     const doomed = new Executable(
       [nodes.broker, '700'],
@@ -100,14 +101,20 @@ describe.runIf(program)('the chat over nodes', () => {
     try {
       const [, , stomp] = await doomed.addresses();
       const far = { addresses: { stomp: stomp! } };
+      const before = Date.now();
       await enter(far, 'bob');
       await enter(far, 'ann');
       await sees(ann, 'ann online', 'bob online');
+      // when he was last there is said while he is there: it is known, however his node ends
+      await until(async () => (await shared.seen.of(['bob'])).length === 1);
       doomed.signal('SIGKILL');
       await doomed.ended;
       await sees(ann, 'ann online');
+      const [[, at] = ['', 0]] = await shared.seen.of(['bob']);
+      expect(at).toBeGreaterThanOrEqual(before);
     } finally {
       doomed.signal('SIGKILL');
+      await shared.close();
     }
   });
 

@@ -172,6 +172,7 @@ const SAMPLES: Readonly<Record<OptionKey, Samples>> = {
   roomSendBurst: { good: [1, 1_000_000], bad: [0, 1_000_001] },
   systemMessages: { good: ['members', 'all', 'off'], bad: ['', 'none', true] },
   presenceNamed: { good: [0, 200, 2000], bad: [-1, 2001, '5'] },
+  awayAfter: { good: [0, 86_400_000], bad: [-1, 86_400_001, '5'] },
   presenceGather: { good: [10, 60_000], bad: [9, 60_001, '500'] },
   noticeMembers: { good: [0, 10_000], bad: [-1, 10_001] },
   noticesKept: { good: [0, 1000], bad: [-1, 1001] },

@@ -2,7 +2,9 @@
 import { Type } from 'typebox';
 import type { Server } from '../../index.ts';
 import type { RoomAccess } from '../access.ts';
+import type { LiveRepository } from '../live-repository.ts';
 import { checkedRoomId } from '../rooms.ts';
+import { LastSeen } from './last-seen.ts';
 import { Presence } from './presence.ts';
 import { keyOf } from './standing.ts';
 
@@ -24,20 +26,32 @@ export interface PresenceListeners {
   readonly lost: () => void;
 }
 
+/** What presence stands on. */
+export interface PresenceParts {
+  readonly access: RoomAccess;
+  readonly shared: Pick<LiveRepository, 'seen'>;
+}
+
 /** Watches the sessions of a server. @param topic - the prefix under which rooms fan out */
 export function addPresence(
   server: Server,
   topic: string,
-  access: RoomAccess,
+  { access, shared }: PresenceParts,
   on: PresenceListeners,
 ): Presence {
   const { config, nodes, app, metrics } = server;
   const told = metrics.counter('chat_presence_messages', 'Changes of who is in a room, told on this node');
+  const seen = new LastSeen({
+    shelf: () => shared.seen,
+    clock: Date.now,
+    failed: (err) => server.log.warn({ err }, 'when people were last there could not be kept'),
+  });
   const presence = new Presence({
+    seen,
+    awayAfter: config.awayAfter,
     named: config.presenceNamed,
     gather: config.presenceGather,
     dies: config.userTimeout,
-    clock: Date.now,
     now: () => performance.now(),
     changed: on.changed,
     lost: on.lost,
@@ -53,8 +67,18 @@ export function addPresence(
   });
   nodes.on(talk, (about) => presence.take(about));
   metrics.gauge('chat_users_present', 'Users and guests who are connected to any node', () => presence.count);
-  server.attach({ start: async () => presence.start(), stop: async () => presence.stop() });
+  server.attach({
+    start: async () => {
+      seen.start();
+      presence.start();
+    },
+    stop: async () => {
+      presence.stop();
+      await seen.stop();
+    },
+  });
   watchSessions(server, presence, topic, on);
+  watchActivity(server, presence);
   app.subscribe('/chat-room/{roomId}/presence', async ({ params, user }) => {
     await access.assertReads(checkedRoomId(params.roomId), user.name);
     return presence.room(params.roomId);
@@ -85,4 +109,16 @@ function watchSessions(server: Server, { own }: Presence, topic: string, on: Pre
     if (place === notified) on.listens(keyOf(session.user!), session.user!.name);
   });
   server.on('unsubscribe', ({ session, subscription }) => own.left(session.id, subscription.id));
+}
+
+/** What a client does by itself says nothing of whether somebody is there. */
+const byItself: ReadonlySet<string> = new Set(['ACK', 'NACK', 'DISCONNECT']);
+
+/** Whatever else comes from a device says that somebody is there. */
+function watchActivity({ interceptors, config }: Server, { own }: Presence): void {
+  const saying = `${config.appPrefix}/presence`;
+  interceptors.inbound.use(({ command, destination, session }, next) => {
+    if (!byItself.has(command) && destination !== saying) own.active(session.id);
+    return next();
+  });
 }

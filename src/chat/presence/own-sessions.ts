@@ -9,6 +9,10 @@ interface Present {
   readonly key: string;
   readonly places: Map<string, string>;
   standing: 'online' | 'away';
+  /** Whether the device itself said that nobody is there. */
+  left: boolean;
+  /** When somebody did something there last. */
+  active: number;
 }
 
 /** The sessions of this node. */
@@ -17,9 +21,12 @@ export class OwnSessions {
   readonly #byKey = new Map<string, Set<string>>();
   readonly #tally = new Tally();
   readonly #changed: OwnListener;
+  readonly #now: () => number;
 
-  constructor(changed: OwnListener) {
+  /** @param now - milliseconds that never go back */
+  constructor(changed: OwnListener, now: () => number) {
     this.#changed = changed;
+    this.#now = now;
   }
 
   /** All that this node knows. */
@@ -35,7 +42,8 @@ export class OwnSessions {
   /** A session is connected. */
   came(session: string, key: string): void {
     if (this.#sessions.has(session)) return;
-    const present: Present = { key, places: new Map(), standing: 'online' };
+    const active = this.#now();
+    const present: Present = { key, places: new Map(), standing: 'online', left: false, active };
     this.#sessions.set(session, present);
     this.#byKey.set(key, (this.#byKey.get(key) ?? new Set()).add(session));
     this.#move(everywhere, key, 'offline', 'online');
@@ -72,8 +80,37 @@ export class OwnSessions {
   /** Whoever has the device says whether somebody is at it. */
   stands(session: string, standing: 'online' | 'away'): void {
     const present = this.#sessions.get(session);
-    if (present === undefined || present.standing === standing) return;
+    if (present === undefined) return;
+    present.left = standing === 'away';
+    present.active = this.#now();
+    this.#stands(present, standing);
+  }
+
+  /** Something came from a device that somebody has done: somebody is there. */
+  active(session: string): void {
+    const present = this.#sessions.get(session);
+    if (present === undefined) return;
+    present.active = this.#now();
+    if (present.standing === 'online') return;
+    present.left = false;
+    this.#stands(present, 'online');
+  }
+
+  /** Somebody did something elsewhere, as over HTTP: is at all devices that have not said otherwise. */
+  activeBy(key: string): void {
+    for (const session of this.sessionsOf(key))
+      if (this.#sessions.get(session)?.left === false) this.active(session);
+  }
+
+  /** Nobody is at a device any more from which nothing came since a moment. */
+  quiet(since: number): void {
+    for (const present of this.#sessions.values())
+      if (present.standing === 'online' && present.active < since) this.#stands(present, 'away');
+  }
+
+  #stands(present: Present, standing: 'online' | 'away'): void {
     const before = present.standing;
+    if (before === standing) return;
     present.standing = standing;
     for (const place of placesOf(present)) this.#move(place, present.key, before, standing);
   }

@@ -1,5 +1,6 @@
 // Presence: who is connected, who is in which room, and when somebody was last seen.
 import { AllNodes } from './all-nodes.ts';
+import type { LastSeen } from './last-seen.ts';
 import { NodeTalk } from './node-talk.ts';
 import { OwnSessions } from './own-sessions.ts';
 import { RoomBoard, type RoomPresence } from './room-board.ts';
@@ -7,7 +8,7 @@ import { everywhere, guestKey, type Person, personOf, type Standing } from './st
 
 /** A user, wherever connected. */
 export interface UserPresence extends Person {
-  /** ISO 8601, UTC; of who is offline and went while this node was there. */
+  /** ISO 8601, UTC; of who is offline. */
   readonly lastSeen?: string;
 }
 
@@ -19,10 +20,12 @@ export interface PresenceParts {
   readonly gather: number;
   /** After so many milliseconds without a word a node counts as gone. */
   readonly dies: number;
-  /** Milliseconds since the epoch of Unix. */
-  readonly clock: () => number;
   /** Milliseconds that never go back. */
   readonly now: () => number;
+  /** Nobody is at a device from which nothing came for so many milliseconds; 0: that says nothing. */
+  readonly awayAfter: number;
+  /** When people were last there. */
+  readonly seen: Pick<LastSeen, 'came' | 'went' | 'of'>;
   /** Tells the subscribers of this node. */
   readonly publish: (presence: RoomPresence) => void;
   /** Brings something to all other nodes. */
@@ -33,11 +36,12 @@ export interface PresenceParts {
   readonly lost?: () => void;
 }
 
-/** Of so many people who went it is known when. */
-const remembered = 50_000;
-
 /** Between nodes changes are gathered for so many milliseconds. */
 const betweenNodes = 50;
+
+/** It is looked so often in the time after which nobody is at a device, and every so many milliseconds. */
+const looksPerTime = 10;
+const looksAtLeast = 30_000;
 
 /** Who is where. */
 export class Presence {
@@ -47,8 +51,7 @@ export class Presence {
   readonly #nodes: AllNodes;
   readonly #board: RoomBoard;
   readonly #talk: NodeTalk;
-  /** When people went, those who went last at the end. */
-  readonly #seen = new Map<string, number>();
+  #looking: NodeJS.Timeout | undefined;
 
   constructor(parts: PresenceParts) {
     const { named, gather, publish, dies, now, announce, lost } = parts;
@@ -56,9 +59,10 @@ export class Presence {
     this.#nodes = new AllNodes((place, key) => this.#changed(place, key));
     this.#board = new RoomBoard({ nodes: this.#nodes, named, gather, publish });
     this.own = new OwnSessions((...saying) => {
+      this.#note(...saying);
       this.#nodes.say(this.#talk.name, saying);
       this.#talk.changed(saying);
-    });
+    }, now);
     const own = () => this.own.entries();
     const talk = { dies, now, announce, lost, beat: dies / 5, gather: Math.min(gather, betweenNodes) };
     this.#talk = new NodeTalk({ ...talk, nodes: this.#nodes, own });
@@ -66,9 +70,14 @@ export class Presence {
 
   start(): void {
     this.#talk.start();
+    const { awayAfter, now } = this.#parts;
+    if (awayAfter === 0) return;
+    const every = Math.min(looksAtLeast, awayAfter / looksPerTime);
+    this.#looking = setInterval(() => this.own.quiet(now() - awayAfter), every).unref();
   }
 
   stop(): void {
+    clearInterval(this.#looking);
     this.#talk.stop();
     this.#board.close();
   }
@@ -89,8 +98,10 @@ export class Presence {
   }
 
   /** What users are, wherever they are connected; a guest counts where no user has the name. */
-  of(users: readonly string[]): UserPresence[] {
-    return users.map((user) => this.#presenceOf(user));
+  async of(users: readonly string[]): Promise<UserPresence[]> {
+    const keys = users.flatMap((user) => [user, guestKey(user)]);
+    const seen = await this.#parts.seen.of(keys.filter((key) => this.standing(key) === 'offline'));
+    return users.map((user) => this.#presenceOf(user, seen));
   }
 
   /** What a user, or a guest by {@link guestKey}, is in a room at this moment, or anywhere. */
@@ -98,28 +109,23 @@ export class Presence {
     return this.#nodes.of(roomId, key);
   }
 
-  #presenceOf(user: string): UserPresence {
+  #presenceOf(user: string, seen: ReadonlyMap<string, number>): UserPresence {
+    const isKnown = (key: string): boolean => seen.has(key) || this.standing(key) !== 'offline';
     const guest = guestKey(user);
-    const key = this.#isKnown(user) || !this.#isKnown(guest) ? user : guest;
+    const key = isKnown(user) || !isKnown(guest) ? user : guest;
     const person = personOf(key, this.standing(key));
-    const seen = this.#seen.get(key);
-    return seen === undefined ? person : { ...person, lastSeen: new Date(seen).toISOString() };
-  }
-
-  #isKnown(key: string): boolean {
-    return this.#seen.has(key) || this.standing(key) !== 'offline';
+    const at = seen.get(key);
+    return at === undefined ? person : { ...person, lastSeen: new Date(at).toISOString() };
   }
 
   #changed(place: string, key: string): void {
-    if (place === everywhere) this.#note(key);
-    else if (!place.startsWith('@')) this.#board.changed(place, key);
+    if (place !== everywhere && !place.startsWith('@')) this.#board.changed(place, key);
     this.#parts.changed?.(place, key);
   }
 
-  #note(key: string): void {
-    this.#seen.delete(key);
-    if (this.standing(key) !== 'offline') return;
-    this.#seen.set(key, this.#parts.clock());
-    if (this.#seen.size > remembered) this.#seen.delete(this.#seen.keys().next().value!);
+  #note(place: string, key: string, standing: Standing): void {
+    if (place !== everywhere) return;
+    if (standing === 'offline') this.#parts.seen.went(key);
+    else this.#parts.seen.came(key);
   }
 }

