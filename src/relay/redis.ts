@@ -17,7 +17,7 @@ import { Keys } from './redis/keys.ts';
 import { type Lane, type ParcelParts, unavailable } from './redis/lane.ts';
 import type { Link, LinkListener } from './redis/link.ts';
 import { RedisLogs } from './redis/logs.ts';
-import { lookTogether } from './redis/looks.ts';
+import { lookAtAll } from './redis/looks.ts';
 import { RedisMembers } from './redis/members.ts';
 import { Partition } from './redis/partition.ts';
 import { encodePlain } from './redis/payload.ts';
@@ -372,11 +372,8 @@ export class RedisRelay implements Relay {
   }
 
   #look(): void {
-    const looked = this.#address.form === 'cluster' ? [] : lookTogether(this.#partitions);
-    this.#together(this.#partitions, (partition) => {
-      if (!looked.includes(partition)) partition.watch.look();
-      partition.waits.check();
-    });
+    const isCluster = this.#address.form === 'cluster';
+    lookAtAll(this.#partitions, isCluster, (partitions, act) => this.#together(partitions, act));
   }
 
   #misled(error: unknown, link: Link | undefined): void {
