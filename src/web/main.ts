@@ -50,6 +50,7 @@ const show = createPage({
   signOut() {
     chat.signOut();
     preferences.forget();
+    history.replaceState(null, '', location.pathname + location.search); // the next one may be somebody else
   },
   open: openRoom,
   leave(roomId) {

@@ -44,6 +44,7 @@ describe.runIf(chromium)('the chat page', () => {
     await kim.page.locator('#name:focus').waitFor();
     expect(await kim.page.getByLabel('Your name').inputValue()).toBe('');
     expect(await remembered(kim)).toEqual([]);
+    expect(new URL(kim.page.url()).hash).toBe('');
     await expect.poll(() => [...server.users.sessions()].length, { timeout: 15_000 }).toBe(0);
     expect(await kim.page.locator('.bubble').count()).toBe(0);
     await kim.page.reload();
