@@ -53,6 +53,27 @@ describe('rooms of members', () => {
     await expect(lee.subscribe(room)).rejects.toMatchObject({ code: 'no-access' });
   });
 
+  it('are in no durable subscription of who was sent out, whatever it is subscribed to later', async () => {
+    const kit = await chat('members');
+    const [kim, lee] = [await kit.connect({ login: 'kim' }), await kit.connect({ login: 'lee' })];
+    await kim.send('/app/chat-rooms/create', { id: 'r', kind: 'private' });
+    await kim.send('/app/chat-room/r/invite', { user: 'lee' });
+    const durable = { durable: 'true', id: 'mine' };
+    const heard = await lee.subscribe(room, durable);
+    await kim.send('/app/chat-room/r/send', say('before'));
+    await heard.next({ matching: { body: { content: 'before' } } });
+    lee.cut();
+    await kim.send('/app/chat-room/r/send', say('while away'));
+    await kim.send('/app/chat-room/r/remove', { user: 'lee' });
+    await kim.send('/app/chat-room/r/send', say('among us'));
+    const again = await kit.connect({ login: 'lee' });
+    await expect(again.subscribe(room, durable)).rejects.toMatchObject({ code: 'no-access' });
+    const news = await again.subscribe('/topic/news', durable);
+    await kit.server.publish('/topic/news', 'news');
+    expect((await news.next()).body).toBe('news');
+    await news.expectNothing();
+  });
+
   it('end for everybody when they are deleted', async () => {
     const kit = await chat('members');
     const [kim, lee] = [await kit.connect({ login: 'kim' }), await kit.connect({ login: 'lee' })];

@@ -141,6 +141,57 @@ describe('a stranger', () => {
     await heard?.expectNothing();
   });
 
+  it.each([
+    ...[
+      `${room}/`,
+      `${room}//`,
+      `/topic//chat-room/${id}`,
+      `/topic/./chat-room/${id}`,
+      `/topic/x/../chat-room/${id}`,
+    ],
+    ...[
+      `${room} `,
+      ` ${room}`,
+      `${room}\t`,
+      `${room}\u0000`,
+      `${room}\u200b`,
+      `${room}\u202e`,
+      `${room};x`,
+      `${room}?x`,
+    ],
+    ...[
+      `${room}#`,
+      room.replace('i', '%69'),
+      room.replace('/chat', '%2Fchat'),
+      room.toUpperCase(),
+      `${room}%00`,
+    ],
+    ...[
+      room.replace('inner', 'ｉnner'),
+      `/queue${room}`,
+      `/user${room}`,
+      `/user/queue/../..${room}`,
+      `/user/kim${room}`,
+    ],
+    ...[
+      '/topic/chat-room/',
+      '/topic/chat-room',
+      `/app${room}`,
+      `/topic/${'x'.repeat(500)}`,
+      `${room}/${'x'.repeat(500)}`,
+    ],
+  ])('does not hear it by a destination that looks like it: %j', async (destination) => {
+    const { kit, owner, member } = await chat();
+    const eve = await kit.connect({ login: 'eve' });
+    const own = await member.subscribe(room);
+    const heard = await eve.subscribe(destination).catch(() => undefined);
+    const later = await kit.connect({ login: 'eve' });
+    await later.send(destination.replace('/topic', '/app').concat('/send'), { content: 'x' }).catch(() => {});
+    await owner.send(`${app}/send`, { content: 'among us' });
+    expect((await own.next()).body).toMatchObject({ content: 'among us' });
+    await heard?.expectNothing();
+  });
+
   it('does not hear it by an alias, nor writes; members do', async () => {
     const aliases = [
       '/publish/chat/{id}=/app/chat-room/{id}/send',
