@@ -16,6 +16,8 @@ export class Taker {
   readonly consumer: QueueConsumer;
   readonly outstanding = new Map<number, Held>();
   began = false;
+  /** What transactions that are under way have taken out of that. */
+  committing = 0;
   #tags = 0;
 
   constructor(consumer: QueueConsumer) {
@@ -27,8 +29,8 @@ export class Taker {
     if (!this.began) return 0;
     const { auto, prefetch, leaving, credit } = this.consumer;
     if (leaving) return 0;
-    const own =
-      auto || prefetch === 0 ? Number.POSITIVE_INFINITY : Math.max(0, prefetch - this.outstanding.size);
+    const taken = this.outstanding.size + this.committing;
+    const own = auto || prefetch === 0 ? Number.POSITIVE_INFINITY : Math.max(0, prefetch - taken);
     return credit === undefined ? own : Math.min(own, credit.room);
   }
 

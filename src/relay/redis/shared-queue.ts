@@ -295,14 +295,17 @@ export class SharedQueue {
     return committed === undefined ? this.#return(held) : this.#committed(taker, tag, held, committed);
   }
 
-  /** What a transaction that was not done has taken out is outstanding again. */
+  /** What a transaction that was not done has taken out is outstanding again; until it is done it makes no room. */
   async #committed(taker: Taker, tag: number, held: Held, committed: Promise<unknown>): Promise<boolean> {
+    taker.committing++;
     try {
       const done = textOf(await committed) === '1';
+      taker.committing--;
       this.#forget(held);
       this.look();
       return done;
     } catch (error) {
+      taker.committing--;
       this.#putBack(taker, tag, held);
       throw error;
     }
@@ -311,10 +314,15 @@ export class SharedQueue {
   /** A dead letter may lie elsewhere: it is made when the rest is done. */
   #dieWithin(taker: Taker, tag: number, held: Held, why: Why): Promise<boolean> {
     if (!this.#parts.committing()) return this.#die(held, why);
+    taker.committing++;
     return new Promise((resolve, reject) =>
       this.#parts.later(
-        () => void this.#die(held, why).then(resolve, reject),
+        () => {
+          taker.committing--;
+          void this.#die(held, why).then(resolve, reject);
+        },
         (error) => {
+          taker.committing--;
           this.#putBack(taker, tag, held);
           reject(error);
         },
