@@ -28,8 +28,20 @@ function firstGrapheme(word: string): string {
   return '';
 }
 
-/** One or two letters for an avatar: `Mina Park` is MP, `김민수` is 김, an emoji stays whole. */
+const MOST_KNOWN = 500;
+const known = new Map<string, string>();
+
+/** The same few people stand beside thousands of messages. */
 export function initials(name: string): string {
+  let found = known.get(name);
+  if (found !== undefined) return found;
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(name, (found = initialsOf(name)));
+  return found;
+}
+
+/** One or two letters for an avatar: `Mina Park` is MP, `김민수` is 김, an emoji stays whole. */
+function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/);
   const first = firstGrapheme(words[0] ?? '');
   const last = words.length > 1 ? firstGrapheme(words[words.length - 1] ?? '') : '';

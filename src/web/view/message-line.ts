@@ -1,10 +1,9 @@
 // One message on the screen: whose, when, what, what became of it, and what its author can do with it.
 import { needsDecision } from '../model/delivery.ts';
-import { fullTime } from '../model/format.ts';
 import { hueOf } from '../model/person.ts';
 import { isOnlyEmoji, textParts } from '../model/rich-text.ts';
 import type { MessageLine } from '../model/timeline.ts';
-import { timeLocale, words } from '../words/words.ts';
+import { words } from '../words/words.ts';
 import { makeAvatar } from './avatar.ts';
 import { make, makeButton, setFlag } from './dom.ts';
 import { makeAttachment, makeQuote, makeReactions } from './message-extras.ts';
@@ -63,7 +62,6 @@ function makeHead(line: MessageLine): HTMLElement {
   sender.dataset.hue = String(hueOf(line.sender));
   const time = make('time', '', line.time);
   time.dateTime = new Date(line.at).toISOString();
-  time.title = fullTime(line.at, timeLocale());
   return make('div', 'message-head', sender, ' ', time);
 }
 

@@ -1,9 +1,9 @@
 // The messages of the room that is shown, the older ones that come when they are read back to, and the way to the newest.
-import { dayOf } from '../model/format.ts';
+import { dayOf, fullTime } from '../model/format.ts';
 import type { RoomLog } from '../model/room-log.ts';
 import { type ChatState, find } from '../model/state.ts';
 import { type MessageLine, type TimelineLine, timeline } from '../model/timeline.ts';
-import { words } from '../words/words.ts';
+import { timeLocale, words } from '../words/words.ts';
 import { byId, make, setFlag, setText } from './dom.ts';
 import { hearing } from './hearing.ts';
 import { keyed } from './keyed.ts';
@@ -42,6 +42,7 @@ export interface MessagesView {
 export function createMessages(actions: MessagesActions, offered: () => MessagesOffered): MessagesView {
   const log = byId('log');
   log.tabIndex = 0; // so that the arrow keys scroll it in every browser
+  log.addEventListener('pointerover', tellTime);
   const lines = byId('lines');
   const newest = byId<HTMLButtonElement>('newest');
   const heard = hearing(byId('heard'));
@@ -156,6 +157,12 @@ export function createMessages(actions: MessagesActions, offered: () => Messages
       return element !== undefined;
     },
   };
+}
+
+/** The day and the second of a message: made for who asks, for they take longer than all else of a line. */
+function tellTime({ target }: Event): void {
+  if (target instanceof HTMLTimeElement && target.dateTime !== '' && target.title === '')
+    target.title = fullTime(Date.parse(target.dateTime), timeLocale());
 }
 
 /** Shows for a moment which message it is. */

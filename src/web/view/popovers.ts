@@ -53,7 +53,7 @@ function move(event: KeyboardEvent, buttons: readonly HTMLElement[]): void {
   const row = buttons.filter(({ offsetTop }) => offsetTop === buttons[0]?.offsetTop).length;
   const steps: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: row, ArrowUp: -row };
   const step = steps[event.key];
-  const at = buttons.findIndex((one) => one === document.activeElement);
+  const at = buttons.indexOf(document.activeElement as HTMLElement);
   if (step === undefined || at < 0) return;
   event.preventDefault();
   const next = buttons[at + step];

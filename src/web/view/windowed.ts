@@ -7,6 +7,8 @@ import type { Keyed } from './keyed.ts';
 const NEAR = 48;
 /** So much is drawn above and below the screen, in pixels. */
 const AROUND = 600;
+/** Where all is new, so much is drawn at first, and the rest with the next frame: two short tasks in place of a long one. */
+const AT_FIRST = 150;
 /** When no more than this is left above what is loaded, there should come more. */
 const NEAR_TOP = 1500;
 /** What a line is guessed to be high. */
@@ -39,6 +41,11 @@ export class Windowed<T extends Keyed> {
   #from = 0;
   #to = 0;
   #atBottom = true;
+  #isRestDue = false;
+  /** How often all was new. */
+  #jumps = 0;
+  /** The keys of what is drawn. */
+  #drawn: ReadonlySet<string> = new Set();
 
   constructor(parts: WindowedParts<T>) {
     this.#parts = parts;
@@ -113,7 +120,7 @@ export class Windowed<T extends Keyed> {
   #scrolled(): void {
     const { scrollHeight, scrollTop, clientHeight } = this.#parts.frame;
     this.#atBottom = scrollHeight - scrollTop - clientHeight <= NEAR;
-    if (!this.#covers(AROUND / 2)) this.#paint(this.#anchors());
+    if (!this.#covers(this.#isRestDue ? 0 : AROUND / 2)) this.#paint(this.#anchors());
     this.#parts.moved();
   }
 
@@ -129,10 +136,20 @@ export class Windowed<T extends Keyed> {
       );
   }
 
-  #wanted(around: number): { readonly from: number; readonly to: number } {
+  /** Where the upper edge of the screen is, or will be once what is to stay is in its place. */
+  #edge(anchors: readonly Anchor[]): number {
     const { frame, lines } = this.#parts;
-    const y = this.#atBottom ? this.#heights.total - frame.clientHeight : frame.scrollTop - lines.offsetTop;
-    return this.#heights.between(y - around, y + frame.clientHeight + around);
+    if (this.#atBottom) return this.#heights.total - frame.clientHeight;
+    for (const { key, offset } of anchors) {
+      const at = this.#heights.placeOf(key);
+      if (at !== undefined) return this.#heights.top(at) - offset;
+    }
+    return frame.scrollTop - lines.offsetTop;
+  }
+
+  #wanted(around: number, anchors: readonly Anchor[] = []): { readonly from: number; readonly to: number } {
+    const y = this.#edge(anchors);
+    return this.#heights.between(y - around, y + this.#parts.frame.clientHeight + around);
   }
 
   #covers(around: number): boolean {
@@ -141,8 +158,10 @@ export class Windowed<T extends Keyed> {
   }
 
   #paint(anchors: readonly Anchor[], always = false): void {
+    if (this.#isElsewhere(anchors)) this.#drawRestLater();
+    const around = this.#isRestDue ? AT_FIRST : AROUND;
     for (let round = 0; round < ROUNDS; round++) {
-      this.#draw();
+      this.#draw(around, anchors);
       const isChanged = this.#measure();
       if (isChanged) this.#pad();
       if (isChanged || round === 0 || always) this.#restore(anchors);
@@ -150,13 +169,36 @@ export class Windowed<T extends Keyed> {
     }
   }
 
-  #draw(): void {
+  /** Whether nothing of what will be on the screen is drawn yet. */
+  #isElsewhere(anchors: readonly Anchor[]): boolean {
+    const { from, to } = this.#wanted(0, anchors);
+    return !this.#items.slice(from, to).some(({ key }) => this.#drawn.has(key));
+  }
+
+  /** With the first frame that does not go elsewhere again. */
+  #drawRestLater(): void {
+    this.#jumps++;
+    if (this.#isRestDue) return;
+    this.#isRestDue = true;
+    const wait = (jumps: number): void => {
+      requestAnimationFrame(() => {
+        if (jumps !== this.#jumps) return wait(this.#jumps);
+        this.#isRestDue = false;
+        if (!this.#covers(AROUND / 2)) this.#paint(this.#anchors());
+      });
+    };
+    wait(this.#jumps);
+  }
+
+  #draw(around: number, anchors: readonly Anchor[]): void {
     const { lines, frame, show } = this.#parts;
-    const { from, to } = this.#wanted(AROUND);
+    const { from, to } = this.#wanted(around, anchors);
     this.#from = from;
     this.#to = to;
     const hadFocus = lines.contains(document.activeElement);
-    show(this.#items.slice(from, to));
+    const items = this.#items.slice(from, to);
+    show(items);
+    this.#drawn = new Set(items.map(({ key }) => key));
     this.#pad();
     if (hadFocus && !lines.contains(document.activeElement)) frame.focus({ preventScroll: true });
   }

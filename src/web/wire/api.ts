@@ -82,6 +82,7 @@ export class Api {
       'GET',
       `/rooms/${encodeURIComponent(roomId)}/messages?${new URLSearchParams(query)}`,
     );
+    if (!Array.isArray(body)) throw new Error('the service answered with no list');
     return { body, hasNext: next !== undefined };
   }
 }
