@@ -54,6 +54,7 @@ export function installChat(server: Server, parts: ChatParts = {}): void {
     repository,
     access,
     maxMembers: config.maxRoomMembers,
+    noticeMembers: config.noticeMembers,
     clock: Date.now,
     changed: async (change) => {
       await live.changing(change);

@@ -38,10 +38,21 @@ export interface RoomsParts {
   readonly access: RoomAccess;
   /** How many members a room may have. */
   readonly maxMembers: number;
+  /** In rooms of more members than that only who is mentioned is notified. */
+  readonly noticeMembers: number;
   /** Milliseconds since the epoch of Unix. */
   readonly clock: () => number;
   /** Hears of each change once it holds, before the call is done. */
   readonly changed: (change: RoomChange) => Promise<void> | void;
+}
+
+/** A room as somebody sees it, in all that is told of it. */
+export interface RoomDescription extends SeenRoom {
+  /** None: no member. */
+  readonly role: Role | undefined;
+  readonly members: number;
+  /** Whom a message notifies: all members, or those who are mentioned; then unread counts are told when asked for. */
+  readonly notifications: 'all' | 'mentions';
 }
 
 /** What a new room is to be. */
@@ -130,15 +141,13 @@ export class Rooms {
   }
 
   /** @throws {ChatProblem} `no-such-room` */
-  async describe(
-    id: string,
-    by: string,
-  ): Promise<SeenRoom & { readonly role: Role | undefined; readonly members: number }> {
-    const { repository, access } = this.#parts;
+  async describe(id: string, by: string): Promise<RoomDescription> {
+    const { repository, access, noticeMembers } = this.#parts;
     const { room, role } = await access.assertReads(checkedRoomId(id), by);
     if (room === undefined) throw new ChatProblem('no-such-room', `room '${id}' was not used yet`);
     const seen = await seenBy(room, by, repository.members);
-    return { ...seen, role, members: await repository.members.count(id) };
+    const members = await repository.members.count(id);
+    return { ...seen, role, members, notifications: members > noticeMembers ? 'mentions' : 'all' };
   }
 
   /** The rooms that somebody belongs to. */

@@ -377,6 +377,8 @@ describe('notifications', () => {
     const repository = new MemoryRepository();
     const kit = await chat({ noticeMembers: 2 }, repository);
     const kim = await room(kit);
+    const described = await ask(kim, '/app/chat-room/r/description');
+    expect(described).toMatchObject({ members: 3, notifications: 'mentions' });
     await post(kim, 'hello');
     const mentions = ['lee', 'eve'];
     await kit.server.publish(topic, { id: 'x', sender: 'kim', content: 'you', mentions }, { sender: 'kim' });

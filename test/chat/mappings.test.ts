@@ -23,7 +23,14 @@ function chat(): World {
   const { app, rules, broker } = world;
   const repository = new MemoryRepository();
   const access = new RoomAccess({ repository, open: true, keeps: 5000, now: () => 0 });
-  const rooms = new Rooms({ repository, access, maxMembers: 10, clock: Date.now, changed: () => {} });
+  const rooms = new Rooms({
+    repository,
+    access,
+    maxMembers: 10,
+    noticeMembers: 2,
+    clock: Date.now,
+    changed: () => {},
+  });
   const messages = new Messages({
     server: {} as never,
     access,

@@ -107,7 +107,14 @@ describe('of what becomes of a room', () => {
 describe('a room of two', () => {
   const repository = new MemoryRepository();
   const access = new RoomAccess({ repository, open: false, keeps: 0, now: () => 0 });
-  const rooms = new Rooms({ repository, access, maxMembers: 10, clock: () => 0, changed: () => {} });
+  const rooms = new Rooms({
+    repository,
+    access,
+    maxMembers: 10,
+    noticeMembers: 2,
+    clock: () => 0,
+    changed: () => {},
+  });
 
   it.each([
     ['kim', 'lee'],

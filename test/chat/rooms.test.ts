@@ -17,7 +17,7 @@ function begin(open = false, maxMembers = 10): void {
   repository = new MemoryRepository();
   access = new RoomAccess({ repository, open, keeps: 5000, now: () => now });
   const changed = (change: RoomChange): void => void changes.push(change);
-  rooms = new Rooms({ repository, access, maxMembers, clock: () => now++, changed });
+  rooms = new Rooms({ repository, access, maxMembers, noticeMembers: 2, clock: () => now++, changed });
 }
 
 const told = (): string[] =>
@@ -68,7 +68,9 @@ describe('rooms of members', () => {
     await rooms.create({ id: 'r' }, 'kim');
     await rooms.join('r', 'lee');
     await rooms.join('r', 'lee');
-    expect(await rooms.describe('r', 'lee')).toMatchObject({ role: 'member', members: 2 });
+    expect(await rooms.describe('r', 'lee')).toMatchObject({
+      ...{ role: 'member', members: 2, notifications: 'all' },
+    });
     await rooms.leave('r', 'lee');
     await rooms.leave('r', 'lee');
     expect(told()).toEqual(['created r', 'joined lee', 'left lee']);

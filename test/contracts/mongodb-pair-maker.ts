@@ -7,7 +7,14 @@ const [url = '', by = 'kim'] = process.argv.slice(2);
 const repository = new MongoDbRepository(url);
 await repository.open();
 const access = new RoomAccess({ repository, open: false, keeps: 1000, now: () => performance.now() });
-const rooms = new Rooms({ repository, access, maxMembers: 10, clock: Date.now, changed: () => {} });
+const rooms = new Rooms({
+  repository,
+  access,
+  maxMembers: 10,
+  noticeMembers: 2,
+  clock: Date.now,
+  changed: () => {},
+});
 const pairs = Array.from({ length: 20 }, (_, n) => [`kim-${n}`, `lee-${n}`] as [string, string]);
 const given = await Promise.all(
   pairs.map(([kim, lee]) => (by === 'kim' ? rooms.direct(kim, lee) : rooms.direct(lee, kim))),

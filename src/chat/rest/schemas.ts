@@ -77,7 +77,15 @@ const roomProperties = {
 
 export const RoomShown = Type.Object(roomProperties, { title: 'Room' });
 export const RoomDescribed = Type.Object(
-  { ...roomProperties, members: Type.Integer({ description: 'How many members it has.' }) },
+  {
+    ...roomProperties,
+    members: Type.Integer({ description: 'How many members it has.' }),
+    notifications: Type.Enum(['all', 'mentions'], {
+      type: 'string',
+      description:
+        'Whom a message notifies: all members, or those who are mentioned, for there are too many.',
+    }),
+  },
   { title: 'RoomDescription' },
 );
 export const NewRoomAsked = Type.Object({
