@@ -15,7 +15,7 @@ it('what a transaction acknowledges makes no room before it is done', async () =
     destination: '/queue/a',
     tries: 3,
     wait: 1000,
-    commit: () => committed.promise.then(() => '1'),
+    commit: () => committed.opened.then(() => '1'),
     committing: () => true,
     later: () => {},
     soon: () => {},
