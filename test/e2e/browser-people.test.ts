@@ -128,7 +128,7 @@ describe.runIf(chromium)('the chat page', () => {
   it('speaks Korean where the browser does, or somebody chooses it', async () => {
     const address = await started({});
     const minsu = await people.open(address, { ...DESKTOP, locale: 'ko-KR' });
-    await minsu.page.getByLabel('이름').fill('민수');
+    await minsu.page.getByLabel('이름', { exact: true }).fill('민수');
     await minsu.page.getByRole('button', { name: '대화 시작' }).click();
     await minsu.page.getByText('민수 이름으로 #general에 들어왔습니다.').waitFor();
     expect(await minsu.page.locator('html').getAttribute('lang')).toBe('ko');
