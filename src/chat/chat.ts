@@ -91,7 +91,11 @@ export function installChat(server: Server, parts: ChatParts = {}): void {
   const topic = topicOf(config.brokerPrefixes);
   const destinationOf = (roomId: string): string => `${topic}/chat-room/${roomId}`;
   const { history } = server;
-  const gathering = new Gathering({ shelf: () => repository.changes, history, destinationOf });
+  const used = open ? (roomId: string) => rooms.used(roomId) : undefined;
+  const gathering = new Gathering({
+    ...{ shelf: () => repository.changes, history, destinationOf },
+    ...(used !== undefined && { used }),
+  });
   const deleted = new DeletedRooms({
     ...{ rooms: () => repository.rooms, history, destinationOf, grace: 2 * accessKeeps },
     now: () => performance.now(),

@@ -3,7 +3,7 @@ import type { HistoryAsked, HistoryMessage, Server, Soon } from '../index.ts';
 import type { RoomAccess } from './access.ts';
 import { type ChatMessage, messageOf, type Said } from './message.ts';
 import { checkedExtras, hasExtras } from './messages/extras.ts';
-import { type FoldedMessage, folded, foldedPage } from './messages/folded.ts';
+import { type FoldedMessage, foldedOne, foldedPage } from './messages/folded.ts';
 import type { Gathering } from './messages/gathering.ts';
 import { messageNumbered, originalOf } from './messages/original.ts';
 import type { Pace } from './messages/pace.ts';
@@ -86,7 +86,7 @@ export class Messages {
   async one(roomId: string, name: string, user: string): Promise<FoldedMessage> {
     const { server, gathering } = this.#parts;
     const { at } = await originalOf(server.history, this.destinationOf(roomId), name);
-    return (await folded(gathering, roomId, [at], user))[0]!;
+    return foldedOne(gathering, roomId, at, user);
   }
 
   /**

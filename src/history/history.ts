@@ -145,6 +145,18 @@ export class History {
   }
 
   /**
+   * A number that all messages of a destination have at most which were published before, and all that are published
+   * later exceed. It costs less than a page, and need not be the number of a message.
+   *
+   * @throws {StompwireError} `bad-destination`: a pattern; `relay-unavailable`
+   * @throws {Error} before `start`
+   */
+  async top(destination: string): Promise<number> {
+    assertOne(destination);
+    return numberOf(await this.#source().reader.top(destination));
+  }
+
+  /**
    * The number of a message, by its message-id.
    *
    * @throws {StompwireError} `bad-resume`: it is none of this destination's

@@ -77,6 +77,11 @@ export class HistoryReader {
     return this.#place(destination, number, await this.#reach(destination));
   }
 
+  /** The latest place that may be read of; before the first message, where that will stand behind. */
+  async top(destination: string): Promise<Position> {
+    return (await this.#reach(destination))?.top ?? beforeAll;
+  }
+
   /** @returns none: nothing is logged there */
   async #reach(destination: string): Promise<LogReach | undefined> {
     const { log, policyOf } = this.#parts;

@@ -31,20 +31,39 @@ const changing: ReadonlySet<unknown> = new Set(['EDIT', 'DELETE', 'REACTION']);
 /** So many messages are looked at to fill a page: in a log of nothing but changes it ends before it is full. */
 const mostLooked = 2000;
 
-/** Folds messages of a room, whichever they are: each with all that was changed of it until this was asked. */
-export async function folded(
+/** A message of the log, and what it says, read once. */
+interface Read {
+  readonly at: HistoryMessage;
+  /** `undefined`: it is gone, or is none of the chat's. */
+  readonly said: ChatMessage | undefined;
+}
+
+const read = (at: HistoryMessage): Read => ({
+  at,
+  said: at.tombstone === undefined ? messageIn(at.body) : undefined,
+});
+
+/** Folds one message: with all that was changed of it until this was asked. */
+export async function foldedOne(
   gathering: Gathering,
   roomId: string,
-  messages: readonly HistoryMessage[],
+  at: HistoryMessage,
+  user?: string,
+): Promise<FoldedMessage> {
+  return (await folded(gathering, roomId, [read(at)], user))[0]!;
+}
+
+async function folded(
+  gathering: Gathering,
+  roomId: string,
+  messages: readonly Read[],
   user?: string,
 ): Promise<FoldedMessage[]> {
-  const changes = await gathering.of(
-    roomId,
-    messages.map(({ number }) => number),
-    user,
-  );
+  const numbers = messages.map(({ at }) => at.number);
+  const changes = await gathering.of(roomId, numbers, user);
+  if (changes.length === 0) return messages.map((one) => foldedOf(one, undefined));
   const byNumber = new Map(changes.map((one) => [one.of, one]));
-  return messages.map((at) => foldedOf(at, byNumber.get(at.number)));
+  return messages.map((one) => foldedOf(one, byNumber.get(one.at.number)));
 }
 
 /**
@@ -63,7 +82,7 @@ export async function foldedPage(
   for (let looked = 0; looked < mostLooked; ) {
     const left = limit - found.length;
     const page = await history.page(destinationOf(roomId), { ...asked, cursor, limit: left });
-    const said = page.messages.filter((message) => !isChange(message, text !== undefined));
+    const said = page.messages.map(read).filter((one) => !isChange(one, text !== undefined));
     const now = await folded(gathering, roomId, said, user);
     found.push(...now.filter(({ isEdit, deleted }) => !(isEdit && deleted)));
     looked += left;
@@ -73,16 +92,15 @@ export async function foldedPage(
   return { messages: found, next: cursor };
 }
 
-function isChange({ tombstone, body }: HistoryMessage, searched: boolean): boolean {
-  if (tombstone !== undefined) return false;
-  const kind = messageIn(body)?.messageType;
+function isChange({ said }: Read, searched: boolean): boolean {
+  const kind = said?.messageType;
   return changing.has(kind) && !(searched && kind === 'EDIT');
 }
 
-function foldedOf(at: HistoryMessage, changed: Changed | undefined): FoldedMessage {
+function foldedOf({ at, said }: Read, changed: Changed | undefined): FoldedMessage {
   const deleted = changed?.deleted === true || at.tombstone === 'redacted';
-  const said = at.tombstone === undefined && !deleted ? messageIn(at.body) : undefined;
-  const message = said && { ...said, content: changed?.content ?? said.content };
+  const isEdited = said !== undefined && changed?.content !== undefined;
+  const message = deleted ? undefined : isEdited ? { ...said, content: changed.content! } : said;
   const version = changed?.edits.at(-1) ?? at.number;
   const { editedAt, reactions = [] } = changed ?? {};
   const isEdit = changed?.isEdit ?? false;

@@ -5,6 +5,7 @@
 // shelf and what is behind its mark are together all there is, exactly: a log is in order, so nothing comes up before a
 // mark later; what was gathered twice, by two nodes or after a crash between the two, changes nothing. What is behind
 // the mark stays short: a change is gathered when it was published, and other messages are passed every so many.
+import { Buffer } from 'node:buffer';
 import type { History, HistoryMessage } from '../../index.ts';
 import type { Change, Changed } from '../change.ts';
 import { messageIn } from '../message.ts';
@@ -13,24 +14,28 @@ import type { ChangeShelf } from '../repository.ts';
 /** What gathering stands on. */
 export interface GatheringParts {
   readonly shelf: () => ChangeShelf;
-  readonly history: Pick<History, 'page' | 'numberOf'>;
+  readonly history: Pick<History, 'page' | 'numberOf' | 'top'>;
   readonly destinationOf: (roomId: string) => string;
+  /** Something was said in a room: from then on it is there, however that came into its log. */
+  readonly used?: (roomId: string) => Promise<unknown>;
 }
 
-/** Messages of a page. */
-const pageSize = 1000;
+/** Messages of a page: few enough that others are served between two of them. */
+const pageSize = 500;
 /** Behind so many messages that change nothing the mark is moved. */
 const moveEvery = 200;
 /** After so many messages of a node in a room the mark follows. */
 const followEvery = 500;
+/** Without it no message is about another one. */
+const changeMark = Buffer.from('"of"');
 /** Rooms whose mark is known here. */
 const mostKnown = 10_000;
 
 /** See above. */
 export class Gathering {
   readonly #parts: GatheringParts;
-  /** Up to where a room is gathered at least. */
-  readonly #through = new Map<string, number>();
+  /** Up to where a room is gathered at least, and up to where it was looked through: there is nothing behind that. */
+  readonly #known = new Map<string, { readonly through: number; readonly looked: number }>();
   readonly #running = new Map<string, Promise<void>>();
   /** How much was said since. */
   readonly #said = new Map<string, number>();
@@ -68,7 +73,7 @@ export class Gathering {
 
   /** The room is gone. */
   forget(roomId: string): void {
-    this.#through.delete(roomId);
+    this.#known.delete(roomId);
   }
 
   #begin(roomId: string): Promise<void> {
@@ -78,14 +83,18 @@ export class Gathering {
   }
 
   async #gather(roomId: string): Promise<void> {
-    const { shelf, history, destinationOf } = this.#parts;
+    const { shelf, history, destinationOf, used } = this.#parts;
     const destination = destinationOf(roomId);
-    let through = this.#through.get(roomId) ?? (await shelf().through(roomId));
+    const known = this.#known.get(roomId);
+    const looked = await history.top(destination);
+    if (known !== undefined && known.looked >= looked) return;
+    let through = known?.through ?? (await shelf().through(roomId));
     let done = through;
     let changes: Change[] = [];
     for (let more = true, passed = 0; more; ) {
       const asked = { order: 'oldest', limit: pageSize, ...(through > 0 && { after: through }) } as const;
       const { messages, next } = await history.page(destination, asked);
+      if (through === 0 && messages.length > 0) await used?.(roomId); // of no room nothing is kept
       more = next !== undefined;
       passed += messages.length;
       through = messages.at(-1)?.number ?? through;
@@ -97,17 +106,14 @@ export class Gathering {
       changes = [];
       passed = 0;
     }
-    this.#keep(roomId, done);
-  }
-
-  #keep(roomId: string, through: number): void {
-    this.#through.delete(roomId);
-    this.#through.set(roomId, through);
-    if (this.#through.size > mostKnown) this.#through.delete(this.#through.keys().next().value!);
+    this.#known.delete(roomId);
+    this.#known.set(roomId, { through: done, looked });
+    if (this.#known.size > mostKnown) this.#known.delete(this.#known.keys().next().value!);
   }
 
   #changesIn(destination: string, { body, tombstone, number, sender, time }: HistoryMessage): Change[] {
-    const message = tombstone === undefined ? messageIn(body) : undefined;
+    // most change nothing, and need not be read for that
+    const message = tombstone === undefined && body.includes(changeMark) ? messageIn(body) : undefined;
     const { messageType: kind, of, content, emoji, on } = message ?? {};
     if (of === undefined || (kind !== 'EDIT' && kind !== 'DELETE' && kind !== 'REACTION')) return [];
     try {

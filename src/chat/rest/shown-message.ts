@@ -21,11 +21,12 @@ export function shownAs(
   roomId: string,
   { at, message, version, editedAt, deleted, reactions }: FoldedMessage,
 ): ShownMessage {
-  const shown = shownOf(roomId, deleted ? { ...at, tombstone: 'redacted' } : at);
-  if (message === undefined) return shown;
+  if (message === undefined) return shownOf(roomId, deleted ? { ...at, tombstone: 'redacted' } : at);
+  const { messageId, number } = at;
   return {
-    ...shown,
-    content: message.content,
+    ...whole(roomId, message, at),
+    messageId,
+    number,
     version,
     ...(editedAt !== undefined && { editedAt: new Date(editedAt).toISOString() }),
     ...(reactions.length > 0 && { reactions }),
@@ -35,14 +36,19 @@ export function shownAs(
 /** What is shown of a message; of one that is gone, that it was there. */
 export function shownOf(roomId: string, message: HistoryMessage): ShownMessage {
   const { messageId, number, tombstone } = message;
-  // what a program has published into a room past the chat need not be a message of the chat
   const said = tombstone === undefined ? messageIn(message.body) : undefined;
-  return {
-    ...unsaid(roomId, message),
-    ...(said ?? (tombstone === undefined ? { content: message.body.toString() } : { tombstone })),
-    messageId,
-    number,
-  };
+  if (said !== undefined) return { ...whole(roomId, said, message), messageId, number };
+  // what a program has published into a room past the chat need not be a message of the chat
+  const left = tombstone === undefined ? { content: message.body.toString() } : { tombstone };
+  return { ...unsaid(roomId, message), ...left, messageId, number };
+}
+
+/** Such a message need not have all that one of the chat has. */
+function whole(roomId: string, said: Partial<ChatMessage>, at: HistoryMessage): ChatMessage {
+  const { roomId: room, sender, sentAt, messageType } = said;
+  const isWhole =
+    room !== undefined && sender !== undefined && sentAt !== undefined && messageType !== undefined;
+  return isWhole ? (said as ChatMessage) : { ...unsaid(roomId, at), ...said };
 }
 
 function unsaid(roomId: string, { messageId, sender = '', time }: HistoryMessage): ChatMessage {

@@ -64,7 +64,11 @@ it('what is published while changes are gathered is seen by who asks then', asyn
       });
     return found;
   };
-  const history = { page, numberOf: (...named: [string, string]) => server.history.numberOf(...named) };
+  const history = {
+    page,
+    top: (destination: string) => server.history.top(destination),
+    numberOf: (...named: [string, string]) => server.history.numberOf(...named),
+  };
   const gathering = new Gathering({ shelf: () => repository.changes, history, destinationOf });
   const number = server.history.numberOf(topic, of);
   const early = gathering.of('r', [number]);
