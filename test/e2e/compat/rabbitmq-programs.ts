@@ -296,7 +296,9 @@ export const rawPrograms: Readonly<Record<string, Program>> = {
     const client = await stage.raw();
     const limits = { 'x-max-length': '2', 'prefetch-count': '1', ack: 'client-individual' };
     await subscribe(client, `/queue/${stage.u}`, limits);
-    for (const body of ['1', '2', '3', '4', '5']) await send(client, `/queue/${stage.u}`, body);
+    await send(client, `/queue/${stage.u}`, '1');
+    await client.message('1');
+    for (const body of ['2', '3', '4', '5']) await send(client, `/queue/${stage.u}`, body);
     await settle(client, 'ACK', '1');
     await settle(client, 'ACK', '4');
     await client.message('5');
