@@ -93,8 +93,10 @@ export type SeenAt = readonly [key: string, at: number];
 
 /** When people were last there. */
 export interface SeenShelf {
-  /** Moves moments forward, never back, and forgets all before `since`. */
-  saw(seen: readonly SeenAt[], since: number): Promise<void>;
+  /** Moves moments forward, never back. */
+  saw(seen: readonly SeenAt[]): Promise<void>;
+  /** Forgets all before `since`, and of more people than `most` those who were there longest ago. */
+  forget(since: number, most: number): Promise<void>;
   /** Those that are known, in any order. */
   of(keys: readonly string[]): Promise<readonly SeenAt[]>;
 }

@@ -217,34 +217,37 @@ export function liveRepositoryContract(kind: LiveKind): void {
     it('knows when people were last there, and forgets it in the end', async () => {
       const { seen } = repository;
       const guest = '\0김';
-      await seen.saw(
-        [
-          ['kim', 100],
-          [guest, 200],
-          ['lee', 50],
-        ],
-        0,
-      );
-      await Promise.all([
-        seen.saw([['kim', 90]], 0),
-        seen.saw([['kim', 300]], 0),
-        seen.saw([['kim', 200]], 0),
+      await seen.saw([
+        ['kim', 100],
+        [guest, 200],
+        ['lee', 50],
       ]);
+      await Promise.all([seen.saw([['kim', 90]]), seen.saw([['kim', 300]]), seen.saw([['kim', 200]])]);
       const of = async (...keys: string[]) => [...(await seen.of(keys))].sort();
       expect(await of('kim', guest, 'none', '김')).toEqual([
         [guest, 200],
         ['kim', 300],
       ]);
       expect(await of()).toEqual([]);
-      await seen.saw([], 60);
-      expect(await of('kim', 'lee')).toEqual([['kim', 300]]);
+      await seen.forget(60, 10);
+      expect(await of('kim', guest, 'lee')).toEqual([
+        [guest, 200],
+        ['kim', 300],
+      ]);
+      await seen.saw([['moe', 400]]);
+      await seen.forget(60, 2);
+      expect(await of('kim', guest, 'moe')).toEqual([
+        ['kim', 300],
+        ['moe', 400],
+      ]);
+      await seen.saw([]);
     });
 
     it('outlives its process, where it is durable', async () => {
       if (opened.again === undefined) return expect(kind.name).toBe('memory');
       await repository.notices.begin('r', base);
       await repository.notices.commit([stepOf(0, [keptOf('kim', 'a', 7)])], 10);
-      await repository.seen.saw([['kim', 5]], 0);
+      await repository.seen.saw([['kim', 5]]);
       const later = await opened.again();
       expect(await later.notices.through('r')).toBe(base + 1);
       expect(await later.notices.of('kim', 9)).toEqual([noticeOf('a')]);

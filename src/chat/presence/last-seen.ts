@@ -17,6 +17,10 @@ const saysEvery = 1000;
 const saysAgain = 60_000;
 /** For so long it is known when somebody was last there: 90 days, in milliseconds. */
 const knows = 90 * 86_400_000;
+/** Of so many people: guests may come under ever new names. */
+const most = 200_000;
+/** What is too much is forgotten every so many milliseconds. */
+const forgetsEvery = 600_000;
 /** So many wait for a shelf that is away; beyond, those who went first are not known. */
 const mostWaiting = 50_000;
 
@@ -30,6 +34,7 @@ export class LastSeen {
   /** Who went, and when, until it is said. */
   readonly #gone = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
+  #forgot = Number.NEGATIVE_INFINITY;
   #saying: Promise<void> | undefined;
 
   constructor(parts: LastSeenParts) {
@@ -85,8 +90,11 @@ export class LastSeen {
     const seen: SeenAt[] = [...gone, ...this.#due(now)];
     if (seen.length === 0) return;
     try {
-      await shelf().saw(seen, now - knows);
+      await shelf().saw(seen);
       for (const [key, at] of gone) if (this.#gone.get(key) === at) this.#gone.delete(key);
+      if (this.#forgot > now - forgetsEvery) return;
+      this.#forgot = now;
+      await shelf().forget(now - knows, most);
     } catch (error) {
       failed(error);
     }

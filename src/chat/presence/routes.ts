@@ -79,7 +79,7 @@ export function liveRoutes({ presence, unread, reading }: LiveShown, access: Roo
         },
       },
       async (request) => {
-        const { name } = await asking.anyone(request);
+        const name = await asking.reader(request);
         const roomId = checkedRoomId(request.params.roomId);
         await access.assertReads(roomId, name);
         return presence.room(roomId);

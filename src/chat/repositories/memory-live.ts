@@ -110,9 +110,13 @@ export class MemoryNotices implements NoticeShelf {
 export class MemorySeen implements SeenShelf {
   readonly #at = new Map<string, number>();
 
-  async saw(seen: readonly SeenAt[], since: number): Promise<void> {
+  async saw(seen: readonly SeenAt[]): Promise<void> {
     for (const [key, at] of seen) this.#at.set(key, Math.max(at, this.#at.get(key) ?? at));
-    for (const [key, at] of this.#at) if (at < since) this.#at.delete(key);
+  }
+
+  async forget(since: number, most: number): Promise<void> {
+    const newest = [...this.#at].sort(([, one], [, other]) => other - one);
+    for (const [place, [key, at]] of newest.entries()) if (at < since || place >= most) this.#at.delete(key);
   }
 
   async of(keys: readonly string[]): Promise<readonly SeenAt[]> {

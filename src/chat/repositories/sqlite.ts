@@ -76,7 +76,8 @@ export class SqliteRepository implements ChatRepository {
       toPost: () => thread.ask('noticesToPost'),
     };
     this.seen = {
-      saw: (seen, since) => thread.ask('saw', seen, since),
+      saw: (seen) => thread.ask('saw', seen),
+      forget: (since, most) => thread.ask('forgetSeen', since, most),
       of: (keys) => thread.ask('seenOf', keys),
     };
     this.changes = {

@@ -5,13 +5,18 @@ import { seenIn } from './schema.ts';
 
 export function seenShelf(ask: Ask): SeenShelf {
   return {
-    saw: (seen, since) =>
+    saw: (seen) =>
       ask(async (db) => {
         const further = seen.map(([key, at]) => ({
           updateOne: { filter: { _id: key }, update: { $max: { at } }, upsert: true },
         }));
         if (further.length > 0) await seenIn(db).bulkWrite(further, { ordered: false });
-        await seenIn(db).deleteMany({ at: { $lt: since } });
+      }),
+    forget: (since, most) =>
+      ask(async (db) => {
+        const [beyond] = await seenIn(db).find().sort({ at: -1 }).skip(most).limit(1).toArray();
+        const last = Math.max(since - 1, beyond?.at ?? 0);
+        await seenIn(db).deleteMany({ at: { $lte: last } });
       }),
     of: (keys) =>
       ask(async (db) => {

@@ -15,12 +15,16 @@ export class RedisSeen implements SeenShelf {
     this.key = key;
   }
 
-  async saw(seen: readonly SeenAt[], since: number): Promise<void> {
+  async saw(seen: readonly SeenAt[]): Promise<void> {
     for (let from = 0; from < seen.length; from += together) {
       const words = seen.slice(from, from + together).flatMap(([key, at]) => [at, key]);
       await this.#connection.call('ZADD', this.key, 'GT', ...words);
     }
+  }
+
+  async forget(since: number, most: number): Promise<void> {
     await this.#connection.call('ZREMRANGEBYSCORE', this.key, '-inf', `(${since}`);
+    await this.#connection.call('ZREMRANGEBYRANK', this.key, 0, -most - 1);
   }
 
   async of(keys: readonly string[]): Promise<readonly SeenAt[]> {

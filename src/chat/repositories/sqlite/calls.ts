@@ -42,6 +42,7 @@ export interface LiveCalls {
   dueNotices(now: number, leased: number, limit: number): readonly DueNotice[];
   postedNotice(user: string, id: string, again: number | undefined): void;
   noticesToPost(): number;
-  saw(seen: readonly SeenAt[], since: number): void;
+  saw(seen: readonly SeenAt[]): void;
+  forgetSeen(since: number, most: number): void;
   seenOf(keys: readonly string[]): readonly SeenAt[];
 }

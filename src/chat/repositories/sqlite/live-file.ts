@@ -88,12 +88,16 @@ export class LiveFile implements LiveCalls {
     return this.#sql.get<{ count: number }>(sql)!.count;
   }
 
-  saw(seen: readonly SeenAt[], since: number): void {
+  saw(seen: readonly SeenAt[]): void {
     const sql = 'INSERT INTO seen VALUES (?, ?) ON CONFLICT DO UPDATE SET at = max(at, excluded.at)';
     this.#sql.together(() => {
       for (const [key, at] of seen) this.#sql.run(sql, key, at);
-      this.#sql.run('DELETE FROM seen WHERE at < ?', since);
     });
+  }
+
+  forgetSeen(since: number, most: number): void {
+    const beyond = 'SELECT at FROM seen ORDER BY at DESC LIMIT 1 OFFSET ?';
+    this.#sql.run(`DELETE FROM seen WHERE at < ? OR at <= (${beyond})`, since, most);
   }
 
   seenOf(keys: readonly string[]): readonly SeenAt[] {
