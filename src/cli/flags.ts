@@ -22,6 +22,7 @@ function flagsOfOption(option: Option<unknown>): Flag[] {
 function describe(option: Option<unknown>): string {
   const notes = [`default: ${defaultText(option)}`];
   if (option.repeatable) notes.unshift('repeatable');
+  if (option.placeholder === '' && option.default === true) notes.push(`--no-${option.flag} turns it off`);
   if (option.schema.enum !== undefined) notes.unshift(option.allowed);
   return `${option.reason} (${notes.join('; ')})`;
 }

@@ -49,5 +49,6 @@ describe('what the program says of itself', () => {
     expect(world.out).toMatch(/\nListening:\n {2}--host <address>/);
     expect(world.out).toMatch(/--outbox-bytes <bytes>.*\(default: 1048576 bytes\)/);
     expect(world.out).toContain('STOMPWIRE_STOMP_PORT');
+    expect(world.out).toMatch(/--plain-echo .*\(default: true; --no-plain-echo turns it off\)/);
   });
 });
