@@ -25,6 +25,16 @@ describe('a plain room', () => {
       expect((await texts.count(2))[1]).toBe('Server received: still here');
   });
 
+  it('brings a text to all but who sent it, where that is wanted', async () => {
+    const server = await serve(...flags, '--no-plain-echo');
+    const [one, other] = [await server.plain('/room'), await server.plain('/room')];
+    one.socket.send('from one');
+    await other.texts.count(1);
+    other.socket.send('from the other');
+    expect(await one.texts.count(1)).toEqual(['Server received: from the other']);
+    expect(other.texts.all).toEqual(['Server received: from one']);
+  });
+
   it('takes pages of other origins only where they are named', async () => {
     const server = await serve(...flags);
     await expect(server.plain('/room', 'https://elsewhere.example')).rejects.toThrow('403');

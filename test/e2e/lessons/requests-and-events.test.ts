@@ -1,8 +1,10 @@
 // A chat without WebSocket: requests to say and to read, one stream of events to hear, which comes back by itself.
 import { afterEach, describe, expect, it } from 'vitest';
 import { EventReader } from '../../event-reader.ts';
+import { requires } from '../../servers/requires.ts';
 import { type Built, closeAll, folder, serve } from './built.ts';
 
+const redis = requires('redis');
 afterEach(closeAll);
 
 interface Said {
@@ -32,6 +34,40 @@ describe('requests and events', () => {
     const gone = await fetch(`${server.http}/api/chat/rooms/${room.id}?userId=7`, { method: 'DELETE' });
     expect(gone.status).toBe(204);
     expect(await server.get('/api/chat/rooms?userId=7')).toEqual([]);
+  });
+
+  it('parameters are all that a client has to say: who asks, and in numbers', async () => {
+    const server = await serve();
+    const asked = (method: string, path: string): Promise<Response> =>
+      fetch(`${server.http}/api/chat${path}`, { method });
+    const made = await asked('POST', '/rooms?userId=7');
+    expect(made.status).toBe(201);
+    const { id } = (await made.json()) as { id: string };
+    expect(await server.get('/api/chat/rooms?userId=7')).toMatchObject([{ id }]);
+    const two = (await (await asked('POST', '/users/8/rooms?userId=7')).json()) as { id: string };
+    expect(await server.get('/api/chat/rooms?userId=8')).toMatchObject([{ id: two.id }]);
+    // what a client of that kind says beside its words is the server's to say
+    const body = { userId: 7, roomId: 3, sender: 'someone', messageType: 'MESSAGE', content: 'hi' };
+    const said = await server.post('/api/chat/rooms/3/messages', body);
+    expect(said).toMatchObject({ sender: '7', roomId: '3', messageType: 'MESSAGE', content: 'hi' });
+  });
+
+  it('whoever subscribes to a room that is not there makes it, and belongs to it', async () => {
+    const server = await serve();
+    await stream(server, '/api/chat/rooms/3/subscribe?userId=2');
+    expect(await server.get('/api/chat/rooms?userId=2')).toMatchObject([{ id: '3' }]);
+    expect(await server.get('/api/chat/rooms/3/members')).toMatchObject([{ user: '2' }]);
+  });
+
+  it.runIf(redis)('what is posted to one node is heard from another', async () => {
+    const node = () => serve('--broker', redis!, '--history', 'off');
+    const [here, there] = [await node(), await node()];
+    const room = `r${process.pid}-${Date.now()}`;
+    const [events] = await stream(there, `/api/chat/rooms/${room}/subscribe?userId=2`);
+    await here.post(`/api/chat/rooms/${room}/messages`, { userId: 1, content: 'over Redis' });
+    expect(JSON.parse((await events.next('message')).data)).toMatchObject({ content: 'over Redis' });
+    const read = (server: Built): Promise<Said[]> => messages(server, room);
+    expect(contents(await read(there))).toEqual(contents(await read(here)));
   });
 
   it('a room of two exists once, whoever of them asks for it', async () => {

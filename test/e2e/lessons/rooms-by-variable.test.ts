@@ -1,7 +1,9 @@
 // `/ws-connect`, `/publish` and `/subscribe`, rooms as a part of the destination: by options, whatever prefixes these are.
 import { afterEach, describe, expect, it } from 'vitest';
+import { requires } from '../../servers/requires.ts';
 import { closeAll, serve } from './built.ts';
 
+const redis = requires('redis');
 afterEach(closeAll);
 
 const contents = (messages: readonly { readonly body: string }[]): string[] =>
@@ -29,7 +31,7 @@ describe.each([
     ],
   ],
 ])('a service %s', (_, flags) => {
-  const start = () => serve('--endpoint', '/ws-connect', ...flags);
+  const start = (...more: string[]) => serve('--endpoint', '/ws-connect', ...more, ...flags);
 
   it('keeps rooms apart, and one client may be in several', async () => {
     const server = await start();
@@ -48,6 +50,15 @@ describe.each([
     // what was said so is a message of the room wherever it is looked for
     const read = await server.get<{ content: string }[]>('/api/chat/rooms/2/messages');
     expect(read.map(({ content }) => content)).toEqual(['in 2', 'in 2 as well']);
+  });
+
+  it.runIf(redis)('is one service on several nodes', async () => {
+    const node = () => start('--broker', redis!, '--history', 'off');
+    const [ann, bob] = [await (await node()).page('/ws-connect'), await (await node()).page('/ws-connect')];
+    const room = `${process.pid}-${Date.now()}`;
+    const heard = await bob.subscribe(`/subscribe/chat/${room}`);
+    await ann.send(`/publish/chat/${room}`, say('from another node'));
+    expect(contents(await heard.messages.count(1))).toEqual(['from another node']);
   });
 
   it('answers what cannot be read on the queue of errors, and goes on', async () => {

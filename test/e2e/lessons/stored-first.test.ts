@@ -1,7 +1,9 @@
 // A message is stored, then delivered: who comes later reads it, and who was away is given it.
 import { afterEach, describe, expect, it } from 'vitest';
-import { closeAll, folder, serve } from './built.ts';
+import { requires } from '../../servers/requires.ts';
+import { type Built, closeAll, folder, serve } from './built.ts';
 
+const redis = requires('redis');
 afterEach(closeAll);
 
 const contents = (messages: readonly { readonly body: string }[]): string[] =>
@@ -44,4 +46,43 @@ describe('stored first', () => {
     const due = [...Array.from({ length: 30 }, (_, n) => `away ${n}`), 'after'];
     expect(contents(await after.messages.count(due.length))).toEqual(due);
   });
+
+  /** What is kept for bob while he is away, by room, and how much he has not read. */
+  async function keep(server: Built): Promise<void> {
+    const hosts = { host: 'any' };
+    const bob = await server.page('/ws', { connectHeaders: { ...hosts, login: 'bob' } });
+    const rooms = ['one', 'two'].map((name) => `${name}-${process.pid}-${Date.now()}`);
+    for (const room of rooms) await bob.send(`/app/chat-room/${room}/join`, '{}');
+    bob.drop();
+    const ann = await server.page('/ws', { connectHeaders: { ...hosts, login: 'ann' } });
+    for (const room of rooms)
+      for (const content of ['first', 'second'])
+        await ann.send(`/app/chat-room/${room}/send`, JSON.stringify({ content }));
+    const back = await server.page('/ws', { connectHeaders: { ...hosts, login: 'bob' } });
+    const kept = await back.subscribe('/user/queue/notifications');
+    const notices = (await kept.messages.count(4)).map(({ body }) => JSON.parse(body) as Notice);
+    for (const room of rooms)
+      expect(notices.filter(({ roomId }) => roomId === room).map(({ preview }) => preview)).toEqual([
+        'first',
+        'second',
+      ]);
+    const counts = await back.subscribe('/app/chat-rooms/unread');
+    const [unread] = await counts.messages.count(1);
+    expect(JSON.parse(unread!.body)).toMatchObject({
+      rooms: expect.arrayContaining(rooms.map((roomId) => expect.objectContaining({ roomId, unread: 2 }))),
+    });
+  }
+
+  it('who was away is told of it on return, room by room', async () => {
+    await keep(await serve('--data', folder()));
+  });
+
+  it.runIf(redis)('and so over Redis', async () => {
+    await keep(await serve('--broker', redis!, '--history', 'off'));
+  });
 });
+
+interface Notice {
+  readonly roomId: string;
+  readonly preview: string;
+}
