@@ -37,6 +37,17 @@ export class Asking {
     throw new ChatProblem('bad-request', 'userId is missing: who asks?');
   }
 
+  /**
+   * The name by which somebody reads: empty for a guest who gave none. A name that was made up for one request would be
+   * asked about anew each time.
+   *
+   * @throws {ChatProblem} `no-access`
+   */
+  async reader(request: FastifyRequest): Promise<string> {
+    const user = await this.anyone(request);
+    return this.names(request, user) ? user.name : '';
+  }
+
   /** Whether it is known who asks. */
   names(request: FastifyRequest, user: User): boolean {
     return user.authenticated || nameIn(request) !== undefined;

@@ -46,7 +46,7 @@ export const addChangeRoutes: Routes = (http, { asking, access, messages, change
     async (request, reply) => {
       const { messageId } = request.params;
       const roomId = checkedRoomId(request.params.roomId);
-      const { name } = await asking.anyone(request);
+      const name = await asking.reader(request);
       await access.assertReads(roomId, name);
       return tagged(reply, shownAs(roomId, await messages.one(roomId, messageId, name)));
     },

@@ -31,7 +31,7 @@ export const addMemberRoutes: Routes = (http, { rooms, asking }) => {
     },
     async (request, reply) => {
       const { limit = 100, after } = request.query;
-      const { name } = await asking.anyone(request);
+      const name = await asking.reader(request);
       const { items, next } = await rooms.members(request.params.roomId, name, { limit, after });
       linkNext(request, reply, 'after', next);
       return items;

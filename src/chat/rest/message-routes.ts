@@ -44,7 +44,7 @@ export const addMessageRoutes: Routes = (http, { asking, access, messages }) => 
     },
     async (request, reply) => {
       const roomId = checkedRoomId(request.params.roomId);
-      const user = (await asking.anyone(request)).name;
+      const user = await asking.reader(request);
       await access.assertReads(roomId, user);
       const asked = askedOf(request.query);
       const page = await messages.page(roomId, asked, user);

@@ -73,7 +73,7 @@ export const addRoomRoutes: Routes = (http, { rooms, asking }) => {
         response: answers({ 200: RoomDescribed }),
       },
     },
-    async (request) => rooms.describe(request.params.roomId, (await asking.anyone(request)).name),
+    async (request) => rooms.describe(request.params.roomId, await asking.reader(request)),
   );
   http.patch<{ Params: Static<typeof RoomPath>; Body: Static<typeof RenameAsked> }>(
     '/rooms/:roomId',

@@ -208,10 +208,10 @@ export class ChatFile implements ChatCalls {
   }
 
   changesOf(roomId: string, numbers: readonly number[], user: string | undefined): readonly Changed[] {
-    const sql = 'SELECT of, name, number, at, text FROM change WHERE room = ? AND of = ?';
-    const rows = numbers.flatMap((number) =>
-      this.#sql.all<KeptChange & { text: string | null }>(sql, roomId, number),
-    );
+    // one statement for a whole page, which looks up each: this order keeps it from walking through all of a room
+    const sql = `SELECT of, name, number, at, text FROM json_each(?) asked
+      CROSS JOIN change ON change.room = ? AND change.of = asked.value`;
+    const rows = this.#sql.all<KeptChange & { text: string | null }>(sql, JSON.stringify(numbers), roomId);
     return changedOf(
       rows.map((row) => ({ ...row, text: row.text ?? undefined })),
       user,
