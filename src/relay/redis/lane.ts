@@ -194,11 +194,15 @@ export class Lane {
   }
 }
 
+const tooFewReplicas =
+  'fewer replicas follow Redis than its min-replicas-to-write asks for; it is taken once one is back';
+
 /** What the publisher is told of an error of Redis or of the connection to it. */
 function refusalOf(error: unknown): StompwireError {
   const text = messageOf(error);
   if (text.startsWith('OOM')) return unavailable('the memory of Redis is full');
-  if (/^(NOREPLICAS|MISCONF|NOPERM|WRONGTYPE)/.test(text)) return unavailable(text);
+  if (text.startsWith('NOREPLICAS')) return unavailable(tooFewReplicas);
+  if (/^(MISCONF|NOPERM|WRONGTYPE)/.test(text)) return unavailable(text);
   if (/^ERR|^-?[A-Z]+ /.test(text)) return unavailable(text);
   return unknownOutcome(text);
 }
@@ -210,7 +214,9 @@ export function unavailable(reason: string): StompwireError {
 
 /** What whoever only asked is told of an error: nothing was done, so it can be asked again. */
 export function asUnavailable(error: unknown): StompwireError {
-  return error instanceof StompwireError ? error : unavailable(messageOf(error));
+  if (error instanceof StompwireError) return error;
+  const text = messageOf(error);
+  return unavailable(text.startsWith('NOREPLICAS') ? tooFewReplicas : text);
 }
 
 function unknownOutcome(reason: string): StompwireError {

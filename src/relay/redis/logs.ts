@@ -15,6 +15,7 @@ import type { Partition } from './partition.ts';
 import { encodeExtra, encodeForLog, encodeTombstone, loggedMessage } from './payload.ts';
 import { redactScript } from './redaction-script.ts';
 import { reachScript } from './scripts.ts';
+import { callOn } from './unreplicated.ts';
 
 /** What the logs stand on. */
 export interface LogsParts {
@@ -92,7 +93,7 @@ export class RedisLogs implements Log {
       this.#held(policy),
       String(partition.epochAfter(destination)),
     ];
-    const reply = await asked(partition.call(({ commands }) => commands.run(reachScript, of, args)));
+    const reply = await asked(partition.call(({ commands }) => callOn(commands, reachScript, of, args)));
     const [epoch, seq, oldest, ended = ''] = (reply as unknown[]).map(textOf);
     const top = { epoch: Number(epoch), seq: Number(seq) };
     return { top, oldest: Number(oldest), ended: endsOf(ended) };

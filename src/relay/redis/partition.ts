@@ -15,6 +15,7 @@ import { StoredWaits } from './stored-waits.ts';
 import type { Tail } from './tail.ts';
 import { Tails } from './tails.ts';
 import { Twice } from './twice.ts';
+import { callOn } from './unreplicated.ts';
 import { Watch } from './watch.ts';
 
 /** What partitions share. */
@@ -245,7 +246,6 @@ export class Partition {
     return pageOf(reply as unknown[]);
   }
 
-  /** The channel of a destination. */
   channelOf(destination: string): string {
     return this.named(this.#parts.keys.live(destination));
   }
@@ -312,7 +312,7 @@ export class Partition {
       script,
       kind,
       head,
-      run: (...call) => (this.#link?.commands.up === true ? this.#link.commands.run(...call) : undefined),
+      run: (...call) => (this.#link?.commands.up === true ? callOn(this.#link.commands, ...call) : undefined),
       misled: (error) => this.#misled(error),
       freed: this.#parts.freed,
     });

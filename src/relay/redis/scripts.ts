@@ -21,7 +21,7 @@ export const script = (source: string): Script => ({
  * What was redacted is taken out of its stream; what stands in its place is in a hash beside the log, by its place.
  * Whoever reads puts the two together, so that a log has no hole. See the script that redacts.
  */
-const tombstones = `
+export const tombstones = `
 local function tombstonesOf(redacted, epoch)
   if redis.call('EXISTS', redacted) == 0 then return function() return false end end
   return function(seq) return redis.call('HGET', redacted, string.format('%.0f-%.0f', epoch, seq)) end
