@@ -155,7 +155,14 @@ export class HistoryService {
     this.#replay?.forget();
   }
 
-  /** Why messages cannot be published or stored at the moment, or `undefined` when they can. */
+  /**
+   * Why messages cannot be published or stored at the moment, or `undefined` when they can.
+   *
+   * With a broker that nodes share, the database is none of it. What is said is safe in Redis until the writer has it
+   * stored; the writer's own readiness tells of that, and `history-full` when Redis can take no more. All nodes have the
+   * same database: were they not ready without it, a balancer would send everybody away from all of them at once,
+   * and a chat that still works would be down for want of its older pages.
+   */
   get trouble(): string | undefined {
     return this.#recording?.trouble ?? this.relay.state;
   }

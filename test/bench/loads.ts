@@ -37,7 +37,8 @@ export async function costOf(contestant: Contestant, plan: LoadPlan): Promise<Co
 export async function memoryWith(contestant: Contestant, connections: number): Promise<number> {
   const plan = { subscribers: connections, rooms: 1, publishers: 0, messages: 0, window: 0, bodyBytes: 0 };
   return withLoad(contestant, plan, async (pid) => {
-    await new Promise((resolve) => setTimeout(resolve, 3000)); // what was promised for later is done by then
+    // no event tells when another process has done what it put off, its garbage collection above all
+    await new Promise((resolve) => setTimeout(resolve, 3000));
     return memoryOf(pid);
   });
 }
