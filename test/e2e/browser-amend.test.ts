@@ -77,8 +77,7 @@ describe.runIf(chromium)('the chat page', () => {
     await ann.page.getByRole('dialog').waitFor();
     await keyboard.press('Tab');
     await keyboard.press('Enter');
-    await ann.sees('This message was deleted.');
-    await ann.page.locator('#draft:focus').waitFor();
+    await ann.page.locator('.message:focus').getByText('This message was deleted.').waitFor();
   });
 
   it('does so on a phone', async () => {

@@ -14,7 +14,10 @@ export function hearing(region: HTMLElement): (came: readonly MessageLine[]) => 
     const told =
       others.length > MOST
         ? [words().newMessages(others.length)]
-        : others.map(({ sender, content }) => words().heard(sender, content));
+        : others.map(({ sender, content, isForMe }) => {
+            const text = words().heard(sender, content);
+            return isForMe ? words().mentioned(text) : text;
+          });
     region.replaceChildren(...told.map((text) => make('p', '', text)));
   };
 }

@@ -17,7 +17,8 @@ export function listenToMessageKeys(log: HTMLElement, keys: MessageKeys): void {
     if (event.ctrlKey || event.altKey || event.metaKey || !(event.target instanceof HTMLElement)) return;
     const isLog = event.target === log;
     const message = event.target.closest<HTMLElement>('.message');
-    if (isLog && event.key === 'Enter') focus(log.querySelector('.message:last-of-type') ?? undefined, event);
+    if (isLog && event.key === 'Enter')
+      focus([...log.querySelectorAll<HTMLElement>('.message')].at(-1), event);
     else if (event.key === 'Escape')
       focus(message && message !== event.target ? message : byId('draft'), event);
     else if (message && isAside(event.key)) aside(message, event.target, event);

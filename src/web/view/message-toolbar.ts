@@ -44,7 +44,7 @@ export function createToolbar(
     shown = { message, line, made };
     bar.ariaLabel = words().actionsFor(words().actions, line.content.slice(0, 40));
     bar.replaceChildren(...buttons);
-    message.querySelector('.bubble-row')?.append(bar);
+    message.querySelector('.message-body')?.prepend(bar);
     if (had) message.focus({ preventScroll: true });
   }
   function hide(): void {
