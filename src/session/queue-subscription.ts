@@ -4,6 +4,7 @@ import type { Broker } from '../broker/broker.ts';
 import type { Soon } from '../channel/channel.ts';
 import type { SubscriptionView } from '../channel/outbound.ts';
 import { StompwireError } from '../errors.ts';
+import { isPattern } from '../message/destination.ts';
 import { Message } from '../message/message.ts';
 import type { Consumption, QueueDelivery, QueueLimits } from '../queue/consumer.ts';
 import { Queue } from '../queue/queue.ts';
@@ -17,6 +18,11 @@ import {
 
 /** Takes from a queue of the broker's, beside other consumers. */
 export class QueueSubscription extends AcknowledgedSubscription {
+  /** The queues of a pattern lie here and there: the relay sees where a delivery came from. */
+  override get shared(): boolean {
+    return !isPattern(this.address);
+  }
+
   override begin(broker: Broker): Soon<void> {
     const consumption = queuesOf(broker).consume(this.address, this, this.declared);
     if (consumption instanceof Promise) return consumption.then((begun) => this.#join(begun));

@@ -8,11 +8,10 @@ import { bodiesOf, onOwnRedis, type UserNodes } from './user-nodes.ts';
 const program = requires('redis-server');
 const keys = new Keys({ prefix: 'any', partitions: 4 });
 
-/** A destination that begins so and lies where `/queue/in` does, or elsewhere. */
-function near(begin: string, isThere = true): string {
+/** A destination that begins so and lies where another does, or elsewhere. */
+function near(begin: string, isThere = true, place = '/queue/in'): string {
   for (let at = 0; ; at++)
-    if ((keys.partitionOf(`${begin}${at}`) === keys.partitionOf('/queue/in')) === isThere)
-      return `${begin}${at}`;
+    if ((keys.partitionOf(`${begin}${at}`) === keys.partitionOf(place)) === isThere) return `${begin}${at}`;
 }
 
 describe.runIf(program)('clients of two nodes', () => {
@@ -203,6 +202,32 @@ describe.runIf(program)('clients of two nodes', () => {
     await sender.message('x2');
     expect(bodiesOf(sender)).toEqual(['x1', 'x2']);
     expect(sender.messages[0]!.headers['delivery-count']).toBe('3');
+  });
+
+  it('acknowledge in a transaction what came by pattern, with what lies where its queue does', async () => {
+    const a = await nodes.node({ compat: 'activemq' });
+    const [worker, watcher] = [await nodes.open(a), await nodes.open(a)];
+    for (const client of [worker, watcher]) await client.connect({ login: 'ann' });
+    const work = near('/queue/work.', false, '/queue/work.**');
+    const [out, far] = [near('/queue/out', true, work), near('/queue/out', false, work)];
+    await worker.confirmed('SUBSCRIBE', { id: 'w', destination: '/queue/work.>', ack: 'client-individual' });
+    await watcher.confirmed('SUBSCRIBE', { id: 'out', destination: '/queue/*' });
+    await send(watcher, work, '1');
+    const { headers } = await worker.message('1');
+    const acknowledge = (): void => worker.frame('ACK', { id: headers.ack!, transaction: 't' });
+    await begin(worker);
+    acknowledge();
+    within(worker, out, 'done');
+    await commit(worker);
+    await watcher.message('done');
+    await send(watcher, work, '2');
+    const second = await worker.message('2');
+    await begin(worker);
+    worker.frame('ACK', { id: second.headers.ack!, transaction: 't' });
+    within(worker, far, 'no');
+    worker.frame('COMMIT', { transaction: 't', receipt: 'r' });
+    expect((await worker.next('ERROR')).headers.code).toBe('transaction-too-wide');
+    expect(bodiesOf(watcher)).toEqual(['done']);
   });
 
   it('run handlers behind a transaction that is done, and not at all when it is not', async () => {
