@@ -1,5 +1,6 @@
 // Starts the page: one state, one connection, the views that show the state, and the address that names the room.
 import { openBy } from '../client/index.ts';
+import { asListed } from './model/room-list.ts';
 import { unsent } from './model/room-log.ts';
 import { hashOfRoom, neighbour, roomOfHash } from './model/room-names.ts';
 import { isDirectId } from './model/room-sign.ts';
@@ -58,7 +59,7 @@ const show = createPage({
     showAddress();
   },
   neighbour(step) {
-    const rooms = state.rooms.map((room) => room.roomId);
+    const rooms = asListed(state);
     if (state.user !== undefined) openRoom(neighbour(rooms, state.current, step));
   },
   choose(language) {

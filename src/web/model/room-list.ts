@@ -103,6 +103,13 @@ export function directRooms({ rooms, about }: Pick<RoomList, 'rooms' | 'about'>)
   return rooms.map(({ roomId }) => roomId).filter((roomId) => isDirect({ about }, roomId));
 }
 
+/** All rooms as the page lists them: those of two behind the others. */
+export function asListed(list: Pick<RoomList, 'rooms' | 'about'>): readonly string[] {
+  const direct = directRooms(list);
+  const others = list.rooms.map(({ roomId }) => roomId).filter((roomId) => !direct.includes(roomId));
+  return [...others, ...direct];
+}
+
 export function isDirect({ about }: Pick<RoomList, 'about'>, roomId: string): boolean {
   return about.get(roomId)?.kind === 'direct';
 }

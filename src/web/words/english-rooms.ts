@@ -114,7 +114,7 @@ const problems: Readonly<Record<string, string>> = {
   'no-access': 'You may not do that. The last owner of a room stays its owner.',
   'no-such-room': 'There is no such room, or you are no member of it.',
   'no-such-member': 'That person is not in the room any more.',
-  'room-exists': 'There is a room of this name already, or there was one.',
+  'room-exists': 'There is a room of this name already.',
   'room-full': 'The room has as many members as it may have.',
   'bad-request': 'The service does not accept this name.',
   'rate-limited': 'That was too fast. Please wait a moment.',

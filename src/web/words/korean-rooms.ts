@@ -99,7 +99,7 @@ const problems: Readonly<Record<string, string>> = {
   'no-access': '권한이 없습니다. 마지막 방장은 방장으로 남아야 합니다.',
   'no-such-room': '그런 방이 없거나 멤버가 아닙니다.',
   'no-such-member': '이미 방에 없는 사람입니다.',
-  'room-exists': '같은 이름의 방이 이미 있거나 있었습니다.',
+  'room-exists': '같은 이름의 방이 이미 있습니다.',
   'room-full': '방의 인원이 가득 찼습니다.',
   'bad-request': '쓸 수 없는 이름입니다.',
   'rate-limited': '너무 빠릅니다. 잠시 기다려 주세요.',

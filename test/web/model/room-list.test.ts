@@ -1,6 +1,7 @@
 // The list of rooms as the service tells of it: what is there, what is new, what is gone, and how each is called.
 import { describe, expect, it } from 'vitest';
 import {
+  asListed,
   changed,
   directRooms,
   listed,
@@ -66,6 +67,7 @@ describe('the list of rooms', () => {
     expect(signOfRoom(untold, direct)).toBe('…');
     const told = listed(untold, { mine: [room(direct, { name: 'kim, lee', kind: 'direct', with: 'lee' })] });
     expect([signOfRoom(told, direct), directRooms(told)]).toEqual(['lee', [direct]]);
+    expect(asListed(listed(told, { mine: [room('later')] }))).toEqual(['later', direct]);
   });
 });
 

@@ -55,7 +55,7 @@ it('a refusal is told by its problem, or in general', async () => {
   const refused = service(409, { type: 'urn:stompwire:problem:room-exists', detail: "room 'r' is there" });
   const thrown = await refused.calls.create({ name: 'r', kind: 'public' }).catch((error: unknown) => error);
   expect(thrown).toBeInstanceOf(ApiProblem);
-  expect(problemWords(thrown)).toBe('There is a room of this name already, or there was one.');
+  expect(problemWords(thrown)).toBe('There is a room of this name already.');
   for (const other of [new ApiProblem('none-such', 'x'), new TypeError('no network'), undefined])
     expect(problemWords(other)).toBe('That did not work. Please try again.');
   await expect(service(200, { name: 'no id' }).calls.direct('lee')).rejects.toThrow();
