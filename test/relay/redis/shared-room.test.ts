@@ -1,0 +1,84 @@
+// Several queues in Redis under one bound: none is asked for more than there is room, and none is forgotten.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { SharedQueue, type Turn } from '../../../src/relay/redis/shared-queue.ts';
+import { SharedRoom } from '../../../src/relay/redis/shared-room.ts';
+
+let asked: string[];
+let queues: SharedQueue[];
+let room: SharedRoom;
+
+function queueOf(destination: string): SharedQueue {
+  return new SharedQueue({
+    destination,
+    tries: 3,
+    wait: 0,
+    commit: () => undefined,
+    committing: () => false,
+    later: () => {},
+    soon: (queue) => asked.push(queue.destination),
+    died: async () => {},
+    dropped: () => {},
+    foreign: () => {},
+  });
+}
+
+/** Queues of one consumer that may have so many of all of them. */
+function open(most: number, ...names: string[]): void {
+  asked = [];
+  queues = names.map(queueOf);
+  room = new SharedRoom(most, () => queues);
+  for (const queue of queues)
+    queue.consume({ prefetch: 0, auto: false, credit: room.credit, take: () => room.credit.take() }).begin();
+  asked = [];
+}
+
+/** How many a turn asks for. */
+const wanted = (turn: Turn | undefined): number => Number(turn!.args[1]);
+const nothing = (waiting = 0): unknown => [waiting, '', '', [], []];
+const spread = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+beforeEach(() => open(1, 'a', 'b'));
+
+describe('the room that queues share', () => {
+  it('is asked for by one of them at a time, and then by who found none', async () => {
+    const [a, b] = queues as [SharedQueue, SharedQueue];
+    const [first, second] = [a.turn()!, b.turn()!];
+    expect([wanted(first), wanted(second)]).toEqual([1, 0]);
+    second.answered(nothing());
+    expect(asked).toEqual([]);
+    first.answered(nothing());
+    await spread();
+    expect(asked).toEqual(['b']);
+    expect(wanted(b.turn())).toBe(1);
+  });
+
+  it('comes back when a turn fails', async () => {
+    const [a] = queues as [SharedQueue];
+    a.turn()!.failed(false);
+    await spread();
+    expect(room.credit.room).toBe(1);
+  });
+
+  it('is not kept by a queue of which nobody knows what waits', () => {
+    open(100, 'a', 'b', 'c');
+    const [a, b, c] = queues as [SharedQueue, SharedQueue, SharedQueue];
+    b.waiting = 60;
+    expect([a, b, c].map((queue) => wanted(queue.turn()))).toEqual([16, 60, 16]);
+    expect(room.credit.room).toBe(8);
+  });
+
+  it('goes in turns to those that have something', async () => {
+    open(1, 'a', 'b', 'c', 'd');
+    room.credit.take();
+    for (const [at, queue] of queues.entries()) {
+      queue.turn()!.answered(nothing(at === 3 ? 0 : 5));
+    }
+    asked = [];
+    for (const expected of ['a', 'b', 'c', 'd', 'a']) {
+      room.credit.give();
+      await spread();
+      expect(asked.splice(0)).toEqual([expected]);
+      room.credit.take();
+    }
+  });
+});
