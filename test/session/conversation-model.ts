@@ -1,18 +1,20 @@
 // The simplest broker that could be: what sessions hold after each frame, and what must still be given to somebody.
+import {
+  type ModelConsumer,
+  type ModelMessage,
+  ModelQueue,
+  type ModelTerms,
+  matches,
+  type QueueModel,
+  Refusal,
+} from '../queue/queue-model.ts';
 
 export type Mode = 'auto' | 'client' | 'client-individual';
 export type Version = '1.0' | '1.1' | '1.2';
 
-/** A message on its way to somebody who acknowledges, or to one consumer of a queue. */
-interface Held {
-  readonly body: string;
-  readonly order: number;
-  deliveries: number;
-}
-
 /** What a client was given and has to answer. */
 export interface Delivered {
-  readonly held: Held;
+  readonly message: ModelMessage;
   readonly subscription: ModelSubscription;
   /** Counts the deliveries of its subscription. */
   readonly tag: number;
@@ -20,60 +22,48 @@ export interface Delivered {
   readonly ackId: string | undefined;
 }
 
-class ModelQueue {
-  readonly name: string;
-  waiting: Held[] = [];
-
-  constructor(name: string) {
-    this.name = name;
-  }
-
-  add(held: Held): void {
-    this.waiting.push(held);
-    this.waiting.sort((a, b) => a.order - b.order);
-  }
-}
-
 export class ModelSubscription {
   readonly id: string;
   readonly destination: string;
   readonly mode: Mode;
-  readonly prefetch: number;
-  /** Where it takes from; none: it is given what is published. */
-  readonly queue: ModelQueue | undefined;
-  /** Whether the queue ends with it. */
+  /** What it takes with; none: it is given what is published. */
+  readonly consumer: ModelConsumer | undefined;
+  /** Whether the broker delivers to it, and no queue of the broker's. */
   readonly own: boolean;
   /** Bodies that a subscription without a queue is to be given. */
   readonly due: string[] = [];
   outstanding: Delivered[] = [];
-  /** Answered within transactions that are open. */
-  claimed: Delivered[] = [];
   active = true;
   tags = 0;
 
-  constructor(
-    id: string,
-    destination: string,
-    mode: Mode,
-    prefetch: number,
-    queues: Map<string, ModelQueue>,
-  ) {
-    const shared = queues.get(destination);
+  constructor({ id, destination, mode }: SubscribeTerms, consumer: ModelConsumer | undefined, own: boolean) {
     this.id = id;
     this.destination = destination;
     this.mode = mode;
-    this.prefetch = prefetch;
-    this.own = shared === undefined;
-    this.queue = shared ?? (mode === 'auto' ? undefined : new ModelQueue(''));
-  }
-
-  get hasRoom(): boolean {
-    return this.mode === 'auto' || this.outstanding.length + this.claimed.length < this.prefetch;
+    this.consumer = consumer;
+    this.own = own;
   }
 }
 
+/** What a SUBSCRIBE says. */
+export interface SubscribeTerms {
+  readonly id: string;
+  readonly destination: string;
+  readonly mode: Mode;
+  readonly prefetch: number;
+  readonly durable: boolean;
+}
+
+/** What a SEND says; its terms are read when it is done. */
+export interface SendTerms {
+  readonly destination: string;
+  readonly body: string;
+  readonly replyTo?: string | undefined;
+  readonly terms: (now: number) => ModelTerms;
+}
+
 type ModelStep =
-  | { readonly receipt: string | undefined; readonly destination: string; readonly body: string }
+  | { readonly receipt: string | undefined; readonly send: SendTerms }
   | {
       readonly receipt: string | undefined;
       readonly subscription: ModelSubscription;
@@ -83,11 +73,14 @@ type ModelStep =
 
 export class ModelSession {
   readonly version: Version;
+  /** What it calls itself; none: it has no durable subscriptions. */
+  readonly clientId: string | undefined;
   readonly subscriptions = new Map<string, ModelSubscription>();
   readonly transactions = new Map<string, ModelStep[]>();
 
-  constructor(version: Version) {
+  constructor(version: Version, clientId: string | undefined) {
     this.version = version;
+    this.clientId = clientId;
   }
 
   /** All that it could answer, in the order of its subscriptions. */
@@ -96,31 +89,21 @@ export class ModelSession {
   }
 }
 
-/** A frame was refused: the code of the ERROR that ends the session. */
-export class Refusal extends Error {}
-
-/** How the model, and the server that is held against it, is bounded. */
-export const limits = { subscriptions: 5, transactions: 3, frames: 10, tries: 3 };
-
-const deadLetters = '/queue/dead-letter';
+/** How sessions of the model, and of the server that is held against it, are bounded. */
+export const limits = { subscriptions: 5, transactions: 3, frames: 10 };
+export const tries = 3;
+export const temporary = '/temp-queue/x';
 
 export class Model {
   readonly sessions = new Map<number, ModelSession>();
-  readonly #queues: Map<string, ModelQueue>;
-  #order = 0;
+  readonly queues: QueueModel;
+  /** Whom an answer to a message would reach, by its body. */
+  readonly asked = new Map<string, ModelSession>();
+  /** What others were told to answer to. */
+  readonly replies = new Map<string, ModelSession>();
 
-  constructor(queues: readonly string[]) {
-    this.#queues = new Map([...queues, deadLetters].map((name) => [name, new ModelQueue(name)]));
-  }
-
-  get waiting(): number {
-    return [...this.#queues.values()].reduce((sum, { waiting }) => sum + waiting.length, 0);
-  }
-
-  /** What consumers of queues have not answered, or only within a transaction. */
-  get outstanding(): number {
-    const shared = this.#subscriptions().filter(({ own }) => !own);
-    return shared.reduce((sum, { outstanding, claimed }) => sum + outstanding.length + claimed.length, 0);
+  constructor(queues: QueueModel) {
+    this.queues = queues;
   }
 
   get subscribers(): number {
@@ -128,22 +111,31 @@ export class Model {
   }
 
   /** Each of these returns the receipts that come, in their order, or throws a {@link Refusal}. */
-  send(session: ModelSession, destination: string, body: string, receipt?: string, name?: string): string[] {
-    if (name !== undefined) return this.#keep(session, name, () => ({ receipt, destination, body }));
-    this.#publish(destination, body);
+  send(session: ModelSession, send: SendTerms, receipt?: string, name?: string): string[] {
+    if (name !== undefined && !session.transactions.has(name)) throw new Refusal('unknown-transaction');
+    if (send.replyTo !== undefined) this.#hearAnswers(session, send.body);
+    if (name !== undefined) return this.#keep(session, name, () => ({ receipt, send }));
+    this.#publish(session, send);
     return told(receipt);
   }
 
-  subscribe(session: ModelSession, id: string, destination: string, mode: Mode, prefetch: number): void {
-    if (session.subscriptions.has(id)) throw new Refusal('duplicate-subscription');
-    if (session.subscriptions.size >= limits.subscriptions) throw new Refusal('too-many-subscriptions');
-    session.subscriptions.set(id, new ModelSubscription(id, destination, mode, prefetch, this.#queues));
+  subscribe(session: ModelSession, terms: SubscribeTerms): void {
+    const { id, destination, mode, prefetch } = terms;
+    const durable = terms.durable && !isQueue(destination) ? nameOf(session, id) : undefined;
+    this.#assertRoom(session, id);
+    if (durable !== undefined) this.queues.bind(durable, destination);
+    const queue = durable ?? (isQueue(destination) ? destination : undefined);
+    const own = mode === 'auto' ? undefined : new ModelQueue('');
+    const taken = queue ?? own;
+    const consumer = taken === undefined ? undefined : this.queues.consume(taken, prefetch, mode === 'auto');
+    session.subscriptions.set(id, new ModelSubscription(terms, consumer, queue === undefined));
   }
 
-  unsubscribe(session: ModelSession, id: string): void {
+  unsubscribe(session: ModelSession, id: string, durable: boolean): void {
     const subscription = session.subscriptions.get(id);
     session.subscriptions.delete(id);
     if (subscription !== undefined) this.#end(subscription);
+    if (durable) this.queues.unbind(nameOf(session, id));
   }
 
   /** @param requeue - of a NACK; `undefined`: it is an ACK */
@@ -155,16 +147,13 @@ export class Model {
     name?: string,
   ): string[] {
     if (requeue !== undefined && session.version === '1.0') throw new Refusal('unknown-command');
-    if (name === undefined) {
-      for (const one of claim(delivered)) this.#answer(one, requeue);
-      return told(receipt);
-    }
-    return this.#keep(session, name, () => {
-      const claimed = claim(delivered);
-      const { subscription } = delivered!;
-      subscription.claimed.push(...claimed);
-      return { receipt, subscription, claimed, requeue };
-    });
+    if (name !== undefined)
+      return this.#keep(session, name, () => {
+        const claimed = claim(delivered);
+        return { receipt, subscription: delivered!.subscription, claimed, requeue };
+      });
+    for (const one of claim(delivered)) this.#answer(one, requeue);
+    return told(receipt);
   }
 
   begin(session: ModelSession, name: string): void {
@@ -175,60 +164,80 @@ export class Model {
 
   commit(session: ModelSession, name: string): string[] {
     const steps = taken(session, name);
-    if (steps.some((step) => 'subscription' in step && !step.subscription.active))
-      throw new Refusal('unknown-delivery');
-    for (const step of steps) {
-      if ('body' in step) this.#publish(step.destination, step.body);
-      else {
-        release(step);
-        for (const one of step.claimed) this.#answer(one, step.requeue);
-      }
+    try {
+      for (const step of steps) assertPossible(step);
+      this.queues.assertRoom(steps.flatMap((step) => ('send' in step ? queued(step.send) : [])));
+    } catch (error) {
+      for (const step of steps) undo(step);
+      throw error;
     }
+    this.queues.together(() => {
+      for (const step of steps) this.#do(session, step);
+    }, true);
     return steps.flatMap(({ receipt }) => told(receipt));
   }
 
   abort(session: ModelSession, name: string): void {
-    for (const step of taken(session, name)) {
-      if (!('subscription' in step)) continue;
-      const { subscription, claimed } = step;
-      release(step);
-      subscription.outstanding = [...subscription.outstanding, ...claimed].sort((a, b) => a.tag - b.tag);
-    }
+    for (const step of taken(session, name)) undo(step);
   }
 
   end(client: number): void {
     const session = this.sessions.get(client);
     this.sessions.delete(client);
-    for (const subscription of session?.subscriptions.values() ?? []) this.#end(subscription);
+    if (session !== undefined) this.#end(...session.subscriptions.values());
   }
 
   /** A MESSAGE came. @throws {Error} when it should not have */
   given(session: ModelSession, headers: Readonly<Record<string, string>>, body: string): void {
-    const subscription = session.subscriptions.get(headers.subscription!);
-    if (subscription === undefined)
-      throw new Error(`${body} for ${headers.subscription}, which is not subscribed`);
-    const { queue } = subscription;
-    if (queue === undefined) return this.#dueNow(subscription, body);
-    const held = queue.waiting.find((one) => one.body === body);
-    if (held === undefined)
-      throw new Error(`${body} came, and waited for nobody in ${subscription.destination}`);
-    if (!subscription.hasRoom) throw new Error(`${body} came beyond the prefetch of ${subscription.id}`);
-    queue.waiting = queue.waiting.filter((one) => one !== held);
-    const times = ++held.deliveries;
-    if (Number(headers['delivery-count'] ?? 1) !== times)
-      throw new Error(`${body} came for the ${times}. time, and says ${headers['delivery-count']}`);
-    if (subscription.mode === 'auto') return;
-    const { 'message-id': messageId = '', ack } = headers;
-    const tag = ++subscription.tags;
-    subscription.outstanding.push({ held, subscription, tag, messageId, ackId: ack });
+    const { subscription: id = '', ack, 'message-id': messageId = '', 'reply-to': replyTo } = headers;
+    const subscription = session.subscriptions.get(id);
+    if (subscription === undefined) throw new Error(`${body} for ${id}, which is not subscribed`);
+    this.#answerable(body, replyTo);
+    const { consumer, mode } = subscription;
+    if (consumer === undefined) return this.#dueNow(subscription, body);
+    const message = this.queues.given(consumer, body, timesOf(headers), deathOf(headers));
+    const died = message.death?.deliveries;
+    if (died !== undefined && message.deliveries === 1 && headers['delivery-count'] !== String(died))
+      throw new Error(`${body} died after ${died} deliveries, and says ${headers['delivery-count']}`);
+    if (mode === 'auto') return;
+    subscription.outstanding.push({ message, subscription, tag: ++subscription.tags, messageId, ackId: ack });
   }
 
   /** What should have been given to somebody by now. */
   overdue(): string[] {
-    return this.#subscriptions().flatMap(({ queue, due, hasRoom, id }) => {
-      const waiting = hasRoom ? (queue?.waiting ?? []).map(({ body }) => body) : [];
-      return [...due, ...waiting].map((body) => `${body} for ${id}`);
-    });
+    const due = this.#subscriptions().flatMap(({ id, due, consumer, own }) => [
+      ...due.map((body) => `${body} for ${id}`),
+      ...(own ? (consumer?.queue.underWay ?? []) : []).map(({ body }) => `${body} of ${id}`),
+    ]);
+    return [...due, ...this.queues.overdue()];
+  }
+
+  /** Who asks for an answer in a queue of its own hears it. */
+  #hearAnswers(session: ModelSession, body: string): void {
+    this.asked.set(body, session);
+    const { subscriptions } = session;
+    if ([...subscriptions.values()].some(({ destination }) => destination === temporary)) return;
+    this.#assertRoom(session, temporary);
+    const terms = {
+      id: temporary,
+      destination: temporary,
+      mode: 'auto',
+      prefetch: 1,
+      durable: false,
+    } as const;
+    subscriptions.set(temporary, new ModelSubscription(terms, undefined, true));
+  }
+
+  #answerable(body: string, replyTo: string | undefined): void {
+    const asking = this.asked.get(body);
+    if ((asking === undefined) !== (replyTo === undefined))
+      throw new Error(`${body} has reply-to:${replyTo}`);
+    if (asking !== undefined) this.replies.set(replyTo!, asking);
+  }
+
+  #assertRoom({ subscriptions }: ModelSession, id: string): void {
+    if (subscriptions.has(id)) throw new Refusal('duplicate-subscription');
+    if (subscriptions.size >= limits.subscriptions) throw new Refusal('too-many-subscriptions');
   }
 
   #dueNow({ due, id }: ModelSubscription, body: string): void {
@@ -246,39 +255,37 @@ export class Model {
     return [];
   }
 
-  #publish(destination: string, body: string): void {
-    const held = (): Held => ({ body, order: ++this.#order, deliveries: 0 });
-    const queue = this.#queues.get(destination);
-    if (queue !== undefined) return queue.add(held());
-    for (const subscription of this.#subscriptions()) {
-      if (subscription.destination !== destination) continue;
-      if (subscription.queue === undefined) subscription.due.push(body);
-      else subscription.queue.add(held());
+  #do(session: ModelSession, step: ModelStep): void {
+    if ('send' in step) this.#publish(session, step.send);
+    else for (const one of step.claimed) this.#answer(one, step.requeue);
+  }
+
+  #publish(session: ModelSession, { destination, body, terms }: SendTerms): void {
+    const read = terms(this.queues.now);
+    if (isQueue(destination)) return this.queues.enqueue(destination, destination, body, read);
+    const asking = destination === temporary ? session : this.replies.get(destination);
+    if (asking === undefined) this.queues.publish(destination, body, read);
+    const hearing = asking === undefined ? this.#subscriptions() : [...asking.subscriptions.values()];
+    for (const subscription of hearing)
+      if (subscription.own && matches(subscription.destination, asking ? temporary : destination))
+        this.#hand(subscription, destination, body, read);
+  }
+
+  #hand({ consumer, due }: ModelSubscription, destination: string, body: string, terms: ModelTerms): void {
+    if (consumer === undefined) due.push(body);
+    else this.queues.hand(consumer.queue, destination, body, terms);
+  }
+
+  #answer({ message, subscription }: Delivered, requeue: boolean | undefined): void {
+    if (!this.queues.answer(subscription.consumer!, message, requeue)) throw new Refusal('unknown-delivery');
+  }
+
+  #end(...subscriptions: ModelSubscription[]): void {
+    for (const one of subscriptions) {
+      one.active = false;
+      one.outstanding = [];
     }
-  }
-
-  #answer({ held, subscription }: Delivered, requeue: boolean | undefined): void {
-    if (requeue === undefined) return;
-    if (requeue) this.#back(held, subscription.queue!);
-    else this.#bury(held, subscription.queue!);
-  }
-
-  #back(held: Held, queue: ModelQueue): void {
-    if (held.deliveries >= limits.tries) this.#bury(held, queue);
-    else queue.add(held);
-  }
-
-  /** What a queue of one subscription gives up is lost. */
-  #bury({ body }: Held, { name }: ModelQueue): void {
-    if (name !== '') this.#queues.get(deadLetters)!.add({ body, order: ++this.#order, deliveries: 0 });
-  }
-
-  #end(subscription: ModelSubscription): void {
-    subscription.active = false;
-    const { outstanding, claimed, queue, own } = subscription;
-    if (!own) for (const { held } of [...outstanding, ...claimed]) this.#back(held, queue!);
-    subscription.outstanding = [];
-    subscription.claimed = [];
+    this.queues.cancel(...subscriptions.flatMap(({ consumer }) => consumer ?? []));
   }
 
   #subscriptions(): ModelSubscription[] {
@@ -286,7 +293,26 @@ export class Model {
   }
 }
 
+/** The queue that is kept for a client that is away. */
+function nameOf({ clientId }: ModelSession, id: string): string {
+  if (clientId === undefined) throw new Refusal('bad-header');
+  return `durable:${clientId}/${id}`;
+}
+
+const isQueue = (destination: string): boolean => destination.startsWith('/queue/');
+const queued = ({ destination }: SendTerms): string[] => (isQueue(destination) ? [destination] : []);
 const told = (receipt: string | undefined): string[] => (receipt === undefined ? [] : [receipt]);
+
+/** A dead letter has the count of its first life behind that of its own. */
+function timesOf(headers: Readonly<Record<string, string>>): number {
+  return headers.redelivered === 'true' ? Number(headers['delivery-count']) : 1;
+}
+
+/** As it is told when the letter is new; see {@link timesOf}. */
+function deathOf(headers: Readonly<Record<string, string>>): string | undefined {
+  const { 'dead-letter-reason': reason, 'dead-letter-destination': destination } = headers;
+  return reason && `${reason} ${destination}`;
+}
 
 /** Takes out what an answer stands for. */
 function claim(delivered: Delivered | undefined): readonly Delivered[] {
@@ -308,12 +334,16 @@ function taken({ transactions }: ModelSession, name: string): ModelStep[] {
   return steps;
 }
 
-function release({
-  subscription,
-  claimed,
-}: {
-  readonly subscription: ModelSubscription;
-  readonly claimed: readonly Delivered[];
-}): void {
-  subscription.claimed = subscription.claimed.filter((one) => !claimed.includes(one));
+/** What was given by a queue that has ended since is nobody's. */
+function assertPossible(step: ModelStep): void {
+  if ('send' in step) return;
+  const { active, consumer } = step.subscription;
+  if (!active || !step.claimed.every(({ message }) => consumer!.held.includes(message)))
+    throw new Refusal('unknown-delivery');
+}
+
+function undo(step: ModelStep): void {
+  if ('send' in step || !step.subscription.active) return;
+  const { subscription, claimed } = step;
+  subscription.outstanding = [...subscription.outstanding, ...claimed].sort((a, b) => a.tag - b.tag);
 }
