@@ -28,7 +28,8 @@ export function withMark<M extends ChatMessage>(message: M, { emoji, user, on }:
   if (message.change === 'deleted') return message;
   const { reactions = none } = message;
   const found = reactions.find((one) => one.emoji === emoji) ?? { emoji, users: [], others: 0 };
-  if (on === found.users.includes(user)) return message;
+  const isNamed = found.users.includes(user);
+  if (on ? isNamed : !isNamed && found.others === 0) return message;
   const next = on ? { ...found, users: [...found.users, user] } : without(found, user);
   const all = reactions.includes(found)
     ? reactions.map((one) => (one === found ? next : one))
