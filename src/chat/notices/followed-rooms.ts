@@ -63,6 +63,8 @@ export class FollowedRooms {
   readonly #timers = new Set<NodeJS.Timeout>();
   #running: Promise<void> | undefined;
   #closed = false;
+  /** When a failure was told last. */
+  #failed = Number.NEGATIVE_INFINITY;
 
   constructor(parts: FollowedParts) {
     this.#parts = parts;
@@ -123,7 +125,7 @@ export class FollowedRooms {
     try {
       return await this.#parts.shelf().commit(steps, this.#parts.keeps);
     } catch (error) {
-      this.#parts.failed(error);
+      this.#fail(error);
       return [];
     }
   }
@@ -132,7 +134,7 @@ export class FollowedRooms {
     try {
       return await this.#plan(roomId, behind);
     } catch (error) {
-      this.#parts.failed(error);
+      this.#fail(error);
       this.#later(roomId, behind);
       return undefined;
     }
@@ -147,6 +149,14 @@ export class FollowedRooms {
     const decision = await decide(roomId, messages, behind.late);
     const { kept, dropped } = decision;
     return { step: { roomId, after, through, kept, dropped }, decision, behind, more: next !== undefined };
+  }
+
+  /** Told once for all rooms that fail together: a store that is away fails all of them, again and again. */
+  #fail(error: unknown): void {
+    const now = performance.now();
+    if (now - this.#failed < this.#parts.againAfter) return;
+    this.#failed = now;
+    this.#parts.failed(error);
   }
 
   /** A room of which nothing is known begins with the message at hand. */

@@ -6,18 +6,20 @@ import { webhookOf } from '../webhook/configured.ts';
 import type { Webhook } from '../webhook/webhook.ts';
 import { FollowedRooms } from './followed-rooms.ts';
 import { Notices, type NoticesParts } from './notices.ts';
+import type { RoomMembers } from './room-members.ts';
 
 /** What it stands on. */
-export interface NotifyingParts
-  extends Pick<NoticesParts, 'members' | 'reads' | 'hears' | 'tell' | 'failed'> {
+export interface NotifyingParts extends Pick<NoticesParts, 'reads' | 'hears' | 'tell' | 'failed'> {
+  readonly members: Pick<RoomMembers, 'of' | 'all'>;
   readonly repository: Pick<ChatRepository, 'reading'>;
   readonly shared: Pick<LiveRepository, 'notices'>;
   /** Where the messages of a room are. */
   readonly topicOf: (roomId: string) => string;
 }
 
-/** So many messages of a room are decided in one step. */
+/** So many messages of a room are decided in one step, or fewer, so that it keeps not much more than so many notices. */
 const perStep = 25;
+const keptPerStep = 500;
 /** What failed is tried again after so many milliseconds. */
 const againAfter = 1000;
 /** Those who come back first are known by then, in milliseconds after the start. */
@@ -49,7 +51,10 @@ export class Notifying {
     });
     this.#rooms = new FollowedRooms({
       ...{ shelf: () => shared.notices, keeps: Math.max(1, config.noticesKept), againAfter, failed },
-      behind: (roomId, after) => history.page(topicOf(roomId), { after, order: 'oldest', limit: perStep }),
+      behind: async (roomId, after) => {
+        const limit = await this.#perStep(roomId);
+        return history.page(topicOf(roomId), { after, order: 'oldest', limit });
+      },
       decide: (roomId, messages, late) => this.#notices.decide(roomId, messages, late),
       decided: (decision) => this.#notices.decided(decision),
     });
@@ -99,6 +104,11 @@ export class Notifying {
   /** This node learns that somebody hears notifications, somewhere. */
   learned(user: string): void {
     this.#notices.learned(user).catch(this.#parts.failed);
+  }
+
+  async #perStep(roomId: string): Promise<number> {
+    const members = (await this.#parts.members.all(roomId))?.length ?? 0;
+    return Math.max(1, Math.min(perStep, Math.floor(keptPerStep / Math.max(1, members))));
   }
 
   async #marksIn(roomId: string): Promise<Map<string, number>> {

@@ -218,6 +218,7 @@ describe('notices', () => {
     node.rooms.said('r', 1);
     await finish(slow, () => 0);
     expect(told).toEqual(['lee m1']);
-    expect(node.failures).toHaveLength(2);
+    expect(failures).toBe(3);
+    expect(node.failures[0]).toEqual(new Error('away'));
   });
 });

@@ -8,6 +8,8 @@ import * as scripts from './scripts.ts';
 
 /** So many notices of a room go in one call, so that nobody else waits for long. */
 const endsTogether = 1000;
+/** A call that keeps so many takes no further step. */
+const keptTogether = 500;
 
 /** See {@link NoticeShelf}. */
 export class RedisNotices implements NoticeShelf {
@@ -41,9 +43,12 @@ export class RedisNotices implements NoticeShelf {
   }
 
   async commit(steps: readonly NoticeStep[], cap: number): Promise<readonly boolean[]> {
-    if (steps.length === 0) return [];
-    const taken = await this.#run(scripts.commitScript, String(cap), ...steps.flatMap(wordsOf));
-    return (taken as readonly Reply[]).map((one) => Number(one) === 1);
+    const answers: boolean[] = [];
+    for (const some of callsOf(steps)) {
+      const taken = await this.#list(scripts.commitScript, String(cap), ...some.flatMap(wordsOf));
+      answers.push(...taken.map((one) => Number(one) === 1));
+    }
+    return answers;
   }
 
   async keep(user: string, { id, number, roomId, ...rest }: Notice, cap: number): Promise<void> {
@@ -91,6 +96,21 @@ export class RedisNotices implements NoticeShelf {
   async #list(script: string, ...args: readonly string[]): Promise<readonly Reply[]> {
     return (await this.#run(script, ...args)) as readonly Reply[];
   }
+}
+
+/** Which steps go in one call. */
+function callsOf(steps: readonly NoticeStep[]): NoticeStep[][] {
+  const calls: NoticeStep[][] = [];
+  let kept = keptTogether;
+  for (const step of steps) {
+    if (kept >= keptTogether) {
+      calls.push([]);
+      kept = 0;
+    }
+    calls.at(-1)!.push(step);
+    kept += step.kept.length;
+  }
+  return calls;
 }
 
 function wordsOf({ roomId, after, through, kept, dropped }: NoticeStep): string[] {
