@@ -122,6 +122,7 @@ describe('a room of two', () => {
     ['a, b', 'c'],
     ['c', 'b, a'],
     ['k'.repeat(128), 'l'.repeat(128)],
+    ['kim', 'l'.repeat(128)],
     ['김', '이, 김'],
   ])('has for each the name of the other: %s and %s', async (one, other) => {
     const room = await rooms.direct(one, other);

@@ -260,14 +260,18 @@ describe('rooms that the service tells of', () => {
   });
 
   it('that one leaves oneself are not lost again when they were entered anew meanwhile', async () => {
-    server.newest.message('/app/chat-rooms/mine', '{"items":[{"id":"a"},{"id":"b"}]}');
+    config = { ...config, open: true };
+    state = initialState(['a', 'b']);
+    chat.signIn({ name: 'Ann', secret: '' });
+    server.open();
     chat.leaveRoom('a');
     chat.openRoom('a');
     server.newest.message(changes, news('left', 'a', 'Ann'));
     for (const { headers } of server.newest.sent) server.newest.receipt(headers.receipt!);
     await settled();
-    expect(rooms()).toEqual(['b', 'a']);
-    expect(notices()).toEqual([]);
+    expect([rooms(), notices()]).toEqual([['b', 'a'], []]);
+    server.newest.message(changes, news('left', 'a', 'Ann')); // on another device
+    expect([rooms(), notices()]).toEqual([['b'], []]);
   });
 
   it('do no harm with bodies that cannot be read', () => {
@@ -285,13 +289,13 @@ describe('rooms that the service tells of', () => {
     chat.shown(state);
     const kept = { id: '1', roomId: 'b', sender: 'kim', preview: 'hi', mentioned: true, sentAt: 'never' };
     server.newest.message('/user/queue/notifications', JSON.stringify(kept));
-    const message = (id: string, roomId: string, mentions?: string[]): void =>
+    const message = (id: string, roomId: string, mentions?: string[], sender = 'kim'): void =>
       server.newest.message(
         `/topic/chat-room/${roomId}`,
         JSON.stringify({
           id,
           roomId,
-          sender: 'kim',
+          sender,
           content: id,
           sentAt: new Date(5).toISOString(),
           mentions,
@@ -301,6 +305,7 @@ describe('rooms that the service tells of', () => {
     message('2', 'b');
     message('3', 'a', ['Ann']); // is looked at
     message('4', 'b', ['Ann', 'lee']);
+    message('5', 'b', ['Ann'], 'Ann'); // her own
     expect(state.news.map(({ id }) => id)).toEqual(['4', '1']);
   });
 
