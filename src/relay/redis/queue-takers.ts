@@ -17,7 +17,7 @@ export class Taker {
   readonly outstanding = new Map<number, Held>();
   began = false;
   /** What transactions that are under way have taken out of that. */
-  committing = 0;
+  #committing = 0;
   #tags = 0;
 
   constructor(consumer: QueueConsumer) {
@@ -29,7 +29,7 @@ export class Taker {
     if (!this.began) return 0;
     const { auto, prefetch, leaving, credit } = this.consumer;
     if (leaving) return 0;
-    const taken = this.outstanding.size + this.committing;
+    const taken = this.outstanding.size + this.#committing;
     const own = auto || prefetch === 0 ? Number.POSITIVE_INFINITY : Math.max(0, prefetch - taken);
     return credit === undefined ? own : Math.min(own, credit.room);
   }
@@ -38,6 +38,18 @@ export class Taker {
     const tag = ++this.#tags;
     if (!this.consumer.auto) this.outstanding.set(tag, held);
     this.consumer.take({ message: held.message, tag, deliveries: held.deliveries });
+  }
+
+  /** A transaction has taken one out, and is not done: it makes no room yet. */
+  commits(): void {
+    this.#committing++;
+    this.consumer.credit?.take();
+  }
+
+  /** It is done, or undone. */
+  committed(): void {
+    this.#committing--;
+    this.consumer.credit?.give();
   }
 
   /** Takes out what a tag names. */

@@ -297,15 +297,15 @@ export class SharedQueue {
 
   /** What a transaction that was not done has taken out is outstanding again; until it is done it makes no room. */
   async #committed(taker: Taker, tag: number, held: Held, committed: Promise<unknown>): Promise<boolean> {
-    taker.committing++;
+    taker.commits();
     try {
       const done = textOf(await committed) === '1';
-      taker.committing--;
+      taker.committed();
       this.#forget(held);
       this.look();
       return done;
     } catch (error) {
-      taker.committing--;
+      taker.committed();
       this.#putBack(taker, tag, held);
       throw error;
     }
@@ -314,15 +314,15 @@ export class SharedQueue {
   /** A dead letter may lie elsewhere: it is made when the rest is done. */
   #dieWithin(taker: Taker, tag: number, held: Held, why: Why): Promise<boolean> {
     if (!this.#parts.committing()) return this.#die(held, why);
-    taker.committing++;
+    taker.commits();
     return new Promise((resolve, reject) =>
       this.#parts.later(
         () => {
-          taker.committing--;
+          taker.committed();
           void this.#die(held, why).then(resolve, reject);
         },
         (error) => {
-          taker.committing--;
+          taker.committed();
           this.#putBack(taker, tag, held);
           reject(error);
         },
