@@ -40,7 +40,7 @@ class Load {
         for (let index = from; index < until; index++) this.#clients.push(this.#client(index));
       });
     }
-    // some servers do not tell when a subscription holds
+    // it answers no SUBSCRIBE, and one more to ask by would cost it at each message that is measured
     if (this.#plan.dialect === 'stomp-unconfirmed') await new Promise((resolve) => setTimeout(resolve, 500));
   }
 
