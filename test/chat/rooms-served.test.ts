@@ -92,15 +92,46 @@ describe('rooms of members', () => {
     await expect(lee.subscribe('/topic/**')).rejects.toMatchObject({ code: 'denied' });
   });
 
-  it('that are read only for somebody are just that', async () => {
+  it.each([
+    ['send', say('me too')],
+    ['edit', { of: 'own', content: 'changed' }],
+    ['delete', { of: 'own' }],
+    ['react', { of: 'own', emoji: '👍' }],
+    ['typing', {}],
+  ])('that are read only for somebody are just that: no %s', async (what, body) => {
     const kit = await chat('members');
     const [kim, lee] = [await kit.connect({ login: 'kim' }), await kit.connect({ login: 'lee' })];
     await kim.send('/app/chat-rooms/create', { id: 'r', kind: 'private' });
+    await kim.send('/app/chat-room/r/invite', { user: 'lee' });
+    const heard = await lee.subscribe(room);
+    await lee.send('/app/chat-room/r/send', say('mine'));
+    const own = await heard.next({ matching: { body: { content: 'mine' } } });
+    const done = { ...body, ...('of' in body && { of: own.headers['message-id'] }) };
     await kim.send('/app/chat-room/r/invite', { user: 'lee', role: 'reader' });
-    await lee.subscribe(room);
-    await expect(lee.send('/app/chat-room/r/send', say('me too'))).rejects.toMatchObject({
-      code: 'no-access',
-    });
+    await expect(lee.send(`/app/chat-room/r/${what}`, done)).rejects.toMatchObject({ code: 'no-access' });
+    await kim.send('/app/chat-room/r/invite', { user: 'lee', role: 'member' });
+    await lee.send(`/app/chat-room/r/${what}`, done);
+  });
+
+  it.each([
+    ['invite', { user: 'moe' }],
+    ['invite', { user: 'lee', role: 'owner' }],
+    ['remove', { user: 'kim' }],
+    ['rename', { name: 'ours' }],
+    ['delete', { of: 'theirs' }],
+    ['delete-room', {}],
+  ])('are their owners’: members do not %s %o', async (what, body) => {
+    const kit = await chat('members');
+    const [kim, lee] = [await kit.connect({ login: 'kim' }), await kit.connect({ login: 'lee' })];
+    await kim.send('/app/chat-rooms/create', { id: 'r', kind: 'private' });
+    await kim.send('/app/chat-room/r/invite', { user: 'lee' });
+    const heard = await lee.subscribe(room);
+    await kim.send('/app/chat-room/r/send', say('theirs'));
+    const theirs = await heard.next({ matching: { body: { content: 'theirs' } } });
+    const done = { ...body, ...('of' in body && { of: theirs.headers['message-id'] }) };
+    await expect(lee.send(`/app/chat-room/r/${what}`, done)).rejects.toMatchObject({ code: 'no-access' });
+    await kim.send('/app/chat-room/r/invite', { user: 'lee', role: 'owner' });
+    await lee.send(`/app/chat-room/r/${what}`, done);
   });
 });
 
