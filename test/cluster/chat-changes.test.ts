@@ -88,4 +88,34 @@ describe.runIf(program && url)('changes of messages over nodes', () => {
       'secret',
     );
   });
+
+  it('end with their room: whoever writes on any node is refused, and nothing is left in Redis or MongoDB', async () => {
+    running = writer.run();
+    const [kim, lee] = [await enter(one, 'kim'), await enter(other, 'lee')];
+    await kim.confirmed('SEND', { destination: '/app/chat-rooms/create' }, JSON.stringify({ id: 'q' }));
+    const say = (client: RawTcp, content: string): Promise<unknown> =>
+      client.confirmed('SEND', { destination: '/app/chat-room/q/send' }, JSON.stringify({ content }));
+    for (const content of ['a', 'b', 'c']) await Promise.all([say(kim, content), say(lee, content)]);
+    const of = '/topic/chat-room/q';
+    const left = async (): Promise<number> =>
+      (await other.history.page(of)).messages.length + (await kept({ destination: of }));
+    const kept = (filter: object): Promise<number> => place.db.collection('messages').countDocuments(filter);
+    await expect.poll(() => kept({ destination: of })).toBe(6);
+    await kim.confirmed('SEND', { destination: '/app/chat-room/q/delete-room' }, '{}');
+    await Promise.all([kim, lee].map((client) => client.subscribe('/user/queue/errors', 'errors')));
+    const refused = ({ messages }: RawTcp): boolean =>
+      messages.some(({ headers, body }) => headers.subscription === 'errors' && body.includes('no-access'));
+    for (const client of [kim, lee])
+      await expect
+        .poll(() => {
+          client.frame(
+            'SEND',
+            { destination: '/app/chat-room/q/send', 'content-type': 'application/json' },
+            '{"content":"late"}',
+          );
+          return refused(client);
+        })
+        .toBe(true);
+    await expect.poll(left, { timeout: 15_000 }).toBe(0);
+  });
 });
