@@ -24,7 +24,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     assetsInlineLimit: 0, // no data: address, which `default-src 'self'` would refuse
-    modulePreload: { polyfill: false }, // would be an inline script
+    modulePreload: false, // its helper would be script for nothing: scripts of their own load no others
     reportCompressedSize: false,
   },
   // `vite src/web --config vite.config.ts` works on the page against a service that runs at the default address.

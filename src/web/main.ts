@@ -15,7 +15,8 @@ import { dialFor } from './wire/dial.ts';
 import { openEitherWay, type WaysWorld } from './wire/either-way.ts';
 import { languageOf, speak } from './words/words.ts';
 
-speak(preferences.language() ?? languageOf(navigator.languages));
+// should its words not come, the page speaks English
+const spoken = speak(preferences.language() ?? languageOf(navigator.languages)).catch(() => {});
 let state: ChatState = initialState(preferences.rooms());
 let config = DEFAULT_CONFIG;
 
@@ -64,8 +65,7 @@ const show = createPage({
   },
   choose(language) {
     preferences.setLanguage(language);
-    speak(language);
-    show(state);
+    void speak(language).then(() => show(state));
   },
   config: () => config,
   older: () => chat.older(state.current),
@@ -148,7 +148,7 @@ addEventListener('beforeunload', (event) => {
   if (isUnsent) event.preventDefault();
 });
 
-void fetchConfig(fetch).then((fetched) => {
+void Promise.all([fetchConfig(fetch), spoken]).then(([fetched]) => {
   config = fetched;
   start();
 });

@@ -1,18 +1,15 @@
 // The language in which the page speaks: that of the browser until somebody chooses another.
 import { english, type Words } from './english.ts';
-import { korean } from './korean.ts';
 
 export type { Words } from './english.ts';
 
-/** The languages by their tags, in the order in which they are offered. */
-export const languages = { en: english, ko: korean } as const satisfies Record<string, Words>;
+/** What each language calls itself, by its tag, in the order in which they are offered. */
+export const languageNames = { en: 'English', ko: '한국어' } as const;
 
-export type Language = keyof typeof languages;
-
-/** What each language calls itself. */
-export const languageNames: Readonly<Record<Language, string>> = { en: 'English', ko: '한국어' };
+export type Language = keyof typeof languageNames;
 
 let spoken: Words = english;
+let wanted: Language = 'en';
 
 /** The words of the language that is spoken. */
 export function words(): Words {
@@ -20,12 +17,14 @@ export function words(): Words {
 }
 
 export function isLanguage(tag: unknown): tag is Language {
-  return typeof tag === 'string' && Object.hasOwn(languages, tag);
+  return typeof tag === 'string' && Object.hasOwn(languageNames, tag);
 }
 
-/** From now on the page speaks this language. */
-export function speak(language: Language): void {
-  spoken = languages[language];
+/** From now on the page speaks this language; Korean is a script of its own, so that others do not load it. */
+export async function speak(language: Language): Promise<void> {
+  wanted = language;
+  const said = language === 'ko' ? (await import('./korean.ts')).korean : english;
+  if (wanted === language) spoken = said; // another one was chosen meanwhile
 }
 
 /** How times are written: in the reader's own habit, where that is one of the language that is spoken. */

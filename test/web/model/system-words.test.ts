@@ -13,8 +13,8 @@ const none: SystemEvent = {
   name: undefined,
   from: undefined,
 };
-const said = (language: Language, event: Partial<SystemEvent>): string => {
-  speak(language);
+const said = async (language: Language, event: Partial<SystemEvent>): Promise<string> => {
+  await speak(language);
   return systemWords({ sender: 'kim', content: 'as the service says it', event: { ...none, ...event } });
 };
 
@@ -35,13 +35,13 @@ describe('what the chat itself says', () => {
       'kim changed the role of lee: Reader',
       'kim 님이 lee 님의 역할을 바꿨습니다: 읽기 전용',
     ],
-  ])('is said in the language of the page: %o', (event, english, korean) => {
-    expect([said('en', event), said('ko', event)]).toEqual([english, korean]);
+  ])('is said in the language of the page: %o', async (event, english, korean) => {
+    expect([await said('en', event), await said('ko', event)]).toEqual([english, korean]);
   });
 
-  it('is said as it came where the page does not know it', () => {
+  it('is said as it came where the page does not know it', async () => {
     for (const event of [{}, { what: 'moved' }, { what: 'renamed' }, { what: 'role', user: 'lee' }])
-      expect(said('ko', event)).toBe('as the service says it');
+      expect(await said('ko', event)).toBe('as the service says it');
     expect(systemWords({ sender: 'kim', content: 'x' })).toBe('x');
   });
 });

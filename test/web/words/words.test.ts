@@ -15,9 +15,9 @@ describe('the language', () => {
     expect(languageOf([])).toBe('en');
   });
 
-  it('leaves times to the habit of the reader, where that is one of the language', () => {
+  it('leaves times to the habit of the reader, where that is one of the language', async () => {
     expect(timeLocale(['fr', 'en-GB'])).toBe('en-GB');
-    speak('ko');
+    await speak('ko');
     expect(timeLocale(['en-GB', 'ko-KR'])).toBe('ko-KR');
     expect(timeLocale(['en-GB'])).toBe('ko');
   });
@@ -26,10 +26,17 @@ describe('the language', () => {
     expect(['ko', 'en', 'constructor', 'toString', '', undefined].filter(isLanguage)).toEqual(['ko', 'en']);
   });
 
-  it('is spoken from when it is chosen', () => {
-    speak('ko');
+  it('is spoken from when it is chosen', async () => {
+    await speak('ko');
     expect(words().send).toBe('보내기');
     expect(span(120_000)).toBe('2분');
+  });
+
+  it('is the one that was chosen last, whichever comes first', async () => {
+    await Promise.all([speak('ko'), speak('en')]);
+    expect(words().send).toBe('Send');
+    await Promise.all([speak('en'), speak('ko')]);
+    expect(words().send).toBe('보내기');
   });
 });
 
