@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { SqliteStore } from '../../src/history/stores/sqlite.ts';
+import { destinationHash, messageIdOf } from '../../src/message/position.ts';
 import type { LogRecord } from '../../src/message/record.ts';
 import { type Running, run, stompwire } from './contestants.ts';
 import { type Row, rowOf } from './report.ts';
@@ -18,13 +19,24 @@ const quiet = ['--stomp-port', 'off', '--ops', 'off', '--log-level', 'error'];
 const epoch = 1_700_000_000_000;
 const text = '안녕하세요 여러분, a message of about a hundred bytes, as people write them to each other';
 
+/** Of a hundred messages one edits, three react; of a thousand three delete: pages fold all of them in. */
+function changeOf(seq: number, of: string): object {
+  if (seq > 10 && seq % 33 === 0) return { messageType: 'REACTION', content: '', of, emoji: '👍', on: true };
+  if (seq > 10 && seq % 100 === 1) return { messageType: 'EDIT', of };
+  if (seq > 10 && seq % 333 === 2) return { messageType: 'DELETE', content: '', of };
+  return {};
+}
+
 function recordOf(n: number): LogRecord {
   const [roomId, seq] = [String(n % million.rooms), Math.floor(n / million.rooms) + 1];
   const time = epoch + n;
   const sender = `user${n % 500}`;
-  const said = { id: `id-${n}`, roomId, sender, content: `${text} ${n}`, messageType: 'MESSAGE' };
+  const destination = `/topic/chat-room/${roomId}`;
+  const of = messageIdOf(destinationHash(destination), { epoch, seq: Math.max(1, seq - 7) });
+  const message = { id: `id-${n}`, roomId, sender, content: `${text} ${n}`, messageType: 'MESSAGE' };
+  const said = { ...message, ...changeOf(seq, of) };
   return {
-    ...{ destination: `/topic/chat-room/${roomId}`, epoch, seq, time, sender, headers: [] },
+    ...{ destination, epoch, seq, time, sender, headers: [] },
     ...{ contentType: 'application/json', key: undefined, tombstone: undefined },
     body: Buffer.from(JSON.stringify({ ...said, sentAt: new Date(time).toISOString() })),
   };
