@@ -77,6 +77,23 @@ export class FollowedRooms {
 
   /** Decides what nobody has decided, in all rooms; done when all are at least in line. */
   async makeUp(): Promise<void> {
+    try {
+      await this.#wantAll();
+    } catch (error) {
+      this.#fail(error);
+      this.#again(() => void this.makeUp());
+    }
+  }
+
+  /** Decides nothing more; done when what it is about to decide is. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#due.clear();
+    await this.#running;
+  }
+
+  async #wantAll(): Promise<void> {
     for (let after: string | undefined; !this.#closed; ) {
       const { items, next } = await this.#parts.shelf().rooms({ limit: perPart, after });
       for (const { roomId, through } of items) this.#want(roomId, { number: through, late: true });
@@ -84,13 +101,6 @@ export class FollowedRooms {
       if (next === undefined) return;
       after = next;
     }
-  }
-
-  /** Decides nothing more. */
-  close(): void {
-    this.#closed = true;
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#due.clear();
   }
 
   #want(roomId: string, wanted: Behind): void {
@@ -154,7 +164,7 @@ export class FollowedRooms {
   /** Told once for all rooms that fail together: a store that is away fails all of them, again and again. */
   #fail(error: unknown): void {
     const now = performance.now();
-    if (now - this.#failed < this.#parts.againAfter) return;
+    if (this.#closed || now - this.#failed < this.#parts.againAfter) return;
     this.#failed = now;
     this.#parts.failed(error);
   }
@@ -179,11 +189,15 @@ export class FollowedRooms {
   }
 
   #later(roomId: string, behind: Behind): void {
+    this.#again(() => this.#want(roomId, behind));
+  }
+
+  #again(work: () => void): void {
     if (this.#closed) return;
     const pause = this.#parts.againAfter * (0.5 + Math.random() / 2);
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      this.#want(roomId, behind);
+      work();
     }, pause).unref();
     this.#timers.add(timer);
   }

@@ -67,7 +67,7 @@ export class Notifying {
 
   async stop(): Promise<void> {
     clearTimeout(this.#first);
-    this.#rooms.close();
+    await this.#rooms.close();
     await this.#webhook?.stop();
   }
 
@@ -93,7 +93,7 @@ export class Notifying {
 
   /** Somebody died: notifies of what that one did not. */
   makeUp(): void {
-    this.#rooms.makeUp().catch(this.#parts.failed);
+    void this.#rooms.makeUp();
   }
 
   /** A user hears notifications now, on this node. */

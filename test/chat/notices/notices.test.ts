@@ -80,7 +80,7 @@ class Node {
   /** What it was about to do it does no more. */
   die(): void {
     this.isDead = true;
-    this.rooms.close();
+    void this.rooms.close();
   }
 }
 
@@ -167,6 +167,11 @@ describe('notices', () => {
     log.push(messageOf(4, { messageType: 'DELETE', of: 'm3' }), messageOf(5));
     const node = new Node(slow, log, [], { marks: async () => new Map([['lee', 1]]) });
     await slow.shelf.begin('r', 0);
+    const { rooms } = slow.shelf;
+    slow.shelf.rooms = async () => {
+      slow.shelf.rooms = rooms; // it is away at first
+      throw new Error('away');
+    };
     const madeUp = node.rooms.makeUp();
     await finish(slow, () => 0);
     await madeUp;
