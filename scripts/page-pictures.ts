@@ -1,13 +1,22 @@
 // Takes pictures of the chat page for human eyes: what people meet, at phone and desktop width, light and dark, in both languages.
 // `npm run build && node scripts/page-pictures.ts [folder]`; needs a Chromium (CHROMIUM_PATH, or /usr/bin/chromium).
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hashPassword } from '../src/auth/password-hash.ts';
 import { Executable } from '../test/e2e/executable.ts';
 import { DESKTOP, People, type Person, PHONE } from '../test/e2e/people.ts';
 
 const folder = process.argv[2] ?? join(tmpdir(), 'stompwire-page');
 mkdirSync(folder, { recursive: true });
+
+const usersFile = join(folder, 'users.json');
+writeFileSync(
+  usersFile,
+  JSON.stringify({
+    users: [{ name: 'mina', password: await hashPassword('right', { logN: 4, r: 1, p: 1 }) }],
+  }),
+);
 
 const looks = ['light', 'dark'] as const;
 const languages = { en: 'en-GB', ko: 'ko-KR' } as const;
@@ -37,8 +46,10 @@ async function take({ page }: Person, name: string, { size, language, scheme }: 
 }
 
 /** By the ids of the page, which are the same in each language. */
-const click = (person: Person, selector: string): Promise<void> => person.page.locator(selector).first().click();
-const appears = (person: Person, selector: string): Promise<void> => person.page.locator(selector).first().waitFor();
+const click = (person: Person, selector: string): Promise<void> =>
+  person.page.locator(selector).first().click();
+const appears = (person: Person, selector: string): Promise<void> =>
+  person.page.locator(selector).first().waitFor();
 
 async function makeRoom(person: Person, name: string, kind: 'public' | 'private'): Promise<void> {
   await click(person, '#new-room');
@@ -69,7 +80,11 @@ async function photograph(address: string, look: Look, round: number): Promise<v
   await mina.page.locator('#name').press('Enter');
   await mina.isOnline();
   await take(mina, 'no-room', look);
-  const [jonas, seoyeon] = [await people.enter(address, friend), await people.enter(address, other)];
+  const jonas = await people.enter(address, friend);
+  const seoyeon = await people.open(address, options);
+  await seoyeon.page.locator('#name').fill(other);
+  await seoyeon.page.locator('#name').press('Enter');
+  await seoyeon.isOnline();
 
   await listOpen(mina, look);
   await click(mina, '#new-room');
@@ -91,7 +106,18 @@ async function photograph(address: string, look: Look, round: number): Promise<v
   await jonas.sees('확인했습니다. 아주 빨라졌네요 👍');
   await click(seoyeon, '.notice-link');
   await appears(seoyeon, '#read-only');
-  await take(seoyeon, 'read-only-desktop-seen-by', look);
+  await take(seoyeon, 'read-only', look);
+  await click(mina, '#people');
+  await appears(mina, '#people-list .icon-button:not([hidden])');
+  await take(mina, 'people', look);
+  await mina.page.keyboard.press('Escape');
+  await click(mina, '#room-about');
+  await mina.page.locator('.member', { hasText: other }).locator('button').click();
+  await click(mina, '#confirm-yes');
+  await appears(seoyeon, '#no-room');
+  await take(seoyeon, 'sent-out', look);
+  await mina.page.locator('#member-list', { hasText: other }).waitFor({ state: 'hidden' });
+  await mina.page.keyboard.press('Escape');
 
   await listOpen(mina, look);
   await click(mina, '#new-conversation');
@@ -134,12 +160,33 @@ async function photograph(address: string, look: Look, round: number): Promise<v
   await people.leave();
 }
 
+/** What somebody sees who is not let in, or not any more. */
+async function photographRefusal(address: string, look: Look): Promise<void> {
+  const options = { ...sizes[look.size], locale: languages[look.language], colorScheme: look.scheme };
+  const mina = await people.open(address, options);
+  await mina.page.locator('#name').fill('mina');
+  await mina.page.locator('#secret').fill('wrong');
+  await mina.page.locator('#secret').press('Enter');
+  await appears(mina, '#refusal:not(:empty)');
+  await take(mina, 'refused', look);
+  await people.leave();
+}
+
+const asking = new Executable([
+  ...['serve', '--port', '0', '--stomp-port', 'off', '--data', 'memory', '--auth', 'users'],
+  ...['--users-file', usersFile],
+]);
 try {
+  const [secured] = await asking.addresses();
+  for (const look of all) await photographRefusal(secured!, look);
   const [address] = await service.addresses();
   for (const [round, look] of all.entries()) await photograph(address!, look, round + 1);
   console.log(folder);
 } finally {
   await people.close();
-  service.signal('SIGTERM');
-  await service.ended;
+  for (const one of [service, asking]) {
+    one.signal('SIGTERM');
+    await one.ended;
+  }
+  rmSync(usersFile);
 }

@@ -42,10 +42,16 @@ describe.runIf(chromium)('the chat page', () => {
     await bob.page.getByText('You can read here, but not write.').waitFor();
     await bob.page.getByText('Ann invited Bob').waitFor();
     expect(await bob.draft.isVisible()).toBe(false);
+    await ann.page.keyboard.press('Escape');
+    await ann.say('read this');
+    await (await bob.sees('read this')).hover();
+    expect(await bob.page.locator('.message-actions button:visible').count()).toBe(0);
+    await ann.page.getByRole('button', { name: 'About this room' }).click();
 
     await about.getByRole('combobox', { name: 'Role of Bob' }).selectOption('Member');
     await bob.draft.waitFor();
     await bob.say('I can write now');
+    await bob.sees('I can write now');
     await about.getByLabel('Name of the room').fill('Open secret');
     await about.getByRole('button', { name: 'Rename' }).click();
     await bob.page.getByRole('heading', { level: 1, name: '# Open secret' }).waitFor();

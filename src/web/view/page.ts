@@ -1,4 +1,5 @@
 // The whole page: puts the views together and paints the newest state, once per frame at most.
+import { mayWrite } from '../model/room-list.ts';
 import type { ChatState } from '../model/state.ts';
 import type { MessageLine } from '../model/timeline.ts';
 import { pageTitle } from '../model/title.ts';
@@ -97,7 +98,8 @@ function createPainter(actions: PageActions): (state: ChatState) => void {
     },
     () => {
       const { features } = actions.config();
-      const has = (feature: Feature): boolean => features.has(feature);
+      const writes = shown === undefined || mayWrite(shown, shown.current);
+      const has = (feature: Feature): boolean => writes && features.has(feature);
       return {
         ...{ older: offers(actions.config()), edit: has('edit') },
         ...{ replies: has('replies'), reactions: has('reactions') },
