@@ -36,6 +36,24 @@ describe.runIf(chromium)('the chat page', () => {
       expect(await person.page.locator('.bubble a').count()).toBe(0);
     }
     expect(await bob.page.locator('.sender').textContent()).toBe(name);
+    // what no page would send: a room, a file and a mention that are called so
+    const post = (path: string, body: object): Promise<number> =>
+      bob.page.evaluate(
+        async ([url, json]) => {
+          const headers = { 'content-type': 'application/json' };
+          return (await fetch(`/api/chat${url}`, { method: 'POST', headers, body: json! })).status;
+        },
+        [path, JSON.stringify({ userId: 'Bob', ...body })],
+      );
+    const room = '<img src=x onerror=alert(1)> room';
+    expect(await post('/rooms', { id: 'odd', name: room })).toBe(201);
+    const attachments = [{ url: 'https://a.example/x?<script>', name: '<script>alert(1)</script>.png' }];
+    expect(await post('/rooms/odd/messages', { content: text, attachments, mentions: [name] })).toBe(201);
+    await bob.page.goto(`${new URL(bob.page.url()).origin}/#/room/odd`);
+    await bob.sees(text);
+    await bob.page.getByText(room).first().waitFor();
+    await bob.page.getByText('<script>alert(1)</script>.png').waitFor();
+    expect(await bob.page.locator('#app :is(b, img, script)').count()).toBe(0);
   });
 
   it('makes web addresses into links that give nothing away', async () => {
