@@ -243,13 +243,21 @@ export class Broker {
   }
 }
 
+/** Whether a message that excludes somebody is not for who subscribed. */
+export function isExcluded(
+  { owner, deafTo }: Pick<Subscriber, 'owner' | 'deafTo'>,
+  excluded: string,
+): boolean {
+  return owner === excluded || deafTo === excluded;
+}
+
 function deliverTo(listeners: readonly Subscriber[], message: Message): number {
   const { excludes: excluded, only } = message;
   let heard = 0;
   for (let i = 0; i < listeners.length; i++) {
     const subscriber = listeners[i]!;
     if (only !== undefined && subscriber.owner !== only) continue;
-    if (excluded !== undefined && subscriber.owner === excluded) continue;
+    if (excluded !== undefined && isExcluded(subscriber, excluded)) continue;
     subscriber.deliver(message);
     heard++;
   }

@@ -7,6 +7,8 @@ import { segmentMatcher } from '../message/pattern.ts';
 export interface Subscriber {
   /** The session it belongs to; a message may exclude one. */
   readonly owner: string;
+  /** What a message may exclude of that session, of which it is one; see `localOf`. */
+  readonly deafTo?: string | undefined;
   /** Takes a message. Must not throw, and must not subscribe or unsubscribe anyone before it returns. */
   deliver(message: Message): void;
   /** Where it stands in its list; the index's own. */

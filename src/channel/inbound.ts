@@ -11,6 +11,8 @@ export interface SessionView {
   readonly id: string;
   readonly user: User | undefined;
   readonly peer: Peer;
+  /** What its messages exclude of itself, once one of its subscriptions asked for it; see `localOf`. */
+  readonly excludes?: string | undefined;
   /** Whatever the application keeps with a session. */
   readonly attributes: Map<string, unknown>;
   /** The server's clock, in milliseconds; it never goes back, and ticks every 20. */

@@ -16,7 +16,7 @@ export interface MessageParts {
   readonly contentType?: string | undefined;
   /** The publisher's own headers, as name, value, name, value... without reserved names. */
   readonly headers?: readonly string[] | undefined;
-  /** The session that shall not hear it (`exclude-sender:true`). */
+  /** The session that shall not hear it (`exclude-sender:true`), or what of it shall not; see {@link localOf}. */
   readonly excludes?: string | undefined;
   /** The only session that shall hear it. */
   readonly only?: string | undefined;
@@ -28,6 +28,14 @@ export interface MessageParts {
   readonly time?: number;
   /** The name of the session in whose name it is published; subscribers are not told. */
   readonly sender?: string | undefined;
+}
+
+/**
+ * What is excluded when only those subscriptions of a session shall not hear a message that do not want to hear what it
+ * sends itself [ActiveMQ, activemq.noLocal]. No session has an id with a blank.
+ */
+export function localOf(session: string): string {
+  return `${session} local`;
 }
 
 /** What may be changed of a message on its way; where it goes may not. */

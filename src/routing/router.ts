@@ -280,7 +280,7 @@ function contentOf({ headers, session, body }: Inbound): UserMessage {
     body,
     contentType: headers.get('content-type'),
     headers: travellingHeaders(headers.pairs),
-    excludes: headers.get('exclude-sender') === 'true' ? session.id : undefined,
+    excludes: headers.get('exclude-sender') === 'true' ? session.id : session.excludes,
   };
 }
 

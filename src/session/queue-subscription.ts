@@ -1,6 +1,6 @@
 // What subscriptions take from: a queue of the broker's, one that a topic fills while its client is away, one of their own.
 import { Buffer } from 'node:buffer';
-import type { Broker } from '../broker/broker.ts';
+import { type Broker, isExcluded } from '../broker/broker.ts';
 import type { Soon } from '../channel/channel.ts';
 import type { SubscriptionView } from '../channel/outbound.ts';
 import { StompwireError } from '../errors.ts';
@@ -54,9 +54,10 @@ export class DurableSubscription extends QueueSubscription {
     return bound instanceof Promise ? bound.then(() => super.begin(broker)) : super.begin(broker);
   }
 
-  /** What this session has sent with `exclude-sender` is in its queue nevertheless. */
+  /** What this session has sent, and shall not hear here, is in its queue nevertheless. */
   override take(delivery: QueueDelivery): void {
-    if (delivery.message.excludes === this.session.id) this.drop(delivery.tag);
+    const { excludes } = delivery.message;
+    if (excludes !== undefined && isExcluded(this, excludes)) this.drop(delivery.tag);
     else super.take(delivery);
   }
 }

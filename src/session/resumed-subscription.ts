@@ -1,5 +1,5 @@
 // A subscription that begins in the past: replays what was missed at the client's own pace, then goes live.
-import type { Broker } from '../broker/broker.ts';
+import { type Broker, isExcluded } from '../broker/broker.ts';
 import { Channel } from '../channel/channel.ts';
 import type { Delivery, SubscriptionView } from '../channel/outbound.ts';
 import { StompwireError } from '../errors.ts';
@@ -161,7 +161,8 @@ export class ResumedSubscription extends WatchedSubscription {
 
   #hand({ position, message }: Replayed): Promise<void> | undefined {
     this.#reader.pass(position);
-    if (message === undefined || message.excludes === this.owner) return undefined;
+    if (message === undefined) return undefined;
+    if (message.excludes !== undefined && isExcluded(this, message.excludes)) return undefined;
     if (message.only !== undefined && message.only !== this.owner) return undefined;
     const marked = this.#reader.discontinuity;
     this.#reader.told();

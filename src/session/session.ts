@@ -45,6 +45,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   /** The opening HTTP request, until the client has said who it is. */
   handshake: Handshake | undefined;
   subscriptions: Map<string, Subscription> | undefined;
+  declare excludes?: string;
   transactions: Transactions | undefined;
   acks: Acks | undefined;
   /** Agreed heart-beats in milliseconds; 0: none. */

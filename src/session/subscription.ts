@@ -20,6 +20,8 @@ export class Subscription implements Subscriber, SubscriptionView {
   readonly owner: string;
   /** Where the broker delivers to it: a destination, a pattern, or an address of its owner's own. */
   readonly address: string;
+  /** Of those that do not hear what their session sends; no others have it, for there are many. */
+  declare deafTo?: string;
   protected readonly outbox: Outbox;
   /** The id as it stands in the frame; see `Outbox.wireId`. */
   protected readonly wireId: string;

@@ -36,6 +36,7 @@ export interface CommandSession extends Registered {
   /** Its subscriptions that take from queues; none before the first. */
   acks: Acks | undefined;
   subscriptions: Map<string, Subscription> | undefined;
+  excludes?: string;
   sendsEvery: number;
   hearsEvery: number;
   /** Speaks a version from the next frame on. */

@@ -5,6 +5,7 @@ import type { Soon } from '../../channel/channel.ts';
 import type { SubscriptionView } from '../../channel/outbound.ts';
 import { StompwireError } from '../../errors.ts';
 import { printable } from '../../message/destination.ts';
+import { localOf } from '../../message/message.ts';
 import type { AcknowledgedSubscription } from '../acknowledged-subscription.ts';
 import { directAnswer } from '../direct-answer.ts';
 import type { Processed } from '../receipts.ts';
@@ -28,7 +29,7 @@ export function subscribe(session: CommandSession, frame: Frame): Soon<void> | S
   return inbound.run(inboundOf(session, frame, destination), (passed) =>
     router.isAnswered(destination)
       ? router.subscribe(passed, directAnswer(session, { id, destination }))
-      : enter(session, plain(session, { id, destination })),
+      : enter(session, local(session, frame, plain(session, { id, destination }))),
   );
 }
 
@@ -36,7 +37,7 @@ export function subscribe(session: CommandSession, frame: Frame): Soon<void> | S
 function take(session: CommandSession, frame: Frame, view: SubscriptionView, asked: Asked): Soon<Processed> {
   let subscription: AcknowledgedSubscription | undefined;
   const done = session.services.inbound.run(inboundOf(session, frame, view.destination), () => {
-    subscription = acknowledged(session, detachedView(view), asked);
+    subscription = local(session, frame, acknowledged(session, detachedView(view), asked));
     return enter(session, subscription);
   });
   const start = (): void => {
@@ -51,13 +52,22 @@ async function resume(session: CommandSession, frame: Frame, id: string): Promis
   const destination = frame.headers.get('destination')!;
   let subscription: ResumedSubscription | undefined;
   await session.services.inbound.run(inboundOf(session, frame, destination), () => {
-    subscription = resumed(session, frame, { id: detached(id), destination: detached(destination) });
+    const view = { id: detached(id), destination: detached(destination) };
+    subscription = local(session, frame, resumed(session, frame, view));
     return enter(session, subscription);
   });
   if (subscription === undefined) return {};
   const begun = subscription;
   const { resumed: resume, position } = begun;
   return { headers: { resume, position }, sent: () => begun.start() };
+}
+
+/** A subscription may ask not to hear what its own session sends [ActiveMQ, activemq.noLocal]; others of it do. */
+function local<S extends Subscription>(session: CommandSession, { headers }: Frame, subscription: S): S {
+  if (headers.get('activemq.noLocal') !== 'true') return subscription;
+  session.excludes = localOf(session.id);
+  subscription.deafTo = session.excludes;
+  return subscription;
 }
 
 /** [STOMP 1.0, SUBSCRIBE]: without an id the destination names the subscription. */

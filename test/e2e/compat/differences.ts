@@ -106,13 +106,6 @@ export const activemqDifferences: Differences = {
   ],
   programs: [
     {
-      program: 'activemq.noLocal, and another subscription',
-      there: ['own'],
-      here: [],
-      reason:
-        'what a session sends where it subscribed with `activemq.noLocal`, none of its subscriptions hears',
-    },
-    {
       program: 'UNSUBSCRIBE of nothing',
       there: 'refused',
       here: 'done',

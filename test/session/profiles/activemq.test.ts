@@ -28,26 +28,3 @@ describe('a destination of ActiveMQ', () => {
     expect(session()('SEND', { destination: 'a.b' }).destination).toBe('/queue/a.b');
   });
 });
-
-describe('activemq.noLocal', () => {
-  const deaf = { id: '0', destination: '/topic/a.>', 'activemq.noLocal': 'true' };
-  const sent = (say: ReturnType<typeof session>, destination: string): string | undefined =>
-    say('SEND', { destination })['exclude-sender'];
-
-  it('keeps from a session what it sends there itself', () => {
-    const say = session();
-    expect(sent(say, '/topic/a.b')).toBeUndefined();
-    say('SUBSCRIBE', deaf);
-    expect(sent(say, '/topic/a.b')).toBe('true');
-    expect(sent(say, '/topic/b')).toBeUndefined();
-    expect(sent(say, '/queue/a.b')).toBeUndefined();
-    expect(sent(session(), '/topic/a.b')).toBeUndefined();
-  });
-
-  it('ends with the subscription', () => {
-    const say = session();
-    say('SUBSCRIBE', deaf);
-    say('UNSUBSCRIBE', { id: '0' });
-    expect(sent(say, '/topic/a.b')).toBeUndefined();
-  });
-});
