@@ -1,4 +1,5 @@
 // What a chat shares for a while keeps the contract of its port in a real Redis, under Sentinel and in a cluster.
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RedisLive } from '../../src/chat/repositories/redis.ts';
 import { startCluster, startGroup, until } from '../servers/redis-groups.ts';
@@ -44,14 +45,38 @@ describe.runIf(program)('over Redis', () => {
     liveRepositoryContract(kindOf(name, () => group.url));
   });
 
-  describe('that is away', () => {
+  describe('of its own', () => {
     let redis: OwnRedis;
     beforeEach(async () => {
       redis = await startRedis(program!);
     });
     afterEach(() => redis.stop());
 
-    it('refuses in time, and goes on when it is back', async () => {
+    it('keeps nothing of what is gone', async () => {
+      const live = new RedisLive(redis.url);
+      const payload = { preview: 'hello' };
+      const noticed = (user: string, id: string, number: number) => ({
+        ...{ user, notice: { id, roomId: 'r', number, at: 1, payload }, postAt: 1 },
+      });
+      const kept = [
+        noticed('kim', 'a', 1),
+        noticed('kim', 'b', 2),
+        noticed('kim', 'c', 3),
+        noticed('lee', 'c', 3),
+      ];
+      await live.notices.begin('r', 0);
+      await live.notices.commit([{ roomId: 'r', after: 0, through: 3, kept, dropped: [] }], 10);
+      expect(await live.notices.due(1, 2, 9)).toHaveLength(4);
+      await live.notices.drop('kim', ['a']);
+      await live.notices.read('kim', 'r', 2);
+      await live.notices.end('r');
+      await live.close();
+      const redisItself = new Redis(redis.port);
+      expect(await redisItself.keys('*')).toEqual(['{stompwire:chat}:place']);
+      redisItself.disconnect();
+    });
+
+    it('that is away refuses in time, and goes on when it is back', async () => {
       const live = new RedisLive(redis.url);
       await live.open();
       await redis.kill('SIGKILL');
