@@ -86,8 +86,6 @@ export class FollowingNode extends Changing {
 export class Publishing {
   readonly confirmed: Confirmed[] = [];
   readonly refused: string[] = [];
-  /** The longest that an answer took, in milliseconds. */
-  slowest = 0;
   #stopped = false;
   readonly #done: Promise<void>[];
 
@@ -113,13 +111,11 @@ export class Publishing {
 
   async #publish(node: FollowingNode, room: string, name: string): Promise<void> {
     for (let at = 0; !this.#stopped; at++) {
-      const begin = performance.now();
       try {
         this.confirmed.push(await node.append(room, `${name}-${at}`));
       } catch (error) {
         this.refused.push((error as Error).message);
       }
-      this.slowest = Math.max(this.slowest, performance.now() - begin);
       await pause(2);
     }
   }

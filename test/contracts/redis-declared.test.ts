@@ -154,7 +154,7 @@ describe.runIf(url)('queues over Redis that something was said of', () => {
       const taker = await subscribe(one, { autoDelete: true, ttl: 5000 });
       expect(await notes()).toBe(1);
       await taker.consumption!.cancel();
-      await vi.waitFor(async () => expect([await ownKeys(), await notes()]).toEqual([[], 0]));
+      await vi.waitFor(async () => expect([await ownKeys(), await notes()]).toEqual([[], 0]), 10_000);
     });
 
     it('are said again by who was taken for dead, and go on', async () => {
@@ -170,7 +170,7 @@ describe.runIf(url)('queues over Redis that something was said of', () => {
       await publish('2');
       await taker.has(2);
       await taker.consumption!.cancel();
-      await vi.waitFor(async () => expect(await ownKeys()).toEqual([]));
+      await vi.waitFor(async () => expect(await ownKeys()).toEqual([]), 10_000);
     });
   });
 
@@ -180,7 +180,7 @@ describe.runIf(url)('queues over Redis that something was said of', () => {
       code: 'denied',
     });
     await taker.consumption!.cancel();
-    await vi.waitFor(async () => expect(await keysOf(at)).toEqual([]));
+    await vi.waitFor(async () => expect(await keysOf(at)).toEqual([]), 10_000);
     const { all } = nodes.keys.queues(nodes.keys.partitionOf(at));
     expect(await commands.exists(`${all}\0declared`)).toBe(0);
   });
