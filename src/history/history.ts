@@ -11,6 +11,7 @@ import {
   parseMessageId,
 } from '../message/position.ts';
 import type { LogRecord } from '../message/record.ts';
+import { cursorBehind } from './cursor.ts';
 import type { HistoryReader, Place } from './reader.ts';
 import type { HistoryQuery } from './store.ts';
 
@@ -142,6 +143,22 @@ export class History {
     const source = this.#source();
     const place = through === undefined ? undefined : await placeOf(source, destination, through);
     await source.clear(destination, place);
+  }
+
+  /**
+   * The cursor behind a message of a page, for who takes a part of it; `next` is the one behind its last message.
+   *
+   * @param asked - what the page was asked for
+   * @throws {StompwireError} `bad-resume`: a message-id of elsewhere, no number
+   */
+  cursorBehind(destination: string, asked: HistoryAsked, messageId: string): string {
+    const sealed = (named: string | number | undefined): Position | undefined => {
+      const place = named === undefined ? undefined : placeNamed(destination, named);
+      return typeof place === 'number' ? { epoch: 0, seq: place } : place; // it is sealed as a number, of whichever epoch
+    };
+    const { limit = 50, order = 'newest', before, after } = asked;
+    const query = { ...asked, order, destination, limit, before: sealed(before), after: sealed(after) };
+    return cursorBehind(query, positionNamed(destination, messageId));
   }
 
   /**

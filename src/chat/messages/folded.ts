@@ -22,7 +22,7 @@ export interface FoldedMessage {
 
 /** What folding stands on. */
 export interface FoldingParts {
-  readonly history: Pick<History, 'page'>;
+  readonly history: Pick<History, 'page' | 'cursorBehind'>;
   readonly gathering: Gathering;
   readonly destinationOf: (roomId: string) => string;
 }
@@ -30,6 +30,10 @@ export interface FoldingParts {
 const changing: ReadonlySet<unknown> = new Set(['EDIT', 'DELETE', 'REACTION']);
 /** So many messages are looked at to fill a page: in a log of nothing but changes it ends before it is full. */
 const mostLooked = 2000;
+/** One more message is read for so many that are shown. */
+const spareOf = 10;
+/** A page of the history has no more. */
+const mostOfPage = 1000;
 
 /** A message of the log, and what it says, read once. */
 interface Read {
@@ -79,13 +83,19 @@ export async function foldedPage(
   const { limit = 50, text } = asked;
   const found: FoldedMessage[] = [];
   let cursor = asked.cursor;
+  const destination = destinationOf(roomId);
   for (let looked = 0; looked < mostLooked; ) {
     const left = limit - found.length;
-    const page = await history.page(destinationOf(roomId), { ...asked, cursor, limit: left });
+    // some more than are shown: most pages have a few changes, and need not be filled up by another look then
+    const most = Math.min(left + Math.ceil(limit / spareOf), mostOfPage);
+    const page = await history.page(destination, { ...asked, cursor, limit: most });
     const said = page.messages.map(read).filter((one) => !isChange(one, text !== undefined));
     const now = await folded(gathering, roomId, said, user);
-    found.push(...now.filter(({ isEdit, deleted }) => !(isEdit && deleted)));
-    looked += left;
+    const shown = now.filter(({ isEdit, deleted }) => !(isEdit && deleted));
+    found.push(...shown.slice(0, left));
+    if (shown.length > left)
+      return { messages: found, next: history.cursorBehind(destination, asked, found.at(-1)!.at.messageId) };
+    looked += most;
     cursor = page.next;
     if (cursor === undefined || found.length === limit) break;
   }
