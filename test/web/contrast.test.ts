@@ -24,17 +24,18 @@ function contrast(one: readonly number[], other: readonly number[]): number {
 }
 
 const TEXT: [text: string, grounds: string[]][] = [
-  ['ink', ['ground', 'ground-side', 'ground-raised', 'bubble']],
+  ['ink', ['ground', 'ground-side', 'ground-raised', 'bubble', 'mention-wash']],
   ['ink-soft', ['ground', 'ground-side', 'ground-raised', 'bubble']],
   ['accent-ink', ['accent', 'accent-strong']],
-  ['accent-text', ['ground', 'accent-wash']],
+  ['accent-text', ['ground', 'ground-raised', 'accent-wash', 'bubble', 'mention-wash']],
   ['danger', ['ground', 'ground-side', 'ground-raised', 'danger-wash']],
   ['warn', ['warn-wash']],
 ];
 const SHAPES: [shape: string, grounds: string[]][] = [
   ['line-strong', ['ground', 'ground-raised']], // the edge of a field
   ['good', ['ground-side']], // the dot of the connection
-  ['accent-text', ['ground', 'ground-side']], // the ring of the focus
+  ['mention-line', ['ground']], // the edge of a message that means the reader
+  ['accent-text', ['ground', 'ground-side', 'ground-raised']], // the ring of the focus
 ];
 
 describe.each([

@@ -94,9 +94,17 @@ export function updateMessage(
   setFlag(element, 'last', line.last);
   setFlag(element, 'forMe', line.isForMe);
   element.dataset.delivery = line.delivery;
+  element.ariaLabel = spoken(line);
   updateBubble(element, line);
   element.querySelector('.message-foot')?.replaceChildren(...footNodes(line, actions));
   updateExtras(element, line, actions, user);
+}
+
+/** What a screen reader says of it as a whole. */
+function spoken({ own, sender, time, content, change, isForMe }: MessageLine): string {
+  const { you, deleted, heard, mentioned } = words();
+  const text = heard(`${own ? you : sender}, ${time}`, change === 'deleted' ? deleted : content);
+  return isForMe ? mentioned(text) : text;
 }
 
 function updateExtras(
