@@ -139,8 +139,7 @@ export function createMessages(actions: MessagesActions, offered: () => Messages
       windowed.render(shown, around);
       toolbar.refresh();
       paintNewest();
-      // what was said before somebody came is there to be read, not to be told
-      heard(came.filter(({ at }) => at >= (next.joinedAt ?? 0)));
+      heard(came);
     },
     toBottom: () => windowed.toBottom(),
     editNewest() {
