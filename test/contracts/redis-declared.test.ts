@@ -102,7 +102,7 @@ describe.runIf(url)('queues over Redis that something was said of', () => {
     const source = '/topic/a';
     const place = () => nodes.keys.partitionOf(source);
     const bindings = (): Promise<Record<string, string>> => commands.hgetall(nodes.keys.bindings(place()));
-    const ownKeys = (): Promise<string[]> => commands.keys(`*:queue:${nodes.keys.queueIn(place(), queue)}*`);
+    const ownKeys = (): Promise<string[]> => keysOf(nodes.keys.queueIn(place(), queue));
     const notes = async (): Promise<number> => {
       const found = await Promise.all(
         Array.from({ length: nodes.keys.partitions }, (_, at) => commands.hlen(nodes.keys.durable(at))),

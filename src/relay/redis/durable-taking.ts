@@ -32,9 +32,10 @@ class DurableTaking {
   constructor(parts: DurableTakingParts, queues: readonly string[]) {
     const { consumer, queueOf } = parts;
     this.#parts = parts;
-    const { credit } = new SharedRoom(consumer.auto ? 0 : consumer.prefetch, () => queues.map(queueOf));
+    const room = new SharedRoom(consumer.auto ? 0 : consumer.prefetch);
+    for (const queue of queues) room.add(queueOf(queue));
     const pass = (delivery: QueueDelivery): void => this.#pass(delivery);
-    this.many = new ManyQueues({ consumer, credit, pass, restores: true });
+    this.many = new ManyQueues({ consumer, credit: room.credit, pass, restores: true });
   }
 
   #pass({ message, tag, deliveries }: QueueDelivery): void {

@@ -93,8 +93,9 @@ export class PartitionQueues {
 
   async remove(destination: string): Promise<void> {
     const { keys, partition, node } = this.#parts;
-    this.#queues.get(destination)?.end();
-    this.#queues.delete(destination);
+    const queue = this.#queues.get(destination);
+    queue?.end();
+    if (queue?.quiet) this.#queues.delete(destination); // else somebody is just coming
     const { all } = keys.queues(partition.index);
     const args = [this.#ahead, destination, node, this.#channel];
     await partition.call((link) => link.commands.run(removeScript, [keys.queue(destination), all], args));

@@ -54,7 +54,7 @@ export class PatternTakers {
 
   /** A queue was removed here, and all who took from it were forgotten. */
   gone(address: string): void {
-    for (const taker of this.#takers) taker.many.gone(address);
+    for (const taker of this.#takers) taker.gone(address);
   }
 
   /** Finds the queues of a partition that nobody told of, and leaves those that are no more. */
@@ -94,6 +94,8 @@ class PatternTaker {
   readonly #parts: PatternTakersParts;
   readonly #matcher: PatternMatcher;
   readonly #owner: PatternTakerOwner;
+  readonly #room: SharedRoom;
+  readonly #queues = new Map<string, SharedQueue>();
   readonly #joining = new Set<string>();
   /** Queues that were told of since the last look. */
   readonly #fresh = new Set<string>();
@@ -107,7 +109,8 @@ class PatternTaker {
     this.#parts = parts;
     this.#owner = owner;
     this.#matcher = matcher;
-    const { credit } = new SharedRoom(consumer.auto ? 0 : consumer.prefetch, () => this.#queues());
+    this.#room = new SharedRoom(consumer.auto ? 0 : consumer.prefetch);
+    const { credit } = this.#room;
     this.many = new ManyQueues({ consumer, credit, ended: owner.ended, restores: true });
   }
 
@@ -115,6 +118,11 @@ class PatternTaker {
     if (!this.#matcher.matches(address)) return;
     this.#fresh.add(address);
     this.#join(address);
+  }
+
+  gone(address: string): void {
+    this.#forget(address);
+    this.many.gone(address);
   }
 
   /** @returns takes what a look found that begins now */
@@ -126,9 +134,20 @@ class PatternTaker {
   #seen(place: PartitionQueues, addresses: readonly string[]): void {
     const there = new Set(addresses);
     for (const address of [...this.many.addresses])
-      if (this.#isOf(place, address) && !there.has(address) && !this.#isUsed(address))
-        void this.many.leave(address);
+      if (this.#isOf(place, address) && !there.has(address) && !this.#isUsed(address)) this.#leave(address);
     for (const address of there) if (this.#matcher.matches(address)) this.#join(address);
+  }
+
+  #leave(address: string): void {
+    this.#forget(address);
+    void this.many.leave(address);
+  }
+
+  #forget(address: string): void {
+    const queue = this.#queues.get(address);
+    if (queue === undefined) return;
+    this.#queues.delete(address);
+    this.#room.delete(queue);
   }
 
   #isUsed(address: string): boolean {
@@ -143,16 +162,19 @@ class PatternTaker {
     this.#joining.add(address);
     this.#parts
       .join(address, many.consumerOf(address))
-      .then((consumption) => (many.ended ? consumption.cancel() : many.add(address, consumption)))
+      .then((consumption) => (many.ended ? consumption.cancel() : this.#add(address, consumption)))
       .catch(() => {})
       .finally(() => this.#joining.delete(address));
   }
 
-  #isOf(place: PartitionQueues, address: string): boolean {
-    return this.#parts.placeOf(address) === place;
+  #add(address: string, consumption: Consumption): void {
+    const queue = this.#parts.placeOf(address).of(address);
+    this.#queues.set(address, queue);
+    this.#room.add(queue);
+    this.many.add(address, consumption);
   }
 
-  *#queues(): Iterable<SharedQueue> {
-    for (const address of this.many.addresses) yield this.#parts.placeOf(address).of(address);
+  #isOf(place: PartitionQueues, address: string): boolean {
+    return this.#parts.placeOf(address) === place;
   }
 }

@@ -89,12 +89,12 @@ export class Takers {
   /**
    * How many to ask for: who shares a bound with other queues asks for what is likely to come.
    *
-   * @param waiting - how many are known to wait
+   * @param waiting - how many are known to wait; 0: that is not known
    */
   wanted(waiting: number): number {
     const alone = this.#roomAlone;
     const shared = this.#sharing.reduce((sum, { room }) => sum + room, 0);
-    return alone + Math.min(shared, Math.max(waiting, unseen));
+    return alone + Math.min(shared, waiting || unseen);
   }
 
   /** Sets aside what is asked for in the name of those who share a bound with other queues. @returns what undoes it */

@@ -5,18 +5,21 @@ import type { SharedQueue } from './shared-queue.ts';
 /** The room of one consumer. */
 export class SharedRoom {
   readonly credit: Credit;
-  readonly #queues: () => Iterable<SharedQueue>;
+  /** Those that it takes from; who was asked last comes last. */
+  readonly #queues = new Set<SharedQueue>();
   #looking = false;
-  /** The queue that was asked last. */
-  #last: SharedQueue | undefined;
 
-  /**
-   * @param most - how much the consumer may have unacknowledged; 0: no bound
-   * @param queues - those that it takes from
-   */
-  constructor(most: number, queues: () => Iterable<SharedQueue>) {
+  /** @param most - how much the consumer may have unacknowledged; 0: no bound */
+  constructor(most: number) {
     this.credit = new Credit(most, () => this.#soon());
-    this.#queues = queues;
+  }
+
+  add(queue: SharedQueue): void {
+    this.#queues.add(queue);
+  }
+
+  delete(queue: SharedQueue): void {
+    this.#queues.delete(queue);
   }
 
   /** What one turn of the event loop gives back is spread at once. */
@@ -30,20 +33,23 @@ export class SharedRoom {
   }
 
   #spread(): void {
-    let { room } = this.credit;
-    for (const queue of this.#inTurn()) {
-      if (room <= 0) return;
-      if (!queue.unserved) continue;
-      room -= queue.appetite;
-      this.#last = queue;
+    for (const queue of this.#next()) {
+      this.#queues.delete(queue);
+      this.#queues.add(queue);
       queue.look();
     }
   }
 
-  /** Those behind the one that was asked last come first. */
-  #inTurn(): readonly SharedQueue[] {
-    const queues = [...this.#queues()];
-    const from = this.#last === undefined ? 0 : queues.indexOf(this.#last) + 1;
-    return [...queues.slice(from), ...queues.slice(0, from)];
+  /** As many as there is room for. */
+  #next(): readonly SharedQueue[] {
+    const next: SharedQueue[] = [];
+    let { room } = this.credit;
+    for (const queue of this.#queues) {
+      if (room <= 0) break;
+      if (!queue.unserved) continue;
+      room -= queue.appetite;
+      next.push(queue);
+    }
+    return next;
   }
 }

@@ -14,8 +14,9 @@ const envelope = encodeMessage(new Message({ destination: '/queue/a', id: '1', b
 
 /** As one of many queues that share the room of the consumer. */
 function consumeAmongMany(queue: SharedQueue, consumer: Taker): Consumption {
-  const { credit } = new SharedRoom(consumer.prefetch, () => [queue]);
-  const many = new ManyQueues({ consumer, credit, restores: true });
+  const room = new SharedRoom(consumer.prefetch);
+  room.add(queue);
+  const many = new ManyQueues({ consumer, credit: room.credit, restores: true });
   many.add('/queue/a', queue.consume(many.consumerOf('/queue/a')));
   return many;
 }

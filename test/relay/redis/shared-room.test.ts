@@ -26,9 +26,11 @@ function queueOf(destination: string): SharedQueue {
 function open(most: number, ...names: string[]): void {
   asked = [];
   queues = names.map(queueOf);
-  room = new SharedRoom(most, () => queues);
-  for (const queue of queues)
+  room = new SharedRoom(most);
+  for (const queue of queues) {
+    room.add(queue);
     queue.consume({ prefetch: 0, auto: false, credit: room.credit, take: () => room.credit.take() }).begin();
+  }
   asked = [];
 }
 
