@@ -49,7 +49,7 @@ describe.runIf(program)('a group under Sentinel', () => {
   });
 
   it('gives the writer what the replicas have, and nothing that a promotion would take away', async () => {
-    const address = `${group.url}?wait=300&partitions=1`;
+    const address = `${group.url}?wait=1000&partitions=1`;
     const node = await new FollowingNode(address, { history: true }).start(room);
     closing.push(() => node.relay.close());
     const feed = new RedisFeed(address, { reconnect: { base: 5, max: 50 } });

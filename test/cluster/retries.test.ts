@@ -27,7 +27,7 @@ describe.runIf(program)('a SEND with an idempotency key', () => {
 
   beforeEach(async () => {
     redis = await startRedis(program!);
-    nodes = new UserNodes(redis.url, '&wait=300');
+    nodes = new UserNodes(redis.url, '&wait=1000');
     runs = [];
     release = [];
   });
