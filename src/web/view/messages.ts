@@ -139,7 +139,8 @@ export function createMessages(actions: MessagesActions, offered: () => Messages
       windowed.render(shown, around);
       toolbar.refresh();
       paintNewest();
-      heard(came);
+      // what was said before somebody came is there to be read, not to be told
+      heard(came.filter(({ at }) => at >= (next.joinedAt ?? 0)));
     },
     toBottom: () => windowed.toBottom(),
     editNewest() {
