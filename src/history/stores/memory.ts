@@ -62,11 +62,14 @@ class Shelf {
   }
 
   /** @returns the bytes that are free again */
-  remove(place: number): number {
-    const [record] = this.records.splice(place, 1);
-    if (record!.key !== undefined) this.keys.delete(record!.key);
-    this.bytes -= bytesOf(record!);
-    return bytesOf(record!);
+  remove(place: number, count = 1): number {
+    let bytes = 0;
+    for (const record of this.records.splice(place, count)) {
+      if (record.key !== undefined) this.keys.delete(record.key);
+      bytes += bytesOf(record);
+    }
+    this.bytes -= bytes;
+    return bytes;
   }
 
   replace(record: LogRecord): void {
@@ -204,9 +207,8 @@ export class MemoryStore implements HistoryStore {
 
   #deleteThrough(destination: string, position: Position): number {
     const shelf = this.#opened.get(destination);
-    let removed = 0;
-    for (; shelf?.records[0] && comparePositions(shelf.records[0], position) <= 0; removed++)
-      this.#bytes -= shelf.remove(0);
+    const removed = shelf?.placeOf({ epoch: position.epoch, seq: position.seq + 1 }) ?? 0;
+    this.#bytes -= shelf?.remove(0, removed) ?? 0;
     return removed;
   }
 
