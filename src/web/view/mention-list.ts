@@ -97,7 +97,7 @@ export function createMentionList(
 function optionOf(name: string, at: number, isChosen: boolean): HTMLElement {
   const text = make('bdi', 'person-name', name);
   text.dataset.hue = String(hueOf(name));
-  const option = make('li', 'mention-option', makeAvatar(name), text);
+  const option = make('div', 'mention-option', makeAvatar(name), text);
   option.id = `mention-${at}`;
   option.role = 'option';
   option.ariaSelected = String(isChosen);
