@@ -108,6 +108,25 @@ describe('an edit', () => {
     );
   });
 
+  it('whose RECEIPT was lost is confirmed when it is sent again, and made once', async () => {
+    const { api, kim, say, change } = await room();
+    const { id } = await say(kim, 'helo');
+    const ifVersion = api.kit.server.history.numberOf(topic, id);
+    const versioned = { of: id, content: 'hello', ifVersion };
+    await change(kim, 'edit', versioned);
+    await change(kim, 'edit', versioned);
+    const keyed = () =>
+      kim.send('/app/chat-room/r/edit', { of: id, content: 'hello!' }, { 'idempotency-key': 'k' });
+    await keyed();
+    await change(kim, 'edit', { of: String(ifVersion), content: 'other' }); // by its number as well
+    await keyed();
+    await change(kim, 'edit', versioned);
+    expect((await folded(api, 'kim'))[0]).toMatchObject({ content: 'other' });
+    expect((await api.kit.server.history.page(topic, { limit: 100 })).messages).toHaveLength(4);
+    await expect(change(kim, 'edit', { ...versioned, content: 'else' })).rejects.toThrow(/changed meanwhile/);
+    await expect(change(kim, 'edit', { ...versioned, ifVersion: 7 })).rejects.toThrow(/changed meanwhile/);
+  });
+
   it('cannot be edited itself, and not for ever', async () => {
     const { kim, say, change, next } = await room();
     const { id } = await say(kim, 'one');
