@@ -113,6 +113,8 @@ describe.runIf(chromium)('the chat page', () => {
 
   it('is large enough for fingers: what is 22 pixels from the middle of a button is that button', async () => {
     const ann = await enter('Ann', PHONE);
+    const field = await ann.draft.boundingBox();
+    expect(field!.height).toBeGreaterThan(40); // a line and room around it, though nobody has typed yet
     await ann.page.locator('.bubble').last().tap();
     await ann.page.locator('.message-actions').waitFor();
     const missed = await ann.page.evaluate<string[]>(`(() => {

@@ -163,5 +163,6 @@ export function createComposer(actions: ComposerActions): ComposerView {
 /** As high as its text; the style sheet sets the bound. */
 function fitHeight(field: HTMLTextAreaElement): void {
   field.style.height = 'auto';
-  field.style.height = `${field.scrollHeight}px`;
+  // what is not shown has no height of its own
+  if (field.scrollHeight > 0) field.style.height = `${field.scrollHeight}px`;
 }
