@@ -20,9 +20,8 @@ const ReactionBody = Type.Object({
 export function addChangeMappings({ app }: Pick<Server, 'app'>, changes: Changes): void {
   app.group('/chat-room/{roomId}', (room) => {
     room
-      .message('/edit', { body: EditBody }, async ({ params, user, body, headers }) => {
-        const idempotencyKey = headers.get('idempotency-key');
-        await changes.edit(params.roomId, user.name, { ...body, idempotencyKey });
+      .message('/edit', { body: EditBody }, async ({ params, user, body }) => {
+        await changes.edit(params.roomId, user.name, body);
       })
       .message('/delete', { body: Deletion }, async ({ params, user, body }) => {
         await changes.delete(params.roomId, user.name, body.of);
