@@ -16,7 +16,7 @@ const project = (suite: Suite) => ({
     ...(!suite.slow && { isolate: false, maxWorkers: availableParallelism() }),
     // A test waits for events: its time says that one will never come, and not how fast the machine is.
     ...(!suite.slow && { testTimeout: 30_000, hookTimeout: 30_000 }),
-    ...(suite.slow && { testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false }),
+    ...(suite.slow && { testTimeout: 90_000, hookTimeout: 120_000, fileParallelism: false }),
     // The same of what a test asks again until it is so: a second, as it comes, is how fast the machine is.
     expect: { poll: { timeout: 20_000, interval: 20 } },
   },

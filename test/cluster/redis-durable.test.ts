@@ -75,7 +75,7 @@ describe.runIf(program)('over a Redis', () => {
     expect(ids.length).toBeGreaterThanOrEqual(answered.length);
     expect(ids).toEqual(ids.map((_, at) => at));
     for (const n of answered) expect(ids[n]).toBe(n);
-  }, 40_000);
+  });
 
   it('a transaction of a node that was killed is done, or not', async () => {
     const one = await node();
@@ -86,7 +86,7 @@ describe.runIf(program)('over a Redis', () => {
     expect(topics.length).toBeGreaterThanOrEqual(answered.length);
     expect(queued).toEqual(topics.flatMap((n) => [0, 1, 2].map((at) => `${n} ${at}`)));
     expect(topics).toEqual(topics.map((_, at) => at));
-  }, 40_000);
+  });
 
   it('what was kept is there when Redis was killed and has its file', async () => {
     const one = await node();
@@ -102,7 +102,7 @@ describe.runIf(program)('over a Redis', () => {
     expect(taker.ids).toEqual(['1', '2']);
     expect(await other.relay.queues!.bindings.unbind(ann)).toBe(true);
     expect(await commands.keys('*durable*')).toEqual(['{stompwire:0}:durable']);
-  }, 20_000);
+  });
 
   it('who is there goes on hearing when Redis comes back empty, and who was away has ended', async () => {
     const bare = await startRedis(program!);
@@ -119,7 +119,7 @@ describe.runIf(program)('over a Redis', () => {
     direct.disconnect();
     await one.relay.close();
     await bare.stop();
-  }, 20_000);
+  });
 
   it('what was ended from another node stays ended when the connection is lost', async () => {
     const [one, other] = [await node(), await node()];
@@ -132,7 +132,7 @@ describe.runIf(program)('over a Redis', () => {
     await one.relay.publish(messageOf('2', topic));
     expect(await waiting(ann)).toBe(0);
     expect(await other.relay.queues!.bindings.unbind(ann)).toBe(false);
-  }, 20_000);
+  });
 
   it('keeps nothing where there is no memory left, and brings what is published all the same', async () => {
     const one = await node();
@@ -156,7 +156,7 @@ describe.runIf(program)('over a Redis', () => {
     await commands.config('SET', 'maxmemory', '0');
     expect(await waiting(ann)).toBe(0);
     expect(heard).toEqual(['1']);
-  }, 20_000);
+  });
 
   it('publishes on when keys of another kind stand where durable subscriptions are', async () => {
     const one = await node();

@@ -152,7 +152,7 @@ describe.runIf(program)('rooms over a Redis', () => {
     await publishing.stop();
     expect(await judged([publishing])).toEqual([]);
     await gate.close();
-  }, 20_000);
+  });
 
   it('finds a connection that is published to and hears nothing, and makes another one', async () => {
     const gate = await DeafGate.open(redis.port);
@@ -166,7 +166,7 @@ describe.runIf(program)('rooms over a Redis', () => {
     expect(deaf.troubles.join()).toContain('nothing comes');
     expect(deaf.told('/topic/room/a')).toEqual([]);
     await gate.close();
-  }, 20_000);
+  });
 
   it('changes the epoch when a primary is demoted and promoted again, though its run id is the same', async () => {
     const replica = await startRedis(program!, {

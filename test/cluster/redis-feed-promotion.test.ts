@@ -63,7 +63,7 @@ describe.runIf(program)('the feed of the history', () => {
     expect(seqs(await reads(other, 11))).toEqual(Array.from({ length: 11 }, (_, at) => at + 21));
     for (const one of [other, recorder]) await one.close();
     await group.stop();
-  }, 40_000);
+  });
 
   it.each(['redis', 'redis+cluster'])(
     'over %s tells that a paused server is away, and is read on when it goes on',

@@ -53,7 +53,7 @@ describe.runIf(program)('rooms over Redis under Sentinel', () => {
       expect(faultsOf(at, room, [kept, lost, next])).toEqual([]);
     }
     await expect(one.relay.log.replicated(room, lost)).rejects.toThrow(/was replaced, and the message lost/);
-  }, 40_000);
+  });
 
   it('loses nothing that was replicated, and nothing silently, when its primary is killed under load', async () => {
     const [one, other] = [await node(), await node()];
@@ -83,7 +83,7 @@ describe.runIf(program)('rooms over Redis under Sentinel', () => {
     expect(known).toBe(20);
     expect([one, other].flatMap((at) => faultsOf(at, room, confirmed))).toEqual([]);
     expect(one.told(room)).toHaveLength(1);
-  }, 40_000);
+  });
 });
 
 describe.runIf(program)('a receipt of replicas', () => {

@@ -109,7 +109,7 @@ describe.runIf(program)('queues over a Redis', () => {
     expect(await commands.keys('*:queue:/queue/a*')).not.toContainEqual(
       expect.stringMatching(/(body|out|line)$/),
     );
-  }, 40_000);
+  });
 
   it('lets a node that was paused not take back what another has', async () => {
     const sender = await node();
@@ -123,7 +123,7 @@ describe.runIf(program)('queues over a Redis', () => {
     expect(await paused.acknowledge('1')).toBe(false);
     for (const at of [0, 1]) expect(await taker.acknowledge(at)).toBe(true);
     expect(taker.ids).toEqual(['1', '2']);
-  }, 40_000);
+  });
 
   it('makes a dead letter of what too many nodes died of', async () => {
     const sender = await node();
@@ -141,7 +141,7 @@ describe.runIf(program)('queues over a Redis', () => {
       ...['dead-letter-destination', '/queue/a', 'delivery-count', '3'],
     ]);
     expect(await waiting()).toBe(0);
-  }, 60_000);
+  });
 
   it('leaves with consumers what they have while Redis is killed, and takes their acknowledgements on return', async () => {
     const [one, other] = [await node(), await node()];
@@ -160,7 +160,7 @@ describe.runIf(program)('queues over a Redis', () => {
     await taker.consumption.cancel();
     await late.has(2);
     expect(late.ids).toEqual(['2', '3']);
-  }, 20_000);
+  });
 
   it('leaves with consumers what they have while Redis is paused for longer than any lease', async () => {
     const one = await node();
@@ -178,7 +178,7 @@ describe.runIf(program)('queues over a Redis', () => {
     );
     expect(await taker.acknowledge(0)).toBe(true);
     expect([...taker.ids, ...late.ids].sort()).toEqual(['1', '2']);
-  }, 20_000);
+  });
 
   it('loses nothing and repeats nothing that was acknowledged while connections are killed', async () => {
     const all = [await node('&wait=20000'), await node('&wait=20000')];
@@ -216,7 +216,7 @@ describe.runIf(program)('queues over a Redis', () => {
     await sending;
     await until(async () => sent.every((id) => acknowledged.has(id)));
     expect(twice).toEqual([]);
-  }, 60_000);
+  });
 
   it('gives again what Redis gave it in an answer that was lost, as if it had never been out', async () => {
     const one = await node();
@@ -249,7 +249,7 @@ describe.runIf(program)('queues over a Redis', () => {
     expect(await taker.acknowledge(1)).toBe(true);
     await one.relay.close();
     await bare.stop();
-  }, 20_000);
+  });
 
   it('says what is wrong when a key of a queue is of another kind, and leaves other queues alone', async () => {
     const one = await node();

@@ -33,7 +33,7 @@ describe.runIf(program)('a group under Sentinel', () => {
     expect(named).toEqual(named.map(() => old));
     await group.servers[0]!.kill();
     await until(async () => named.at(-1) === next);
-  }, 20_000);
+  });
 
   it('tells a connection that it is connected to another server than the one that is named', async () => {
     const [{ port }, other] = [group.servers[0]!, group.servers[1]!];
@@ -64,5 +64,5 @@ describe.runIf(program)('a group under Sentinel', () => {
     await expect(feed.read(10, signal)).rejects.toThrow(/the replicas do not have yet/);
     group.servers[1]!.resume();
     await expect.poll(() => seqs().catch(() => [])).toEqual([2]);
-  }, 20_000);
+  });
 });

@@ -86,7 +86,7 @@ describe.runIf(program)('rooms that deliver what is stored', () => {
       await writers[1]!.stop({ within: 1000 });
       await feeds[1]!.close();
       for (const { relay } of nodes) await relay.close();
-    }, 30_000);
+    });
   });
 });
 

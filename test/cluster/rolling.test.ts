@@ -93,5 +93,5 @@ describe.runIf(program)('a rolling restart under load', () => {
     console.log(`${outages.length} outages: median ${at(0.5)} ms, p99 ${at(0.99)} ms`);
     expect(outages.length).toBeGreaterThanOrEqual(people);
     expect(first!.heard.length).toBeGreaterThan(60);
-  }, 60_000);
+  });
 });

@@ -30,7 +30,7 @@ describe.runIf(program)('over a Redis Cluster', () => {
   beforeAll(async () => {
     cluster = await startCluster(program!);
     commands = new Cluster(cluster.servers.map(({ port }) => ({ host: '127.0.0.1', port })));
-  }, 30_000);
+  });
   afterAll(async () => {
     commands?.disconnect();
     await cluster?.stop();

@@ -27,7 +27,7 @@ describe.runIf(program)('over Redis under Sentinel', () => {
   beforeAll(async () => {
     group = await startGroup(program!);
     commands = new Redis(group.servers[0]!.port, '127.0.0.1');
-  }, 30_000);
+  });
   afterAll(async () => {
     commands?.disconnect();
     await group?.stop();

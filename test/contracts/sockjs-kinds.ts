@@ -36,7 +36,7 @@ async function openSockJs(how: SockJsWay, responseLimit: number): Promise<OpenTr
     wheel,
     responseLimit,
     heartbeatDelay: 25_000,
-    disconnectDelay: 300,
+    disconnectDelay: 2000,
     bufferBytes: 512 * 1024 * 1024,
     maxMessageBytes: 1024 * 1024,
     maxSessions: 100,
