@@ -6,14 +6,14 @@ import type { Api } from './api.ts';
 const AT_ONCE = 4;
 
 export class Originals {
-  readonly #api: Api;
+  readonly #api: Pick<Api, 'one'>;
   readonly #happen: (happening: Happening) => void;
   readonly #known = new Set<string>();
   readonly #waiting: (() => Promise<void>)[] = [];
   #asking = 0;
 
   /** @param happen - hears of each, also that it is not to be had */
-  constructor(api: Api, happen: (happening: Happening) => void) {
+  constructor(api: Pick<Api, 'one'>, happen: (happening: Happening) => void) {
     this.#api = api;
     this.#happen = happen;
   }
