@@ -1,5 +1,6 @@
 // PORT: what keeps the messages of queues beyond the end of a process.
 import type { Message } from '../message/message.ts';
+import type { QueueArguments } from './consumer.ts';
 import type { QueueEntry } from './queue.ts';
 
 /** A message as it was kept. */
@@ -12,6 +13,12 @@ export interface KeptMessage {
   readonly expires: number;
   /** How often it was delivered. */
   readonly deliveries: number;
+}
+
+/** What was said of a queue. */
+export interface KeptTerms {
+  readonly queue: string;
+  readonly terms: QueueArguments;
 }
 
 /** A queue that a topic fills. */
@@ -33,6 +40,8 @@ export interface Journal {
   tried(entry: QueueEntry): void;
   /** @param source - what fills a queue; none: nothing does any more */
   bind(queue: string, source: string | undefined): void;
+  /** @param terms - what was said of a queue; none: it is as all are */
+  declare(queue: string, terms: QueueArguments | undefined): void;
   /** Counts what must be written. */
   readonly changes: number;
   /**

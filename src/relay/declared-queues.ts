@@ -18,6 +18,8 @@ export interface DeclaredParts {
   /** How many there may be. */
   readonly queues: number;
   readonly now: () => number;
+  /** What is said of a queue holds from now on; nothing: not any more. */
+  readonly changed?: (address: string, terms: QueueArguments | undefined) => void;
 }
 
 /** Queues that are not like the others. */
@@ -33,6 +35,12 @@ export class DeclaredQueues {
   declare(address: string, terms: QueueArguments): void {
     this.assertMay(address, terms, terms.owner);
     if (this.#declared.has(address)) return;
+    this.restore(address, terms);
+    this.#parts.changed?.(address, terms);
+  }
+
+  /** Takes back what was said before this process began. */
+  restore(address: string, terms: QueueArguments): void {
     this.#declared.set(address, { terms, limits: this.#merged(terms), idleSince: this.#parts.now() });
   }
 
@@ -55,8 +63,10 @@ export class DeclaredQueues {
   }
 
   /** A queue has ended. */
-  forget(address: string): void {
-    this.#declared.delete(address);
+  forget(address: string): boolean {
+    const isKnown = this.#declared.delete(address);
+    if (isKnown) this.#parts.changed?.(address, undefined);
+    return isKnown;
   }
 
   limitsOf(address: string): QueueLimits {
@@ -77,14 +87,14 @@ export class DeclaredQueues {
     const known = this.#declared.get(address);
     if (known === undefined) return false;
     known.idleSince = this.#parts.now();
-    return known.terms.autoDelete === true && this.#declared.delete(address);
+    return known.terms.autoDelete === true && this.forget(address);
   }
 
   /** Whether nobody has consumed for as long as its terms allow: it is forgotten, and to be removed. */
   isUnused(address: string): boolean {
     const known = this.#declared.get(address);
     if (known?.idleSince === undefined || known.terms.unused === undefined) return false;
-    return this.#parts.now() - known.idleSince >= known.terms.unused && this.#declared.delete(address);
+    return this.#parts.now() - known.idleSince >= known.terms.unused && this.forget(address);
   }
 
   /** All of them that are gone by now. */

@@ -12,7 +12,7 @@ import type {
 } from '../queue/consumer.ts';
 import { deadLetterOf, isDead } from '../queue/dead-letter.ts';
 import { HeldBytes } from '../queue/held-bytes.ts';
-import type { Journal, KeptBinding, KeptMessage } from '../queue/journal.ts';
+import type { Journal, KeptBinding, KeptMessage, KeptTerms } from '../queue/journal.ts';
 import { bytesOf, type Loss, Queue, type QueueEntry, type QueueOwner } from '../queue/queue.ts';
 import { assertUnsaid } from '../queue/same-terms.ts';
 import { usualTermsOf } from '../queue/terms.ts';
@@ -48,6 +48,7 @@ export interface KeepingJournal extends Journal {
   open(): Promise<void>;
   kept(): AsyncIterable<KeptMessage>;
   bindings(): Promise<readonly KeptBinding[]>;
+  declared(): Promise<readonly KeptTerms[]>;
 }
 
 /** The readable reference of the port. A queue exists while something waits in it or somebody consumes. */
@@ -63,7 +64,7 @@ export class MemoryQueues implements Queues {
 
   constructor(parts: MemoryQueuesParts) {
     this.#parts = parts;
-    this.#declared = new DeclaredQueues(parts);
+    this.#declared = new DeclaredQueues({ ...parts, changed: (queue, terms) => this.#said(queue, terms) });
     this.#held = new HeldBytes(parts.totalBytes ?? Number.POSITIVE_INFINITY);
     this.#patterns = new PatternConsumers(parts.separator, {
       addresses: () => this.#queues.keys(),
@@ -106,6 +107,7 @@ export class MemoryQueues implements Queues {
     if (journal === undefined) return;
     await journal.open();
     for (const { queue, source } of await journal.bindings()) this.bindings.restore(queue, source);
+    for (const { queue, terms } of await journal.declared()) this.#declared.restore(queue, terms);
     for await (const one of journal.kept()) this.#restore(one, journal);
     this.sweep();
   }
@@ -125,9 +127,9 @@ export class MemoryQueues implements Queues {
   }
 
   /** @throws {StompwireError} `bad-header`, `denied`, `queue-full` */
-  declare(destination: string, terms: QueueArguments): void {
+  declare(destination: string, terms: QueueArguments): Soon<void> {
     this.#removeUnused(destination);
-    this.#declared.declare(destination, terms);
+    return this.#written(() => this.#declared.declare(destination, terms));
   }
 
   consume(destination: string, consumer: QueueConsumer, terms?: QueueArguments): Consumption {
@@ -135,7 +137,8 @@ export class MemoryQueues implements Queues {
       assertUnsaid(destination, terms);
       return this.#patterns.consume(destination, consumer);
     }
-    if (terms !== undefined) this.declare(destination, terms);
+    this.#removeUnused(destination);
+    if (terms !== undefined) this.#declared.declare(destination, terms);
     return this.#consume(destination, consumer);
   }
 
@@ -294,6 +297,11 @@ export class MemoryQueues implements Queues {
         else this.#afterwards(() => this.#bury(message, why, deliveries, persistent));
       },
     };
+  }
+
+  /** What is one session's own ends with it. */
+  #said(queue: string, terms: QueueArguments | undefined): void {
+    if (terms?.owner === undefined) this.#parts.journal?.declare(queue, terms);
   }
 
   #afterwards(act: () => void): void {

@@ -24,6 +24,12 @@ export interface Queues {
    * `queue-full` when there are too many that something was said of
    */
   consume(destination: string, consumer: QueueConsumer, terms?: QueueArguments): Soon<Consumption>;
+  /**
+   * Says what a queue is like without consuming; absent: only who consumes can say it.
+   *
+   * @throws {StompwireError} as of {@link consume}
+   */
+  declare?(destination: string, terms: QueueArguments): Soon<void>;
   /** Ends a queue with all that waits in it: nobody comes for that any more. One that is not there is no error. */
   remove(destination: string): Soon<void>;
   /** Messages that wait, and that are unacknowledged, over all queues of this node's knowledge. */

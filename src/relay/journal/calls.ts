@@ -23,6 +23,8 @@ export interface Changes {
   readonly tried: readonly (readonly [number, number])[];
   /** Queue and source; no source: it is no longer filled. */
   readonly bound: readonly (readonly [string, string | undefined])[];
+  /** Queue and what was said of it, as JSON; nothing: nothing is any more. */
+  readonly declared: readonly (readonly [string, string | undefined])[];
 }
 
 /** What the thread does. */
@@ -31,4 +33,5 @@ export interface JournalCalls {
   /** Messages behind an id. */
   kept(after: number): Packed;
   bindings(): { readonly queue: string; readonly source: string }[];
+  declared(): { readonly queue: string; readonly terms: string }[];
 }

@@ -16,6 +16,7 @@ export const journalFile: FileKind = {
       envelope BLOB NOT NULL
     ) STRICT;
     CREATE TABLE binding (queue TEXT PRIMARY KEY, source TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
+    'CREATE TABLE declared (queue TEXT PRIMARY KEY, terms TEXT NOT NULL) STRICT, WITHOUT ROWID;',
   ],
   codes: { unavailable: 'queues-unavailable', damaged: 'queues-damaged', full: 'queues-unavailable' },
 };
@@ -43,12 +44,16 @@ export class JournalFile implements JournalCalls {
     const tried = db.prepare('UPDATE message SET deliveries = ? WHERE id = ?');
     const bind = db.prepare('INSERT OR REPLACE INTO binding VALUES (?, ?)');
     const unbind = db.prepare('DELETE FROM binding WHERE queue = ?');
+    const declare = db.prepare('INSERT OR REPLACE INTO declared VALUES (?, ?)');
+    const forget = db.prepare('DELETE FROM declared WHERE queue = ?');
     this.#commit = db.transaction((changes: Changes) => {
       addAll(add, changes.added);
       for (const id of changes.gone) gone.run(id);
       for (const [id, deliveries] of changes.tried) tried.run(deliveries, id);
       for (const [queue, source] of changes.bound)
         source === undefined ? unbind.run(queue) : bind.run(queue, source);
+      for (const [queue, terms] of changes.declared)
+        terms === undefined ? forget.run(queue) : declare.run(queue, terms);
     }).immediate;
   }
 
@@ -66,6 +71,10 @@ export class JournalFile implements JournalCalls {
       if (bytes >= page.bytes) break;
     }
     return packed(rows);
+  }
+
+  declared(): { readonly queue: string; readonly terms: string }[] {
+    return this.#db.prepare('SELECT queue, terms FROM declared').all() as { queue: string; terms: string }[];
   }
 
   bindings(): { readonly queue: string; readonly source: string }[] {

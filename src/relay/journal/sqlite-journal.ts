@@ -1,5 +1,6 @@
 // The journal of queues in a file of SQLite: what comes while a commit runs goes into the next one, under one sync.
-import type { Journal, KeptBinding, KeptMessage } from '../../queue/journal.ts';
+import type { QueueArguments } from '../../queue/consumer.ts';
+import type { Journal, KeptBinding, KeptMessage, KeptTerms } from '../../queue/journal.ts';
 import type { QueueEntry } from '../../queue/queue.ts';
 import { Thread } from '../../sqlite/thread.ts';
 import { decodeMessage, encodeMessage } from '../envelope.ts';
@@ -18,6 +19,7 @@ class Pending {
   readonly gone: number[] = [];
   readonly tried = new Map<number, number>();
   readonly bound = new Map<string, string | undefined>();
+  readonly declared = new Map<string, string | undefined>();
   readonly done: Promise<void>;
   resolve!: () => void;
   reject!: (error: unknown) => void;
@@ -34,14 +36,15 @@ class Pending {
   due = false;
 
   get empty(): boolean {
-    return this.added.size + this.gone.length + this.tried.size + this.bound.size === 0;
+    return this.added.size + this.gone.length + this.tried.size + this.bound.size + this.declared.size === 0;
   }
 
   /** Takes over what must be written whatever failed. */
-  again({ gone, tried, bound }: Pending): void {
+  again({ gone, tried, bound, declared }: Pending): void {
     this.gone.push(...gone);
     for (const [id, deliveries] of tried) if (!this.tried.has(id)) this.tried.set(id, deliveries);
     for (const [queue, source] of bound) if (!this.bound.has(queue)) this.bound.set(queue, source);
+    for (const [queue, terms] of declared) if (!this.declared.has(queue)) this.declared.set(queue, terms);
   }
 
   /** As it crosses to the other thread. */
@@ -53,7 +56,8 @@ class Pending {
       deliveries,
       envelope: encodeMessage(message),
     }));
-    return { added: packed(rows), gone: this.gone, tried: [...this.tried], bound: [...this.bound] };
+    const [bound, declared] = [[...this.bound], [...this.declared]];
+    return { added: packed(rows), gone: this.gone, tried: [...this.tried], bound, declared };
   }
 }
 
@@ -99,6 +103,12 @@ export class SqliteJournal implements Journal {
     return this.#thread.ask('bindings');
   }
 
+  /** What was said of queues. */
+  async declared(): Promise<readonly KeptTerms[]> {
+    const rows = await this.#thread.ask('declared');
+    return rows.map(({ queue, terms }) => ({ queue, terms: JSON.parse(terms) as QueueArguments }));
+  }
+
   add(entry: QueueEntry, id?: number): void {
     entry.keptAs = id ?? ++this.#last;
     if (id !== undefined) return;
@@ -123,6 +133,11 @@ export class SqliteJournal implements Journal {
 
   bind(queue: string, source: string | undefined): void {
     this.#pending.bound.set(queue, source);
+    this.#changed();
+  }
+
+  declare(queue: string, terms: QueueArguments | undefined): void {
+    this.#pending.declared.set(queue, terms && JSON.stringify(terms));
     this.#changed();
   }
 

@@ -8,6 +8,7 @@ import type { AskedSending } from '../sending.ts';
 import type { Step } from '../transactions.ts';
 import { AskedSend } from './asked-send.ts';
 import { type CommandSession, inboundOf } from './command.ts';
+import { declareBySend } from './declared.ts';
 import { withReplyQueue } from './reply-queue.ts';
 import { kept, within } from './transaction.ts';
 
@@ -21,7 +22,11 @@ export function sendWithin(
   const step = (passed: Inbound): Step => stepOf(session, kept(frame), passed, sending);
   return within(session, inboundOf(session, frame, destination, sending), (passed) => {
     const ready = withReplyQueue(session, passed);
-    return ready instanceof Promise ? ready.then(() => step(passed)) : step(passed);
+    const then = (): Soon<Step> => {
+      const there = declareBySend(session, destination, passed.headers);
+      return there instanceof Promise ? there.then(() => step(passed)) : step(passed);
+    };
+    return ready instanceof Promise ? ready.then(then) : then();
   });
 }
 
