@@ -106,9 +106,13 @@ export class ManyQueues implements Consumption {
     this.#parts.credit.give(member.held);
   }
 
-  begin(): void {
+  /** @param behind - the queue whose turn was last; none: the first one begins */
+  begin(behind?: string): void {
     this.#began = true;
-    for (const { consumption } of [...this.#members.values()]) consumption.begin();
+    const addresses = [...this.#members.keys()];
+    const from = behind === undefined ? 0 : addresses.indexOf(behind) + 1;
+    for (const address of [...addresses.slice(from), ...addresses.slice(0, from)])
+      this.#members.get(address)?.consumption.begin();
   }
 
   knows(tag: number): boolean {
@@ -158,8 +162,8 @@ export class ManyQueues implements Consumption {
     const wasFull = credit.room === 0;
     this.#outstanding.delete(tag);
     member.held--;
+    const done = tell(member.consumption, given.tag); // what it has besides comes in its turn
     credit.give();
-    const done = tell(member.consumption, given.tag);
     settled?.(member.address, wasFull);
     if (!restores || !(done instanceof Promise)) return done;
     return done.catch((error: unknown) => {

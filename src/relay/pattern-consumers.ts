@@ -33,7 +33,7 @@ export class PatternConsumers {
       credit: new Credit(consumer.auto ? 0 : consumer.prefetch),
       ended: () => this.#consuming.delete(many),
       settled: (address, wasFull) => {
-        if (wasFull) many.begin();
+        if (wasFull) many.begin(address);
         this.#leaveEmpty(many, address);
       },
     });

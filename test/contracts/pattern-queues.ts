@@ -105,6 +105,21 @@ export function patternQueuesContract(kind: QueuesKind): void {
       expect(of(one, '/queue/a/y')).toEqual(['y1', 'y2', 'y3']);
     });
 
+    it('with room for one message are kept by no queue from the others', async () => {
+      const one = await taker(1);
+      await send('/queue/a/x', ...Array.from({ length: 60 }, (_, at) => `x${at}`));
+      await one.has(1);
+      await send('/queue/a/y', 'y1', 'y2');
+      const poll = await taker(0, '/queue/none'); // what was sent is known on this node
+      await send('/queue/none', 'known', 'known');
+      await poll.has(2);
+      for (let at = 0; of(one, '/queue/a/y').length < 2; at++) {
+        await one.has(at + 1);
+        expect(await one.acknowledge(at)).toBe(true);
+      }
+      expect(of(one, '/queue/a/x').length).toBeLessThan(60);
+    });
+
     it('leave to others what they have no room for', async () => {
       const full = await taker(1);
       await send('/queue/a/x', '1');

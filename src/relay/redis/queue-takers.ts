@@ -66,6 +66,7 @@ export const unseen = 16;
 /** The consumers of one queue on this node. */
 export class Takers {
   readonly #takers: Taker[] = [];
+  #grants: (() => void)[] = [];
   #turn = 0;
 
   /** How many take. */
@@ -95,6 +96,16 @@ export class Takers {
     const alone = this.#roomAlone;
     const shared = this.#sharing.reduce((sum, { room }) => sum + room, 0);
     return alone + Math.min(shared, waiting || unseen);
+  }
+
+  /** Room was set aside for these. @param giveBack - makes it room like other */
+  grant(giveBack: () => void): void {
+    this.#grants.push(giveBack);
+  }
+
+  /** What was set aside is to be asked for now. */
+  useGrants(): void {
+    for (const giveBack of this.#grants.splice(0)) giveBack();
   }
 
   /** Sets aside what is asked for in the name of those who share a bound with other queues. @returns what undoes it */

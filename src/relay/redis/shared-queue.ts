@@ -5,7 +5,7 @@ import type { Consumption, QueueConsumer } from '../../queue/consumer.ts';
 import { textOf } from './connection.ts';
 import { decodeKept } from './kept-message.ts';
 import { type Held, type Taker, Takers } from './queue-takers.ts';
-import { type Telling, Tellings } from './tellings.ts';
+import { type Telling, Tellings, type Turn } from './tellings.ts';
 
 /** Why a message is a dead letter. */
 type Why = 'refused' | 'too-many-deliveries';
@@ -31,14 +31,6 @@ export interface SharedQueueParts {
   readonly foreign: (error: unknown) => void;
 }
 
-/** What a turn says, as arguments of the script behind the head; and what is done with the answer. */
-export interface Turn {
-  readonly args: readonly string[];
-  answered(reply: unknown): void;
-  /** @param begun - whether it may have been done all the same */
-  failed(begun: boolean): void;
-}
-
 /** A turn takes so many messages, about so many bytes: Redis does nothing else meanwhile. */
 const most = { messages: 200, bytes: 512 * 1024 };
 
@@ -50,6 +42,8 @@ export class SharedQueue {
   readonly destination: string;
   /** How many wait, as Redis said last. */
   waiting = 0;
+  /** How many turns have asked for something. */
+  asked = 0;
   readonly #parts: SharedQueueParts;
   readonly #takers = new Takers();
   /** All that Redis has given and does not have back. */
@@ -141,6 +135,11 @@ export class SharedQueue {
     };
   }
 
+  /** Room is set aside for what the next turn asks for. @param giveBack - is called when it does */
+  grant(giveBack: () => void): void {
+    this.#takers.grant(giveBack);
+  }
+
   /** Something may wait, or is to be told. */
   look(): void {
     this.#due = true;
@@ -175,6 +174,7 @@ export class SharedQueue {
   end(): void {
     this.waiting = 0;
     this.#say = undefined;
+    this.#takers.useGrants();
     for (const { outstanding } of this.#takers.clear()) outstanding.clear();
     this.#held.clear();
     this.#toldLeft();
@@ -192,7 +192,9 @@ export class SharedQueue {
     const left = takers === 0 ? this.#left.splice(0) : [];
     this.#lost = false;
     const claim = String(++claims);
+    this.#takers.useGrants();
     const wanted = this.appetite;
+    if (wanted > 0) this.asked++;
     const unreserve = this.#takers.reserve(wanted);
     this.#unheard = wanted === 0;
     return {

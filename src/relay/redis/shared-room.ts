@@ -1,13 +1,13 @@
-// One bound over several queues in Redis: when there is room again, those that wait for it are asked in turns.
+// One bound over several queues in Redis: when there is room again, those that wait for it have it in turns.
 import { Credit } from '../../queue/credit.ts';
 import type { SharedQueue } from './shared-queue.ts';
 
 /** The room of one consumer. */
 export class SharedRoom {
   readonly credit: Credit;
-  /** Those that it takes from; who was asked last comes last. */
-  readonly #queues = new Set<SharedQueue>();
-  #looking = false;
+  /** Those that it takes from, and how often each had asked when it took its place; who asked last comes last. */
+  readonly #queues = new Map<SharedQueue, number>();
+  #spreading = false;
 
   /** @param most - how much the consumer may have unacknowledged; 0: no bound */
   constructor(most: number) {
@@ -15,41 +15,45 @@ export class SharedRoom {
   }
 
   add(queue: SharedQueue): void {
-    this.#queues.add(queue);
+    this.#queues.set(queue, queue.asked);
   }
 
   delete(queue: SharedQueue): void {
     this.#queues.delete(queue);
   }
 
-  /** What one turn of the event loop gives back is spread at once. */
+  /** What is given back at once is spread at once, and before the queue that gave it asks again. */
   #soon(): void {
-    if (this.#looking) return;
-    this.#looking = true;
-    setImmediate(() => {
-      this.#looking = false;
+    if (this.#spreading) return;
+    this.#spreading = true;
+    queueMicrotask(() => {
+      this.#spreading = false;
       this.#spread();
     });
   }
 
   #spread(): void {
-    for (const queue of this.#next()) {
-      this.#queues.delete(queue);
-      this.#queues.add(queue);
+    const next: SharedQueue[] = [];
+    for (const [queue, asked] of this.#queues) {
+      if (this.credit.room === 0) break;
+      if (queue.asked !== asked) this.#toTheEnd(queue);
+      else if (queue.unserved) next.push(this.#granted(queue));
+    }
+    for (const queue of next) {
+      this.#toTheEnd(queue);
       queue.look();
     }
   }
 
-  /** As many as there is room for. */
-  #next(): readonly SharedQueue[] {
-    const next: SharedQueue[] = [];
-    let { room } = this.credit;
-    for (const queue of this.#queues) {
-      if (room <= 0) break;
-      if (!queue.unserved) continue;
-      room -= queue.appetite;
-      next.push(queue);
-    }
-    return next;
+  #granted(queue: SharedQueue): SharedQueue {
+    const count = Math.min(this.credit.room, queue.appetite);
+    this.credit.take(count);
+    queue.grant(() => this.credit.give(count));
+    return queue;
+  }
+
+  #toTheEnd(queue: SharedQueue): void {
+    this.#queues.delete(queue);
+    this.#queues.set(queue, queue.asked);
   }
 }

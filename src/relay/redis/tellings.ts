@@ -29,6 +29,14 @@ export interface Telling {
   failed(begun: boolean): void;
 }
 
+/** What a turn says, as arguments of the script behind the head; and what is done with the answer. */
+export interface Turn {
+  readonly args: readonly string[];
+  answered(reply: unknown): void;
+  /** @param begun - whether it may have been done all the same */
+  failed(begun: boolean): void;
+}
+
 /** A turn says so much: Redis does nothing else meanwhile. */
 const most = 500;
 

@@ -1,7 +1,8 @@
 // Several queues in Redis under one bound: none is asked for more than there is room, and none is forgotten.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { SharedQueue, type Turn } from '../../../src/relay/redis/shared-queue.ts';
+import { SharedQueue } from '../../../src/relay/redis/shared-queue.ts';
 import { SharedRoom } from '../../../src/relay/redis/shared-room.ts';
+import type { Turn } from '../../../src/relay/redis/tellings.ts';
 
 let asked: string[];
 let queues: SharedQueue[];
@@ -79,8 +80,22 @@ describe('the room that queues share', () => {
     for (const expected of ['a', 'b', 'c', 'd', 'a']) {
       room.credit.give();
       await spread();
-      expect(asked.splice(0)).toEqual([expected]);
+      expect([asked.splice(0), room.credit.room]).toEqual([[expected], 0]);
+      const turn = queues.find(({ destination }) => destination === expected)!.turn()!;
+      expect(wanted(turn)).toBe(1);
       room.credit.take();
+      turn.answered(nothing(expected === 'd' ? 0 : 4));
     }
+  });
+
+  it('goes to the others before the one that gave it back asks again', async () => {
+    open(1, 'a', 'b');
+    const [a, b] = queues as [SharedQueue, SharedQueue];
+    const first = a.turn()!;
+    b.turn()!.answered(nothing(5));
+    first.answered(nothing(5));
+    a.look();
+    await spread();
+    expect([wanted(a.turn()), wanted(b.turn())]).toEqual([0, 1]);
   });
 });
