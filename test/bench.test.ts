@@ -1,5 +1,6 @@
 // The arithmetic behind the benchmarks, and the table that they print; nothing is measured here.
 import { describe, expect, it } from 'vitest';
+import { Account } from './bench/load/accounts.ts';
 import { bodyOf, mark, numberAt } from './bench/load/dialects.ts';
 import type { Plan } from './bench/load/plan.ts';
 import { rowOf, tableOf, verdict } from './bench/report.ts';
@@ -45,6 +46,51 @@ describe('the table', () => {
     [undefined, ''],
   ])('says of %o: %s', (target, said) => {
     expect(verdict(rowOf({ ...compared, ...(target && { target }) }))).toBe(said);
+  });
+});
+
+describe('the account of a producer of queues', () => {
+  const sent = (count: number, receiptEvery = 100): Account => {
+    const account = new Account({ receiptEvery });
+    for (let number = 1; number <= count; number++) expect(account.send()).toBe(number);
+    return account;
+  };
+
+  it('is settled when each message came once, in whatever order, and each RECEIPT', () => {
+    const account = sent(4, 2);
+    for (const number of [2, 1, 4, 3]) account.arrived(number);
+    expect([account.done, account.missing]).toEqual([false, '2 RECEIPTs never came']);
+    account.receipt('2');
+    account.receipt('4');
+    expect([account.done, account.underWay]).toEqual([true, 0]);
+  });
+
+  it('tells what is lost', () => {
+    const account = sent(3);
+    account.arrived(1);
+    account.arrived(3);
+    expect([account.done, account.missing]).toEqual([false, '1 messages never came, the first is 2']);
+  });
+
+  it('tells what is doubled, also when as much is lost', () => {
+    const account = sent(2);
+    account.arrived(1);
+    expect(() => account.arrived(1)).toThrow('message 1 came again');
+    expect(() => account.arrived(3)).toThrow('or was never sent');
+    expect(account.done).toBe(false);
+  });
+
+  it('tells RECEIPTs out of order', () => {
+    const account = sent(4, 2);
+    expect(() => account.receipt('4')).toThrow('RECEIPT 4 out of order');
+  });
+
+  it('counts as under way what has no RECEIPT, where each asks for one', () => {
+    const account = sent(2, 1);
+    account.arrived(1);
+    account.arrived(2);
+    account.receipt('1');
+    expect(account.underWay).toBe(1);
   });
 });
 

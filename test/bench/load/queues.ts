@@ -2,6 +2,7 @@
 import type { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
+import { Account } from './accounts.ts';
 import { Client } from './client.ts';
 import { digits, mark, numberAt } from './dialects.ts';
 
@@ -30,6 +31,8 @@ export type QueuesReport = 'begin' | { readonly messages: number; readonly secon
 
 /** Long enough for what compiles while it runs. */
 const warmUp = 3000;
+/** What has not come so long after the last was sent never does. */
+const patience = 30_000;
 
 const say = (report: QueuesReport): boolean => process.send!(report);
 const plan = JSON.parse(process.argv[2]!) as QueuesPlan;
@@ -108,9 +111,7 @@ const producers: Producer[] = [];
 class Producer extends Speaker {
   readonly #head: string;
   readonly #padding: string;
-  #sent = 0;
-  #delivered = 0;
-  #receipts = 0;
+  readonly account = new Account(plan);
 
   constructor(number: number) {
     super();
@@ -119,22 +120,16 @@ class Producer extends Speaker {
     this.#padding = String(number).padStart(4, '0') + 'x'.repeat(plan.bodyBytes - 4 - 1 - digits);
   }
 
-  /** Whether all that it sent has come. */
-  get done(): boolean {
-    return this.#delivered === this.#sent && this.#receipts === Math.floor(this.#sent / plan.receiptEvery);
-  }
-
   /** A consumer has one of its messages. */
-  arrived(): void {
-    this.#delivered++;
+  arrived(number: number): void {
+    this.account.arrived(number);
     this.#goOn();
   }
 
   goOn(): void {
-    const answered = plan.receiptEvery === 1 ? Math.min(this.#receipts, this.#delivered) : this.#delivered;
     // in batches, as one that is not faster than its messages are taken
-    if (this.#sent - answered > plan.inFlight / 2) return;
-    while (this.#sent - answered < plan.inFlight) this.#send();
+    if (this.account.underWay > plan.inFlight / 2) return;
+    while (this.account.underWay < plan.inFlight) this.#send();
   }
 
   protected connected(): void {
@@ -142,8 +137,7 @@ class Producer extends Speaker {
   }
 
   protected receipt(id: string): void {
-    this.#receipts++;
-    if (Number(id) !== this.#receipts * plan.receiptEvery) lost(`RECEIPT ${id} out of order`);
+    this.account.receipt(id);
     this.#goOn();
   }
 
@@ -153,11 +147,11 @@ class Producer extends Speaker {
 
   #goOn(): void {
     if (!stopped) this.goOn();
-    else if (this.done) ended();
+    else if (this.account.done) ended();
   }
 
   #send(): void {
-    const number = ++this.#sent;
+    const number = this.account.send();
     const receipt = number % plan.receiptEvery === 0 ? `receipt:${number}\n` : '';
     this.say(`${this.#head}${receipt}\n${this.#padding}#${String(number).padStart(digits, '0')}\0`);
   }
@@ -195,7 +189,7 @@ class Consumer extends Speaker {
     const at = head.indexOf(ackName) + ackName.length;
     this.say(`ACK\nid:${head.slice(at, head.indexOf('\n', at))}\n\n\0`);
     delivered++;
-    producers[producer]!.arrived();
+    producers[producer]!.arrived(number);
   }
 }
 
@@ -212,11 +206,13 @@ say('begin');
 const [before, since] = [delivered, performance.now()];
 await past(plan.seconds * 1000);
 say({ messages: delivered - before, seconds: (performance.now() - since) / 1000 });
+const late = setTimeout(() => lost(producers.map(({ account }) => account.missing).join('\n')), patience);
 await new Promise<void>((resolve) => {
-  ended = () => producers.every(({ done }) => done) && resolve();
+  ended = () => producers.every(({ account }) => account.done) && resolve();
   stopped = true;
   ended();
 });
+clearTimeout(late);
 say('complete');
 await once(process, 'disconnect');
 process.exit();
