@@ -86,28 +86,37 @@ export function timeline(room: RoomLog, reading: Reading): TimelineLine[] {
   const about = `${room.roomId} ${user} ${locale} ${dayOf(now)}`;
   const before = last.about === about ? last : nothing;
   const marked = [room.divider, seen?.key];
-  const mayDiffer = (one: Said | undefined): boolean =>
-    one !== undefined && (isAnswer(one) || marked.includes(one.key) || before.marked.includes(one.key));
-  const make = maker(said, { room, seen, user, locale, now });
+  const isMarked = (one: Said | undefined): boolean =>
+    one !== undefined && (marked.includes(one.key) || before.marked.includes(one.key));
+  const quotes = quotesOf(room);
+  const make = maker(said, { room, seen, quotes, user, locale, now });
   const shift = said.length - before.said.length;
-  /** What stood at a place, when it is the same and stands between the same. */
+  /** What stood at a place, when it is the same, answers the same, and stands between the same. */
   const kept = (at: number, was: number): readonly TimelineLine[] | undefined => {
     const is = before.said;
     const isSame = is[was] === said[at] && is[was - 1] === said[at - 1] && is[was + 1] === said[at + 1];
-    return isSame && !mayDiffer(said[at]) && !mayDiffer(said[at + 1]) ? before.lines[was] : undefined;
+    if (!isSame || isMarked(said[at]) || isMarked(said[at + 1])) return undefined;
+    const lines = before.lines[was];
+    return lines && isSameQuote(quoteIn(lines), quoteFor(said[at], quotes)) ? lines : undefined;
   };
   const lines = said.map((_, at) => kept(at, at) ?? kept(at, at - shift) ?? make(at));
   last = { about, said, lines, marked };
   return lines.flat();
 }
 
-function isAnswer(one: Said): boolean {
-  return 'replyTo' in one && one.replyTo !== undefined;
+function quoteFor(one: Said | undefined, quotes: Quotes): Quote | undefined {
+  return one && 'replyTo' in one && one.replyTo !== undefined ? quotes(one.replyTo) : undefined;
+}
+
+function quoteIn(lines: readonly TimelineLine[]): Quote | undefined {
+  const line = lines.at(-1);
+  return line?.kind === 'message' ? line.quote : undefined;
 }
 
 interface Making {
   readonly room: RoomLog;
   readonly seen: Seen | undefined;
+  readonly quotes: Quotes;
   readonly user: string | undefined;
   readonly locale: string;
   readonly now: number;
@@ -116,9 +125,8 @@ interface Making {
 /** Makes the lines of what stands at a place. */
 function maker(
   said: readonly Said[],
-  { room, seen, user, locale, now }: Making,
+  { room, seen, quotes, user, locale, now }: Making,
 ): (at: number) => readonly TimelineLine[] {
-  const quotes = quotesOf(room);
   const lineAt = (at: number): EntryLine | undefined => {
     const one = said[at];
     if (one === undefined) return undefined;

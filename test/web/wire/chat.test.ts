@@ -162,26 +162,6 @@ describe('a message', () => {
     expect(deliveries()).toEqual(['unconfirmed', 'failed']);
   });
 
-  it('goes with what it answers, whom it means and which files it names; changes name it by its place', () => {
-    server.open();
-    const attachments = [{ url: 'https://a.example/', name: 'a' }];
-    chat.say('hi @Bob', { replyTo: 'place', mentions: ['Bob'], attachments });
-    chat.changes?.react('general', 'place', '👍', true);
-    chat.changes?.edit('general', 'place', 'better');
-    chat.changes?.delete('general', 'place');
-    expect(
-      server.newest.sent.map(({ destination, body }) => [destination, JSON.parse(String(body))]),
-    ).toEqual([
-      [
-        '/app/chat-room/general/send',
-        { content: 'hi @Bob', replyTo: 'place', mentions: ['Bob'], attachments },
-      ],
-      ['/app/chat-room/general/react', { of: 'place', emoji: '👍', on: true }],
-      ['/app/chat-room/general/edit', { of: 'place', content: 'better' }],
-      ['/app/chat-room/general/delete', { of: 'place' }],
-    ]);
-  });
-
   it('that is refused fails with the reason, and the reader is told', async () => {
     server.open();
     chat.say('hi');
