@@ -32,7 +32,7 @@ export function addPage(
     features = [],
   }: { readonly open?: boolean; readonly features?: readonly PageFeature[] } = {},
 ): void {
-  const { appPrefix, userPrefix } = config;
+  const { appPrefix, userPrefix, awayAfter } = config;
   const topicPrefix = topicOf(config.brokerPrefixes);
   const wiring = {
     endpoint: config.endpoints[0],
@@ -44,6 +44,7 @@ export function addPage(
     signIn: asksFor[config.auth],
     // whether a room is there from its first use
     open,
+    awayAfter,
     features,
   };
   http.get('/stompwire.json', async (_request, reply) =>

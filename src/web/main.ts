@@ -6,6 +6,7 @@ import { hashOfRoom, neighbour, roomOfHash } from './model/room-names.ts';
 import { isDirectId } from './model/room-sign.ts';
 import { type ChatState, find, type Happening, initialState, reduce } from './model/state.ts';
 import { preferences } from './preferences.ts';
+import { onActivity } from './view/activity.ts';
 import { createDesktop } from './view/desktop.ts';
 import { createPage } from './view/page.ts';
 import { Chat } from './wire/chat.ts';
@@ -143,6 +144,7 @@ document.addEventListener('visibilitychange', () => {
   happen({ type: 'attention', attentive: !document.hidden });
   if (!document.hidden) chat.retryNow();
 });
+onActivity(document, () => chat.active());
 addEventListener('beforeunload', (event) => {
   const isUnsent = state.rooms.some((room) => room.outgoing.some((out) => out.delivery !== 'confirmed'));
   if (isUnsent) event.preventDefault();

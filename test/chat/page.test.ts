@@ -15,6 +15,7 @@ it('the page is told the endpoint and the prefixes that are configured, and no c
     appPrefix: '/do',
     brokerPrefixes: ['/queue', '/rooms'],
     userPrefix: '/me',
+    awayAfter: 60_000,
   });
   addPage({ http, config, policies: new Policies(), log });
   const { headers, ...answer } = await http.inject('/stompwire.json');
@@ -26,6 +27,7 @@ it('the page is told the endpoint and the prefixes that are configured, and no c
     resume: false,
     signIn: 'name',
     open: true,
+    awayAfter: 60_000,
     features: [],
   });
   expect(headers['cache-control']).toBe('no-store');

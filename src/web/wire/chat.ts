@@ -26,6 +26,7 @@ import type { WireConfig } from './config.ts';
 import { credentialsOf, type SignIn } from './credentials.ts';
 import { Notifications } from './notifications.ts';
 import { Originals } from './originals.ts';
+import { OwnPresence } from './own-presence.ts';
 import { readArrival } from './payloads.ts';
 import { ReadMarks } from './read-marks.ts';
 import { RoomLists } from './room-lists.ts';
@@ -55,6 +56,7 @@ interface Signed {
   readonly company: CompanyWire;
   readonly marks: ReadMarks;
   readonly notifications: Notifications;
+  readonly presence: OwnPresence;
   readonly changes: Changes;
   readonly originals: Originals | undefined;
 }
@@ -126,6 +128,7 @@ export class Chat {
       company: new CompanyWire(client, config, this.#holder, now),
       marks: new ReadMarks(client, config),
       notifications: new Notifications(client, config, (news) => ifSigned({ type: 'noted', news }), now),
+      presence: new OwnPresence(client, config, now),
     };
     this.#joinRooms();
     for (const out of unsent) this.#restore(out);
@@ -221,6 +224,12 @@ export class Chat {
     this.#signed?.company.look(state.current, directRooms(state));
     this.#signed?.marks.look(state);
     this.#signed?.notifications.look(state);
+    this.#signed?.presence.look(state);
+  }
+
+  /** Somebody did something at the page, if only to read. */
+  active(): void {
+    this.#signed?.presence.active();
   }
 
   /** Sends to the room that is shown: now, or when there is a connection. */

@@ -13,6 +13,8 @@ export interface WireConfig {
   readonly open: boolean;
   /** Where old messages are had over HTTP; nowhere when the service does not say. */
   readonly api: string | undefined;
+  /** Who is silent for so many milliseconds passes for away; 0: who does not say so does not. */
+  readonly awayAfter: number;
   readonly features: ReadonlySet<Feature>;
 }
 
@@ -37,6 +39,7 @@ export const DEFAULT_CONFIG: WireConfig = {
   signIn: 'name',
   open: true,
   api: undefined,
+  awayAfter: 0,
   features: new Set(),
 };
 
@@ -49,6 +52,7 @@ export function readConfig(source: unknown): WireConfig {
       ? (value as WireConfig[K])
       : DEFAULT_CONFIG[key];
   };
+  const { awayAfter } = given;
   const offered: readonly unknown[] = Array.isArray(given.features) ? given.features : [];
   return {
     endpoint: path('endpoint'),
@@ -59,6 +63,7 @@ export function readConfig(source: unknown): WireConfig {
     signIn: WAYS.find((way) => way === given.signIn) ?? DEFAULT_CONFIG.signIn,
     open: given.open !== false,
     api: path('api'),
+    awayAfter: Number.isSafeInteger(awayAfter) ? Math.max(0, Number(awayAfter)) : DEFAULT_CONFIG.awayAfter,
     features: new Set(FEATURES.filter((feature) => offered.includes(feature))),
   };
 }

@@ -1,4 +1,4 @@
-// Notifications as the service tells them, and telling the service whether somebody looks at the page: it notifies who does not.
+// Notifications as the service tells them, and those that the page makes of what it hears itself.
 import type { StompwireClient } from '../../client/index.ts';
 import type { ChatMessage } from '../model/chat-message.ts';
 import type { News } from '../model/news.ts';
@@ -12,17 +12,14 @@ const SKEW = 1000;
 const PREVIEW = 140; // characters
 
 export class Notifications {
-  readonly #client: StompwireClient;
   readonly #config: WireConfig;
   readonly #heard: (news: News) => void;
   readonly #now: () => number;
-  #said: string | undefined;
   /** Since when the page hears what is said. */
   #since = Number.POSITIVE_INFINITY;
 
   /** @param heard - hears of each, as they come; of a message perhaps twice */
   constructor(client: StompwireClient, config: WireConfig, heard: (news: News) => void, now: () => number) {
-    this.#client = client;
     this.#config = config;
     this.#heard = heard;
     this.#now = now;
@@ -50,22 +47,11 @@ export class Notifications {
     this.#heard({ id, roomId, sender, sentAt, mentioned, preview: content.slice(0, PREVIEW) });
   }
 
-  /** Says of each connection anew whether somebody is at the page, and when that changes. */
-  look({ attentive, link, lostAt }: Pick<ChatState, 'attentive' | 'link' | 'lostAt'>): void {
+  /** Each connection hears anew. */
+  look({ link, lostAt }: Pick<ChatState, 'link' | 'lostAt'>): void {
     if (!this.#config.features.has('notifications')) return;
-    if (link.phase !== 'online' || lostAt !== undefined) {
-      this.#said = undefined;
-      this.#since = Number.POSITIVE_INFINITY;
-      return;
-    }
-    this.#since = Math.min(this.#since, this.#now());
-    const state = attentive ? 'online' : 'away';
-    if (state === (this.#said ?? 'online')) return; // who connects is there
-    this.#said = state;
-    const headers = { 'content-type': 'application/json' };
-    this.#client
-      .send(`${this.#config.appPrefix}/presence`, JSON.stringify({ state }), { headers })
-      .catch(() => {}); // said again with the next change
+    const hears = link.phase === 'online' && lostAt === undefined;
+    this.#since = hears ? Math.min(this.#since, this.#now()) : Number.POSITIVE_INFINITY;
   }
 }
 

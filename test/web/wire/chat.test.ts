@@ -230,7 +230,8 @@ describe('rooms that the service tells of', () => {
   const notices = (): string[] => state.notices.map(({ text }) => text);
 
   beforeEach(() => {
-    config = { ...config, open: false, features: new Set(['rooms', 'notifications']) };
+    const features = ['rooms', 'presence', 'notifications'] as const;
+    config = { ...config, open: false, awayAfter: 10, features: new Set(features) };
     state = initialState([]);
     chat.signIn({ name: 'Ann', secret: '' });
     server.open();
@@ -321,15 +322,22 @@ describe('rooms that the service tells of', () => {
     expect(said()).toEqual([]);
     look(false);
     look(true);
+    server.time += 10;
+    chat.active();
     look(false);
-    expect(said()).toEqual(['{"state":"away"}', '{"state":"online"}', '{"state":"away"}']);
+    chat.active();
+    const [away, online] = ['{"state":"away"}', '{"state":"online"}'];
+    expect(said()).toEqual([away, online, online, away]);
     for (const { headers } of server.newest.sent) server.newest.receipt(headers.receipt!);
     server.newest.end();
     chat.shown(state);
     server.ringUntilConnecting();
     server.open();
     chat.shown(state);
-    expect(said()).toEqual(['{"state":"away"}']); // to the new session
+    expect(said()).toEqual([away]); // to the new session
+    chat.signOut();
+    chat.active();
+    expect(said()).toEqual([away]);
   });
 });
 

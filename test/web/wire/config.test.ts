@@ -31,6 +31,10 @@ describe('the configuration', () => {
       ...{ signIn: 'token', open: false, api: '/api/chat' },
     });
     expect(readConfig({ features: 'edit' }).features.size).toBe(0);
+    const times = [300_000, 0, -1, 1.5, '5', null, Number.MAX_VALUE];
+    expect(times.map((awayAfter) => readConfig({ awayAfter }).awayAfter)).toEqual([
+      300_000, 0, 0, 0, 0, 0, 0,
+    ]);
   });
 
   it('is the default when the service has none, or answers nonsense', async () => {
