@@ -310,7 +310,7 @@ describe('rooms that the service tells of', () => {
     expect(state.news.map(({ id }) => id)).toEqual(['4', '1']);
   });
 
-  it('say whether somebody looks at the page, once each time that changes', () => {
+  it('say whether somebody looks at the page, once each time that changes or they do something there', () => {
     const said = (): unknown[] =>
       server.newest.sent.filter(({ destination }) => destination === '/app/presence').map(({ body }) => body);
     const look = (attentive: boolean): void => {
