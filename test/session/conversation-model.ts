@@ -30,13 +30,21 @@ export class ModelSubscription {
   readonly consumer: ModelConsumer | undefined;
   /** Whether the broker delivers to it, and no queue of the broker's. */
   readonly own: boolean;
+  /** The session whose own messages it does not hear; none: it hears all. */
+  readonly deafTo: ModelSession | undefined;
   /** Bodies that a subscription without a queue is to be given. */
   readonly due: string[] = [];
   outstanding: Delivered[] = [];
   active = true;
   tags = 0;
 
-  constructor({ id, destination, mode }: SubscribeTerms, consumer: ModelConsumer | undefined, own: boolean) {
+  constructor(
+    { id, destination, mode }: SubscribeTerms,
+    consumer: ModelConsumer | undefined,
+    own: boolean,
+    deafTo?: ModelSession,
+  ) {
+    this.deafTo = deafTo;
     this.id = id;
     this.destination = destination;
     this.mode = mode;
@@ -52,6 +60,7 @@ export interface SubscribeTerms {
   readonly mode: Mode;
   readonly prefetch: number;
   readonly durable: boolean;
+  readonly noLocal?: boolean;
 }
 
 /** What a SEND says; its terms are read when it is done. */
@@ -128,7 +137,8 @@ export class Model {
     const own = mode === 'auto' ? undefined : new ModelQueue('');
     const taken = queue ?? own;
     const consumer = taken === undefined ? undefined : this.queues.consume(taken, prefetch, mode === 'auto');
-    session.subscriptions.set(id, new ModelSubscription(terms, consumer, queue === undefined));
+    const deafTo = terms.noLocal ? session : undefined;
+    session.subscriptions.set(id, new ModelSubscription(terms, consumer, queue === undefined, deafTo));
   }
 
   unsubscribe(session: ModelSession, id: string, durable: boolean): void {
@@ -267,7 +277,11 @@ export class Model {
     if (asking === undefined) this.queues.publish(destination, body, read);
     const hearing = asking === undefined ? this.#subscriptions() : [...asking.subscriptions.values()];
     for (const subscription of hearing)
-      if (subscription.own && matches(subscription.destination, asking ? temporary : destination))
+      if (
+        subscription.own &&
+        subscription.deafTo !== session &&
+        matches(subscription.destination, asking ? temporary : destination)
+      )
         this.#hand(subscription, destination, body, read);
   }
 

@@ -167,10 +167,11 @@ export class Conversation {
         const [id, mode, prefetch] = [pick(free, a), pick(modes, c), 1 + (c % 4)];
         const isTopic = destination.startsWith('/topic/');
         const durable = isTopic && a % 2 === 0 && (wild || session.clientId !== undefined);
-        const keeps = durable ? 'durable:true\n' : '';
+        const noLocal = c % 5 === 0 && !durable; // the queue of a durable one keeps it until its turn comes
+        const keeps = `${durable ? 'durable:true\n' : ''}${noLocal ? 'activemq.noLocal:true\n' : ''}`;
         const text = `SUBSCRIBE\nid:${id}\ndestination:${destination}\nack:${mode}\nprefetch-count:${prefetch}\n${keeps}${asked}\n\0`;
         return did(text, () => {
-          model.subscribe(session, { id, destination, mode, prefetch, durable });
+          model.subscribe(session, { id, destination, mode, prefetch, durable, noLocal });
           return own;
         });
       }

@@ -5,7 +5,7 @@ import { type Action, action, Conversation } from './conversation.ts';
 import { tries } from './conversation-model.ts';
 
 /** More of them are a longer run: see CONTRIBUTING.md. */
-const runs = Number(process.env.STOMPWIRE_TEST_RUNS ?? 60);
+const runs = Number(process.env.STOMPWIRE_TEST_RUNS ?? 150);
 const patience = 60_000 + runs * 300;
 
 /** What the queues of a server are like. */
