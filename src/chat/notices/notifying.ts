@@ -1,6 +1,7 @@
 // Notifications on one node: the logs of rooms are followed, members told, what is kept posted, and what died made up for.
 import type { Server } from '../../index.ts';
 import type { LiveRepository } from '../live-repository.ts';
+import { marksIn } from '../reading/marks.ts';
 import type { ChatRepository } from '../repository.ts';
 import { webhookOf } from '../webhook/configured.ts';
 import type { Webhook } from '../webhook/webhook.ts';
@@ -46,7 +47,7 @@ export class Notifying {
       ...parts,
       ...{ keeps: config.noticesKept, postAfter: this.#webhook && config.webhookDelay, clock: Date.now },
       shelf: () => shared.notices,
-      marks: (roomId) => this.#marksIn(roomId),
+      marks: (roomId) => marksIn(parts.repository, roomId),
       counted: (outcome) => counters[outcome].add(),
     });
     this.#rooms = new FollowedRooms({
@@ -109,15 +110,5 @@ export class Notifying {
   async #perStep(roomId: string): Promise<number> {
     const members = (await this.#parts.members.all(roomId))?.length ?? 0;
     return Math.max(1, Math.min(perStep, Math.floor(keptPerStep / Math.max(1, members))));
-  }
-
-  async #marksIn(roomId: string): Promise<Map<string, number>> {
-    const marks = new Map<string, number>();
-    for (let after: string | undefined; ; ) {
-      const { items, next } = await this.#parts.repository.reading.in(roomId, { limit: 200, after });
-      for (const { user, number } of items) marks.set(user, number);
-      if (next === undefined) return marks;
-      after = next;
-    }
   }
 }

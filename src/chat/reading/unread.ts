@@ -1,7 +1,7 @@
 // Unread: how many messages of others somebody has not read, counted from the read mark and the log.
 import type { History, HistoryMessage } from '../../index.ts';
 import type { ChatRepository } from '../repository.ts';
-import type { ReadMark } from '../room.ts';
+import { marksIn } from './marks.ts';
 
 /** What somebody has not read of a room. */
 export interface UnreadCount {
@@ -67,7 +67,7 @@ export class Unread {
 
   /** What some users have not read of a room, by one look at its newest messages for all of them. */
   async ofMany(users: readonly string[], roomId: string): Promise<Map<string, UnreadCount>> {
-    const marks = await this.#marksIn(roomId);
+    const marks = await marksIn(this.#parts.repository, roomId);
     const { messages, next } = await this.#page(roomId, 0, undefined);
     const counts = new Map<string, UnreadCount>();
     for (const user of users) {
@@ -78,16 +78,6 @@ export class Unread {
       counts.set(user, count);
     }
     return counts;
-  }
-
-  async #marksIn(roomId: string): Promise<Map<ReadMark['user'], number>> {
-    const marks = new Map<string, number>();
-    for (let after: string | undefined; ; ) {
-      const { items, next } = await this.#parts.repository.reading.in(roomId, { limit: 200, after });
-      for (const { user, number } of items) marks.set(user, number);
-      if (next === undefined) return marks;
-      after = next;
-    }
   }
 
   async #count(user: string, roomId: string, read: number): Promise<UnreadCount> {
