@@ -125,6 +125,23 @@ describe.runIf(chromium)('the chat page', () => {
     await bob.page.getByRole('button', { name: '2 people here' }).waitFor();
   });
 
+  it('shows who does nothing for a while as away, and as there again as soon as they move', async () => {
+    const address = await started({ awayAfter: 1000, presenceGather: 20 });
+    const ann = await people.enter(address, 'Ann');
+    const bob = await people.enter(address, 'Bob');
+    await ann.page.getByRole('button', { name: '2 people here' }).click();
+    const away = ann.page.locator('.person[data-away]', { hasText: 'Bob' });
+    const there = ann.page.locator('.person:not([data-away])', { hasText: 'Bob' });
+    await away.waitFor();
+    let x = 200;
+    const moves = async (): Promise<number> => {
+      await bob.page.mouse.move(++x, 200);
+      return there.count();
+    };
+    await expect.poll(moves).toBe(1);
+    await away.waitFor(); // nobody moves any more
+  });
+
   it('speaks Korean where the browser does, or somebody chooses it', async () => {
     const address = await started({});
     const minsu = await people.open(address, { ...DESKTOP, locale: 'ko-KR' });
