@@ -39,6 +39,11 @@ export class MemoryBindings implements Bindings {
     return this.#sources.size === 0;
   }
 
+  /** Whether a topic fills a queue. */
+  has(queue: string): boolean {
+    return this.#sources.has(queue);
+  }
+
   bind(queue: string, source: string, terms?: QueueArguments, owner?: string): Soon<void> {
     this.#parts.assertMay(queue, terms, owner);
     const known = this.#sources.get(queue);

@@ -13,6 +13,7 @@ import type {
 import { deadLetterOf, isDead } from '../queue/dead-letter.ts';
 import { HeldBytes } from '../queue/held-bytes.ts';
 import type { Journal, KeptBinding, KeptMessage, KeptTerms } from '../queue/journal.ts';
+import { isPassing } from '../queue/passing.ts';
 import { bytesOf, type Loss, Queue, type QueueEntry, type QueueOwner } from '../queue/queue.ts';
 import { assertUnsaid } from '../queue/same-terms.ts';
 import { usualTermsOf } from '../queue/terms.ts';
@@ -154,7 +155,8 @@ export class MemoryQueues implements Queues {
       refuse: (tag, requeue) => this.#written(() => consumption.refuse(tag, requeue) as boolean),
       cancel: () => {
         void consumption.cancel();
-        if (!queue.consumed && this.#declared.left(destination)) this.#drop(destination);
+        const isLast = !queue.consumed && this.#queues.get(destination) === queue;
+        if (isLast && this.#declared.left(destination)) this.#drop(destination);
         this.#forgetIdle(destination, queue);
       },
     };
@@ -299,9 +301,10 @@ export class MemoryQueues implements Queues {
     };
   }
 
-  /** What is one session's own ends with it. */
+  /** What is one session's own ends with it; a topic does not fill after a restart what was to go by itself. */
   #said(queue: string, terms: QueueArguments | undefined): void {
-    if (terms?.owner === undefined) this.#parts.journal?.declare(queue, terms);
+    if (terms?.owner !== undefined || (isPassing(terms) && this.bindings.has(queue))) return;
+    this.#parts.journal?.declare(queue, terms);
   }
 
   #afterwards(act: () => void): void {

@@ -152,6 +152,15 @@ export function declaredQueuesContract(kind: QueuesKind): void {
       expect(await waiting()).toEqual(['4', '5']);
     });
 
+    it('who took from one that was ended ends nothing of the one that is there now', async () => {
+      const first = await taker({ autoDelete: true });
+      await queues.remove(at);
+      const second = await taker({ autoDelete: true });
+      await first.consumption!.cancel();
+      await fill('1');
+      await second.has(1);
+    });
+
     it('x-expires: counts anew from the last consumer', async () => {
       await said({ unused: 1_000_000 });
       await fill('1');

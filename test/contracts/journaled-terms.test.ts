@@ -32,3 +32,13 @@ it('is forgotten with its queue, and with the session whose it is', async () => 
   await after.declare(at, { count: 3 });
   await new Taker(0, false, 'bob').from(after, '/queue/own', { ttl: 5 });
 });
+
+it('is forgotten with a queue that a topic fills and that goes by itself: after a restart nobody fills it', async () => {
+  const file = newJournal();
+  const before = await queuesOver(file);
+  await before.bindings.bind(at, '/topic/a', { autoDelete: true });
+  await new Taker().from(before, at, { autoDelete: true });
+  await before.close();
+  const after = await queuesOver(file);
+  await after.declare(at, { count: 3 });
+});
