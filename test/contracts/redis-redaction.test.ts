@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisFeed } from '../../src/history/feeds/redis.ts';
 import { Message } from '../../src/message/message.ts';
 import { usualPolicy } from '../../src/message/policies.ts';
+import type { Position } from '../../src/message/position.ts';
 import { requires } from '../servers/requires.ts';
 import { redactionContract } from './log-redaction.ts';
 import { RedisNodes } from './redis-nodes.ts';
@@ -53,6 +54,25 @@ describe.runIf(url)('redacted over a Redis', () => {
       'secret',
     );
     await Promise.all([one.close(), other.close(), feed.close()]);
+  });
+
+  it('clearing up to a message of an epoch that has ended leaves what was said behind it there', async () => {
+    const nodes = new RedisNodes({ address: url!, commands }, [policy], { history: false });
+    const relay = await nodes.node();
+    await relay.start(() => {});
+    const say = async (text: string): Promise<Position> => {
+      const message = new Message({ destination: '/topic/a', body: Buffer.from(text), id: '' });
+      return (await relay.log.append(message, policy)).position;
+    };
+    const [first] = [await say('a'), await say('b'), await say('c')];
+    await commands.hset(nodes.keys.top('/topic/a'), 'f', 'another-server');
+    await say('d');
+    await relay.log.clear('/topic/a', first);
+    const left = await relay.log.read('/topic/a', first, 10);
+    expect(left.map(({ body }) => String(body))).toEqual(['b', 'c']);
+    await relay.log.clear('/topic/a', { ...first, seq: 3 });
+    expect(await relay.log.read('/topic/a', first, 10)).toEqual([]);
+    await relay.close();
   });
 
   it('more tombstones than the log has messages are not kept', async () => {

@@ -10,11 +10,11 @@ local log, top, redacted = unpack(KEYS)
 local epoch, seq = tonumber(ARGV[2]), tonumber(ARGV[3])
 local stands = redis.call('HMGET', top, 'e', 'p')
 local current = tonumber(stands[1] or '')
-if current == epoch then
-  redis.call('XTRIM', log, 'MINID', string.format('%.0f', seq + 1))
-end
+local function upTo(stream) redis.call('XTRIM', stream, 'MINID', string.format('%.0f', seq + 1)) end
+if current == epoch then upTo(log) end
 for e in string.gmatch(stands[2] or '', '(%d+)%-%d+') do
-  if tonumber(e) <= epoch then redis.call('UNLINK', log .. '\\0' .. e) end
+  local ended = log .. '\\0' .. e
+  if tonumber(e) == epoch then upTo(ended) elseif tonumber(e) < epoch then redis.call('UNLINK', ended) end
 end
 for _, name in ipairs(redis.call('HKEYS', redacted)) do
   local e, s = string.match(name, '^(%d+)%-(%d+)$')
