@@ -6,6 +6,7 @@
 // mark later; what was gathered twice, by two nodes or after a crash between the two, changes nothing. What is behind
 // the mark stays short: a change is gathered when it was published, and other messages are passed every so many.
 import { Buffer } from 'node:buffer';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { History, HistoryMessage } from '../../index.ts';
 import type { Change, Changed } from '../change.ts';
 import { messageIn } from '../message.ts';
@@ -99,6 +100,7 @@ export class Gathering {
       passed += messages.length;
       through = messages.at(-1)?.number ?? through;
       for (const message of messages) changes.push(...this.#changesIn(destination, message));
+      if (more) await turn(); // a log in memory is read without any wait, and others would have none between two pages
       // a commit for many: whoever catches up with a long log waits for few of them
       if (more ? changes.length < pageSize : changes.length === 0 && passed < moveEvery) continue;
       await shelf().gather(roomId, changes, through);
