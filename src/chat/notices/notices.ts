@@ -72,7 +72,9 @@ export class Notices {
   decided({ told, kept }: Decision): void {
     const { hears, failed, counted } = this.#parts;
     for (const [user, notice] of told)
-      (hears(user) ? this.#tell(user, notice) : this.#keep(user, notice)).catch(failed);
+      this.#tellOrKeep(user, notice)
+        .then(() => (hears(user) ? this.learned(user) : undefined))
+        .catch(failed);
     for (const { user } of kept) {
       counted('kept');
       this.#keptFor(user);
@@ -93,7 +95,8 @@ export class Notices {
           notices.map(({ id }) => id),
         ),
       );
-      for (const notice of notices) if (ours.has(notice.id)) await this.#tell(user, notice);
+      for (const notice of notices) if (ours.has(notice.id)) await this.#tellOrKeep(user, notice);
+      if (!this.#parts.hears(user)) return;
     }
   }
 
@@ -118,6 +121,11 @@ export class Notices {
     if (hears(user)) told.push([user, notice]);
     else if (keeps > 0)
       kept.push({ user, notice, postAt: postAfter === undefined ? undefined : at + postAfter });
+  }
+
+  /** Who went meanwhile hears nothing: it is kept on. */
+  #tellOrKeep(user: string, notice: Notice): Promise<void> {
+    return this.#parts.hears(user) ? this.#tell(user, notice) : this.#keep(user, notice);
   }
 
   /** What could not be told is kept. */

@@ -200,6 +200,29 @@ describe('notices', () => {
     expect(told).toEqual(['lee']);
   });
 
+  it('that are left to be given when their user goes are kept on', async () => {
+    const [slow, told] = [new Slow(), [] as string[]];
+    const node: Node = new Node(
+      slow,
+      [1, 2, 3].map((number) => messageOf(number)),
+      told,
+      {
+        tell: async (_, { messageId }) => {
+          told.push(String(messageId));
+          node.hears = false; // the train is in the tunnel
+        },
+      },
+    );
+    node.rooms.said('r', 1);
+    await finish(slow, () => 0);
+    node.hears = true;
+    void node.notices.give('lee');
+    await finish(slow, () => 0);
+    expect(told).toEqual(['m1']);
+    expect((await slow.shelf.of('lee', 9)).map(({ id }) => id)).toEqual(['m2', 'm3']);
+    expect(node.failures).toEqual([]);
+  });
+
   it('are none of the sender’s, nor of who reads the room', async () => {
     const [slow, told] = [new Slow(), [] as string[]];
     const node = new Node(slow, [messageOf(1)], told);
