@@ -77,6 +77,8 @@ export class ModelQueue {
   underWay: ModelMessage[] = [];
   readonly consumers = new Set<ModelConsumer>();
   ended = false;
+  /** What has expired there, as `body expired`. */
+  readonly expired: string[] = [];
 
   constructor(name: string) {
     this.name = name;
@@ -110,6 +112,8 @@ export class QueueModel {
   now: number;
   /** What nobody acknowledged and what is no dead letter either, as `body why`. */
   readonly lost: string[] = [];
+  /** What had expired in a queue that was ended went with it, told or not. */
+  readonly untold = new Set<string>();
   /** What fills a queue. */
   readonly bindings = new Map<string, string>();
   /** Whether two dead letters are the same but for their age: who has which of them cannot be told any more. */
@@ -213,6 +217,7 @@ export class QueueModel {
     this.#queues.delete(name);
     if (queue === undefined) return;
     queue.ended = true;
+    for (const one of queue.expired) this.untold.add(one);
     queue.waiting = [];
     this.#ended.push(queue); // what it gave last may be on its way still
     for (const consumer of queue.consumers) consumer.held = [];
@@ -338,8 +343,10 @@ export class QueueModel {
   }
 
   /** What a subscriber's own queue loses nobody hears of. */
-  #lose({ name }: ModelQueue, message: ModelMessage, why: 'expired' | 'overflow' | Death['reason']): void {
+  #lose(queue: ModelQueue, message: ModelMessage, why: 'expired' | 'overflow' | Death['reason']): void {
+    const { name } = queue;
     if (name === '') return;
+    if (why === 'expired') queue.expired.push(`${message.body} expired`);
     const dies = (why === 'refused' || why === 'too-many-deliveries') && name !== deadLetters;
     if (!dies) return void this.lost.push(`${message.body} ${why}`);
     const bury = (): void => this.#bury(message, why);
