@@ -106,6 +106,21 @@ describe('presence', () => {
     await told('away');
   });
 
+  it('is away though a page that lies open marks as read what comes in', async () => {
+    const kit = await chat({ awayAfter: 100 });
+    const kim = await room(kit);
+    const news = await kim.subscribe(`${topic}/presence`);
+    const lee = await kit.connect({ login: 'lee' });
+    await lee.subscribe(topic);
+    let marks = true;
+    const marking = (async () => {
+      while (marks) await lee.send('/app/chat-room/r/read', { number: 1 });
+    })();
+    while (!JSON.stringify(await body(news)).includes('"state":"away"'));
+    marks = false;
+    await marking;
+  });
+
   it('knows over a restart when somebody was last there', async () => {
     const repository = new MemoryRepository();
     const first = await chat({ rooms: 'open' }, repository);

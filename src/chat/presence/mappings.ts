@@ -117,8 +117,13 @@ const byItself: ReadonlySet<string> = new Set(['ACK', 'NACK', 'DISCONNECT']);
 /** Whatever else comes from a device says that somebody is there. */
 function watchActivity({ interceptors, config }: Server, { own }: Presence): void {
   const saying = `${config.appPrefix}/presence`;
+  const rooms = `${config.appPrefix}/chat-room/`;
+  // A page that lies open marks as read what comes in, also for nobody.
+  const marks = (command: string, to: string): boolean =>
+    command === 'SEND' && to.startsWith(rooms) && to.endsWith('/read');
   interceptors.inbound.use(({ command, destination, session }, next) => {
-    if (!byItself.has(command) && destination !== saying) own.active(session.id);
+    const tells = destination === saying || marks(command, destination);
+    if (!byItself.has(command) && !tells) own.active(session.id);
     return next();
   });
 }
