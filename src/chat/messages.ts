@@ -52,6 +52,7 @@ export class Messages {
    */
   make(roomId: string, sender: string, said: Said): Soon<ChatMessage> {
     const { access, pace, gathering } = this.#parts;
+    checkedRoomId(roomId); // what is none is not remembered
     pace?.take(roomId, sender);
     gathering.said(roomId);
     if (!hasExtras(said) && access.isKnownToWrite(roomId, sender)) return messageOf(roomId, sender, said);
@@ -101,7 +102,7 @@ export class Messages {
     const destination = this.destinationOf(roomId);
     const { messageId, number, again } = await server.publish(destination, message, {
       sender,
-      idempotencyKey,
+      idempotencyKey: idempotencyKey === undefined ? undefined : `say ${idempotencyKey}`, // changes have keys as well
     });
     const stored =
       again && number !== undefined ? await messageNumbered(server.history, destination, number) : undefined;
@@ -111,7 +112,7 @@ export class Messages {
   /** An open room is there from its first message. */
   async #firstOf(roomId: string, sender: string): Promise<void> {
     const { access, rooms } = this.#parts;
-    const { room } = await access.assertWrites(checkedRoomId(roomId), sender);
+    const { room } = await access.assertWrites(roomId, sender);
     if (room === undefined) await rooms.used(roomId);
   }
 }

@@ -146,6 +146,14 @@ describe('a deletion over HTTP', () => {
   });
 });
 
+it('a key under which something was said is none of a change', async () => {
+  const { path, all, message, log } = await room();
+  const keyed = { ...kim, headers: { 'idempotency-key': `delete ${message.number}` } };
+  await api.post(all, { content: 'two' }, keyed);
+  expect((await api.ask('DELETE', path, kim)).status).toBe(204);
+  expect(String((await log())[0]!.body)).toContain('DELETE'); // everybody hears of it
+});
+
 describe('a reaction over HTTP', () => {
   it('is put and taken away, however often; any emoji that there is', async () => {
     const { path } = await room();
