@@ -76,6 +76,16 @@ describe.runIf(url)('queues over Redis that something was said of', () => {
     expect(dropped).toEqual(['old', ...ids.slice(0, -1)].map((id) => `${id} overflow`));
   });
 
+  it('a binding of which something is said later is forgotten with its last taker', async () => {
+    const { queues } = one;
+    const join = async (terms?: QueueArguments): Promise<Taker> => {
+      await queues!.bindings.bind(at, '/topic/a', terms);
+      return new Taker().from(queues!, at, terms);
+    };
+    for (const taker of [await join(), await join({ count: 2 })]) await taker.consumption!.cancel();
+    expect(queues!.bindings.joined(at)).toBeUndefined();
+  });
+
   it('are as many as there may be queues', async () => {
     const places = Array.from({ length: 50 }, (_, n) => `/queue/${n}`);
     const near = places.filter((place) => nodes.keys.partitionOf(place) === nodes.keys.partitionOf(at));

@@ -46,8 +46,8 @@ export interface RedisBindingsParts {
 export interface Bound {
   readonly source: string;
   readonly queues: readonly string[];
-  /** What was said of it. */
-  readonly terms: QueueArguments | undefined;
+  /** What was said of it, by its first taker or a later one. */
+  terms: QueueArguments | undefined;
   /** How many take from it here. */
   takers: number;
 }
@@ -120,9 +120,12 @@ export class RedisBindings implements Bindings {
   #isBound(queue: string, source: string, terms: QueueArguments | undefined): void {
     const { keys } = this.#parts;
     const known = this.#bound.get(queue);
-    if (known?.source === source && (known.terms !== undefined || terms === undefined)) return;
+    if (known?.source === source) {
+      known.terms ??= terms; // those who take from it are counted by it
+      return;
+    }
     const queues = this.#placesOf(source).map(({ index }) => keys.queueIn(index, queue));
-    this.#bound.set(queue, { source, queues, terms, takers: known?.source === source ? known.takers : 0 });
+    this.#bound.set(queue, { source, queues, terms, takers: 0 });
   }
 
   #homeOf(queue: string): Partition {
