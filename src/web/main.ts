@@ -75,7 +75,7 @@ const show = createPage({
   remove: (messageId) => chat.changes?.delete(state.current, messageId),
   react: (messageId, emoji, on) => chat.changes?.react(state.current, messageId, emoji, on),
   original: (messageId) => chat.original(state.current, messageId),
-  hasOlder: () => find(state, state.current)?.older !== 'none',
+  place: () => ({ roomId: state.current, older: find(state, state.current)?.older }),
   user: () => state.user,
   type: (typing) => chat.type(typing),
   say: (content, extras) => chat.say(content, extras),

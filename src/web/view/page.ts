@@ -19,6 +19,7 @@ import { createLanguage } from './language.ts';
 import { createMessages } from './messages.ts';
 import { createNews, type NewsActions } from './news.ts';
 import { createNotices } from './notices.ts';
+import { type ReadingBack, readBack } from './read-back.ts';
 import { createRoomList, type RoomActions } from './room-list.ts';
 import { createRoomTools, type RoomToolsActions } from './room-tools.ts';
 import { createSearch } from './search.ts';
@@ -51,8 +52,8 @@ export interface PageActions
   react(messageId: string, emoji: string, on: boolean): void;
   /** Asks for a message that another one answers. */
   original(messageId: string): void;
-  /** Whether older messages of the room that is shown may come. */
-  hasOlder(): boolean;
+  /** The room that is shown, and what is known of older messages there. */
+  place: ReadingBack['place'];
   /** The reader. */
   user(): string | undefined;
 }
@@ -92,7 +93,7 @@ function createPainter(actions: PageActions): (state: ChatState) => void {
       react: (line, anchor) => void react(line, anchor, actions),
       mark: (messageId, emoji, on) => actions.react(messageId, emoji, on),
       seen: (users, anchor) => void import('./popovers.ts').then(({ openNames }) => openNames(anchor, users)),
-      goTo: (messageId) => void readBackTo(messageId, messages.find, actions),
+      goTo: (messageId) => void goTo(messageId, messages.find, actions),
       original: (messageId) => actions.original(messageId),
       older: () => void actions.older(),
     },
@@ -122,7 +123,7 @@ function createPainter(actions: PageActions): (state: ChatState) => void {
   const news = createNews(actions, actions.desktop);
   const search = createSearch({
     search: (text) => actions.search(text),
-    show: (id) => void readBackTo(id, messages.find, actions),
+    show: (id) => void goTo(id, messages.find, actions),
   });
   const connection = createConnection(() => actions.retryNow());
   const notices = createNotices(actions);
@@ -189,19 +190,22 @@ async function react(line: MessageLine, anchor: HTMLElement, actions: PageAction
   openPicker(anchor, { reactions, user: actions.user() }, (emoji, on) => actions.react(messageId, emoji, on));
 }
 
-/** Reads back page by page until a message is there; so far back as it is sensible. */
-async function readBackTo(
+/** Goes to a message of the room that is shown, wherever it stands. */
+async function goTo(
   id: string,
   find: (id: string) => boolean,
-  actions: Pick<PageActions, 'older' | 'hasOlder'>,
+  { older, place }: Pick<PageActions, 'older' | 'place'>,
 ): Promise<void> {
   const going = byId('going');
-  for (let page = 0; page < 200 && !find(id) && actions.hasOlder(); page++) {
-    setText(going, words().quoteGoing);
-    await actions.older();
-    await new Promise(requestAnimationFrame); // until it is drawn
-    await new Promise(requestAnimationFrame);
-  }
+  await readBack({
+    ...{ older, place },
+    find: () => find(id),
+    async drawn() {
+      await new Promise(requestAnimationFrame);
+      await new Promise(requestAnimationFrame);
+    },
+    going: () => setText(going, words().quoteGoing),
+  });
   setText(going, '');
 }
 
