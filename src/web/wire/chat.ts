@@ -289,6 +289,7 @@ export class Chat {
   #linked(phase: Phase, name: string): void {
     const link: LinkPhase = phase.phase === 'online' ? { ...phase, user: phase.user ?? name } : phase;
     this.#holder.happen({ type: 'link', link, at: this.#world.now() });
+    if (link.phase === 'online') this.#signed?.originals?.again();
   }
 
   /** Makes the subscriptions those of the room list. */
