@@ -4,11 +4,15 @@ import type { Buffer } from 'node:buffer';
 import { messageOf, textOf } from './connection.ts';
 import type { Keys } from './keys.ts';
 import type { Lane } from './lane.ts';
+import type { Link } from './link.ts';
 import type { Partition } from './partition.ts';
 import { lease, QueueLeases } from './queue-leases.ts';
 import { enqueueScript, removeScript, turnScript, watchQueuesScript } from './queue-scripts.ts';
 import type { Held } from './queue-takers.ts';
 import { SharedQueue, type SharedQueueParts } from './shared-queue.ts';
+
+/** What of a queue is its partition's. */
+export type OwnParts = 'destination' | 'soon' | 'reachable';
 
 /** What they stand on. */
 export interface PartitionQueuesParts {
@@ -22,7 +26,7 @@ export interface PartitionQueuesParts {
   /** After so many deliveries a message is dead. */
   readonly tries: number;
   /** What a queue of this node stands on. */
-  readonly shared: (destination: string) => Omit<SharedQueueParts, 'destination' | 'soon'>;
+  readonly shared: (destination: string) => Omit<SharedQueueParts, OwnParts>;
   /** A queue has come into being, on whichever node; for who watches. */
   readonly came: (destination: string) => void;
   readonly troubled: (what: string) => void;
@@ -73,8 +77,12 @@ export class PartitionQueues {
   of(destination: string): SharedQueue {
     const known = this.#queues.get(destination);
     if (known !== undefined) return known;
-    const own = this.#parts.shared(destination);
-    const queue = new SharedQueue({ ...own, destination, soon: (queue) => this.#soon(queue) });
+    const queue = new SharedQueue({
+      ...this.#parts.shared(destination),
+      destination,
+      reachable: () => this.#link !== undefined,
+      soon: (queue) => this.#soon(queue),
+    });
     this.#queues.set(destination, queue);
     return queue;
   }
@@ -129,7 +137,8 @@ export class PartitionQueues {
 
   /** Renews the lease, and looks at all that may have happened unheard. */
   look(): void {
-    if (this.partition.link?.commands.up !== true) return;
+    if (this.#link === undefined) return;
+    this.#flushSoon(); // what became due while there was none
     this.#leases
       .look([...this.#queues.values()], (queue, ...found) => this.#stands(queue, ...found))
       .catch(() => {}); // it is asked again
@@ -141,9 +150,15 @@ export class PartitionQueues {
     this.#closed = true;
     for (const queue of this.#queues.values()) queue.end();
     this.#queues.clear();
-    if (this.partition.link?.commands.up !== true) return;
+    if (this.#link === undefined) return;
     if (this.#watching) this.unwatch();
     await this.#leases.leave().catch(() => {}); // then the lease runs out by itself
+  }
+
+  /** What its primary is reached by; `undefined`: it is not. */
+  get #link(): Link | undefined {
+    const { link } = this.partition;
+    return link?.commands.up === true ? link : undefined;
   }
 
   get #ahead(): string {
@@ -158,7 +173,11 @@ export class PartitionQueues {
   /** The turns that one turn of the event loop brings go out together, in one write. */
   #soon(queue: SharedQueue): void {
     this.#due.add(queue);
-    if (this.#flushing || this.#closed) return;
+    this.#flushSoon();
+  }
+
+  #flushSoon(): void {
+    if (this.#flushing || this.#closed || this.#due.size === 0 || this.#link === undefined) return;
     this.#flushing = true;
     setImmediate(() => {
       this.#flushing = false;
@@ -167,9 +186,13 @@ export class PartitionQueues {
   }
 
   #flush(): void {
-    const { link } = this.partition;
-    if (link?.commands.up !== true) return; // it goes on when it is there
     const due = [...this.#due];
+    const link = this.#link;
+    if (link === undefined) {
+      // they go on when it is there; until then the room that was set aside for them is that of others
+      for (const queue of due) queue.turn()?.failed(false);
+      return;
+    }
     this.#due.clear();
     link.commands.corked(() => {
       for (const queue of due) this.#take(queue);

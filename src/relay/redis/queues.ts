@@ -26,7 +26,7 @@ import { decodeKept, expiryOf, priorityOf } from './kept-message.ts';
 import type { Keys } from './keys.ts';
 import { type Lane, type Parcel, unavailable } from './lane.ts';
 import type { Partition } from './partition.ts';
-import { PartitionQueues } from './partition-queues.ts';
+import { PartitionQueues, type OwnParts as QueueOfPartition } from './partition-queues.ts';
 import { PatternTakers } from './pattern-takers.ts';
 import { full, queueBounds, type RedisQueuesParts, tooMany } from './queue-bounds.ts';
 import { lease } from './queue-leases.ts';
@@ -192,7 +192,7 @@ export class RedisQueues implements Queues {
     return this.#own[this.#parts.keys.partitionOf(destination)]!;
   }
 
-  #sharedParts(destination: string): Omit<SharedQueueParts, 'destination' | 'soon'> {
+  #sharedParts(destination: string): Omit<SharedQueueParts, QueueOfPartition> {
     const { limits, wait, troubled, commit } = this.#parts;
     return {
       tries: limits.tries,

@@ -22,6 +22,8 @@ export interface SharedQueueParts {
   /** Does something behind that transaction. */
   readonly committing: () => boolean;
   readonly later: (act: () => void, undone: (error: Error) => void) => void;
+  /** Whether its primary is there. */
+  readonly reachable: () => boolean;
   /** Calls the script of a turn, soon and together with others. */
   readonly soon: (queue: SharedQueue) => void;
   /** Makes a dead letter of a message; done when it is kept or dropped. */
@@ -90,9 +92,9 @@ export class SharedQueue {
     return this.#takers.room > 0;
   }
 
-  /** Whether somebody here could have what may wait, and has not asked for it. */
+  /** Whether somebody here could have what may wait, has not asked for it, and can. */
   get unserved(): boolean {
-    return this.hungry && (this.waiting > 0 || this.#unheard);
+    return (this.waiting > 0 || this.#unheard) && this.hungry && this.#parts.reachable();
   }
 
   /** How many are asked for at a time, where there is room. */

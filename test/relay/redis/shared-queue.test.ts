@@ -35,6 +35,7 @@ it.each([
       commit: () => committed.opened.then(() => '1'),
       committing: () => true,
       later: () => {},
+      reachable: () => true,
       soon: () => {},
       died: async () => {},
       dropped: () => {},

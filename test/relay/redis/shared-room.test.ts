@@ -5,6 +5,7 @@ import { SharedRoom } from '../../../src/relay/redis/shared-room.ts';
 import type { Turn } from '../../../src/relay/redis/tellings.ts';
 
 let asked: string[];
+let away: Set<string>;
 let queues: SharedQueue[];
 let room: SharedRoom;
 
@@ -16,6 +17,7 @@ function queueOf(destination: string): SharedQueue {
     commit: () => undefined,
     committing: () => false,
     later: () => {},
+    reachable: () => !away.has(destination),
     soon: (queue) => asked.push(queue.destination),
     died: async () => {},
     dropped: () => {},
@@ -26,6 +28,7 @@ function queueOf(destination: string): SharedQueue {
 /** Queues of one consumer that may have so many of all of them. */
 function open(most: number, ...names: string[]): void {
   asked = [];
+  away = new Set();
   queues = names.map(queueOf);
   room = new SharedRoom(most);
   for (const queue of queues) {
@@ -86,6 +89,17 @@ describe('the room that queues share', () => {
       room.credit.take();
       turn.answered(nothing(expected === 'd' ? 0 : 4));
     }
+  });
+
+  it('is not set aside for one whose primary is away', async () => {
+    const [a, b] = queues as [SharedQueue, SharedQueue];
+    const first = a.turn()!;
+    b.turn()!.answered(nothing());
+    a.waiting = 5;
+    away.add('a');
+    first.failed(true);
+    await spread();
+    expect([asked, wanted(b.turn())]).toEqual([['b'], 1]);
   });
 
   it('goes to the others before the one that gave it back asks again', async () => {
