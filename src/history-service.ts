@@ -135,7 +135,7 @@ export class HistoryService {
     if (log === undefined) return false;
     const wasLogged = await log.redact(destination, position);
     const wasStored = (await this.store?.upkeep.redact(destination, position)) ?? false;
-    this.#replay?.forget();
+    await this.#outdate(destination);
     return wasLogged || wasStored;
   }
 
@@ -152,7 +152,13 @@ export class HistoryService {
     const last = through !== undefined && comparePositions(through, top) < 0 ? through : top;
     await log.clear(destination, last);
     await this.store?.upkeep.deleteThrough(destination, last);
+    await this.#outdate(destination);
+  }
+
+  /** What was read of it here, and on other nodes, counts no more. */
+  async #outdate(destination: string): Promise<void> {
     this.#replay?.forget();
+    await this.relay.log?.tellRedacted?.(destination);
   }
 
   /**

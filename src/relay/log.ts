@@ -86,6 +86,8 @@ export interface Log {
    * on where they were. Done once none of it is on its way to the history, where it is to be deleted next.
    */
   clear(destination: string, upTo: Position): Promise<void>;
+  /** Tells the other nodes that the history has not got any more what was taken away: they may have read it meanwhile. */
+  tellRedacted?(destination: string): Promise<void>;
   /** Calls the listener when another node has redacted something, or may have unheard: what was read may be outdated. */
   onRedacted?(listener: () => void): void;
 }

@@ -75,6 +75,16 @@ describe.runIf(url)('redacted over a Redis', () => {
     await relay.close();
   });
 
+  it('in the history too, is told to the other nodes once more', async () => {
+    const nodes = new RedisNodes({ address: url!, commands }, [policy]);
+    const [one, other] = [await nodes.node(), await nodes.node()];
+    await Promise.all([one, other].map((relay) => relay.start(() => {})));
+    const told = new Promise<void>((resolve) => other.log.onRedacted(resolve));
+    await one.log.tellRedacted('/topic/a');
+    await told;
+    await Promise.all([one.close(), other.close()]);
+  });
+
   it('more tombstones than the log has messages are not kept', async () => {
     const nodes = new RedisNodes({ address: url!, commands }, [{ ...policy, count: 4 }]);
     const relay = await nodes.node();

@@ -59,6 +59,23 @@ async function seen(): Promise<string[]> {
 
 describe('a message that is redacted', () => {
   it.each([
+    ['redacted', (place: Position) => service.redact(room, place), ['a', '', 'c']],
+    ['cleared', (place: Position) => service.clear(room, place), ['c']],
+  ])('%s: other nodes are told when the history has it no more', async (_, take, left) => {
+    await begin(1);
+    const [, second] = await say('a', 'b', 'c');
+    await service.redact(room, { ...second!, seq: 100 }); // waits for all that is on its way
+    const told: unknown[] = [];
+    const tellRedacted = async (destination: string): Promise<void> => {
+      const { records } = await service.store!.find({ destination, order: 'oldest', limit: 9 });
+      told.push(records.map(({ body }) => String(body)));
+    };
+    Object.assign(service.relay.log!, { tellRedacted });
+    await take(second!);
+    expect(told).toEqual([left]);
+  });
+
+  it.each([
     ['in the hot log', 100],
     ['in the history only', 1],
   ])('%s, and read before, is a tombstone from then on, whoever reads it', async (_, count) => {

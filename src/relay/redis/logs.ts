@@ -187,6 +187,13 @@ export class RedisLogs implements Log {
       .find((end) => end.seq > 0);
   }
 
+  async tellRedacted(destination: string): Promise<void> {
+    const { keys, partitionOf } = this.#parts;
+    const partition = partitionOf(destination);
+    const channel = partition.named(keys.redactions(partition.index));
+    await asked(partition.call(({ commands }) => commands.redis.spublish(channel, destination)));
+  }
+
   onRedacted(listener: () => void): void {
     this.#outdated = listener;
   }
