@@ -83,9 +83,24 @@ describe.runIf(chromium)('the chat page', () => {
     await messageOf(ann, 'to nothing').getByText('A message that is no longer there').waitFor();
     await messageOf(ann, 'an answer')
       .getByRole('button', { name: /^Answers Ann: where it began/ })
+      .locator('.sender')
       .click();
     await ann.page.locator('.message:focus[data-flash]').getByText('where it began').waitFor();
     await messageOf(ann, 'where it began').locator('.bubble').waitFor();
+    expect(await ann.page.locator('dialog[open]').count()).toBe(0); // a name alone leads to a conversation
+  });
+
+  it('forgets with who signs out what they were about to answer', async () => {
+    await said('Cleo', 'Between us');
+    const bob = await enter('Bob');
+    const { page } = bob;
+    await act(bob, 'Between us', 'Reply');
+    await page.getByText('Replying to Cleo').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.locator('#name').fill('Eve');
+    await page.getByRole('button', { name: 'Start chatting' }).click();
+    await page.locator('#draft').waitFor();
+    expect(await page.locator('#replying').textContent()).toBe('');
   });
 
   it('completes the name of who is meant, and shows that person that they are', async () => {

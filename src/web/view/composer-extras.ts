@@ -75,7 +75,9 @@ export function createComposerExtras(
     render(state, features) {
       attach.hidden = !features.has('attachments');
       people = features.has('mentions') ? peopleOf(state) : new Set();
-      if (room === state.current) return;
+      const isForgotten = state.user === undefined && pending.size > 0;
+      if (isForgotten) pending.clear(); // the next one may be somebody else
+      if (room === state.current && !isForgotten) return;
       room = state.current;
       list.close();
       paint();

@@ -52,7 +52,8 @@ export function createRoomTools(actions: RoomToolsActions): RoomTools {
     byId(id).addEventListener('click', () => converse(''));
   byId('room-about').addEventListener('click', () => void open((all, state) => all.aboutRoom(state)));
   byId('lines').addEventListener('click', ({ target }) => {
-    const sender = target instanceof Element ? target.closest('.message:not([data-own]) .sender') : null;
+    const name = target instanceof Element ? target.closest('.message:not([data-own]) .sender') : null;
+    const sender = name?.closest('.quote') ? null : name; // a quote leads to what was said
     if (sender?.textContent) converse(sender.textContent);
   });
 
