@@ -122,7 +122,8 @@ export class SubscriptionQuota {
   /** Asks other nodes to give back what they do not use. @returns how much that was */
   async #askBack(user: string, others: readonly string[], { line }: QuotaSharing): Promise<number> {
     const now = performance.now();
-    const of = others.filter((node) => (this.#silent.get(node) ?? 0) <= now);
+    for (const [node, until] of this.#silent) if (until <= now) this.#silent.delete(node);
+    const of = others.filter((node) => !this.#silent.has(node));
     if (of.length === 0 && others.length > 0) throw silent(others);
     if (of.length === 0) return 0;
     try {
