@@ -1,6 +1,7 @@
 // A room's log after somebody put an emoji under a message, whether that is there yet or not.
 import type { ReactionMark } from './chat-message.ts';
 import { isSameMark, withMark } from './reactions.ts';
+import { remembering } from './remembered.ts';
 import type { RoomLog } from './room-log.ts';
 
 /** Somebody reacted, or took it back. */
@@ -9,7 +10,7 @@ export function react(log: RoomLog, mark: ReactionMark): RoomLog {
   const isShown = log.entries.some((entry) => entry.kind === 'message' && entry.messageId === mark.of);
   return {
     ...log,
-    marks: new Map(log.marks).set(mark.of, [...others, mark]),
+    marks: remembering(log.marks, mark.of, [...others, mark]),
     entries: isShown
       ? log.entries.map((entry) =>
           entry.kind === 'message' && entry.messageId === mark.of ? withMark(entry, mark) : entry,
