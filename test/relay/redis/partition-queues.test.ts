@@ -6,6 +6,7 @@ import { PartitionQueues } from '../../../src/relay/redis/partition-queues.ts';
 import { turnScript } from '../../../src/relay/redis/queue-scripts.ts';
 import type { SharedQueue } from '../../../src/relay/redis/shared-queue.ts';
 import { SharedRoom } from '../../../src/relay/redis/shared-room.ts';
+import { queueAlone } from './queue-alone.ts';
 
 let ran: unknown[];
 const commands = {
@@ -42,16 +43,7 @@ beforeEach(() => {
     ahead: () => 0,
     bounds: [],
     tries: 3,
-    shared: () => ({
-      tries: 3,
-      wait: 0,
-      commit: () => undefined,
-      committing: () => false,
-      later: () => {},
-      died: async () => {},
-      dropped: () => {},
-      foreign: () => {},
-    }),
+    shared: () => queueAlone,
     came: () => {},
     troubled: () => {},
   });

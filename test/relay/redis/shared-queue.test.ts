@@ -9,6 +9,7 @@ import { SharedQueue } from '../../../src/relay/redis/shared-queue.ts';
 import { SharedRoom } from '../../../src/relay/redis/shared-room.ts';
 import { Gate } from '../../broker/gate.ts';
 import { Taker } from '../../contracts/queues.ts';
+import { queueAlone } from './queue-alone.ts';
 
 const envelope = encodeMessage(new Message({ destination: '/queue/a', id: '1', body: Buffer.from('1') }));
 
@@ -29,17 +30,12 @@ it.each([
   async (_, consume) => {
     const committed = new Gate();
     const queue = new SharedQueue({
+      ...queueAlone,
       destination: '/queue/a',
-      tries: 3,
-      wait: 1000,
       commit: () => committed.opened.then(() => '1'),
       committing: () => true,
-      later: () => {},
       reachable: () => true,
       soon: () => {},
-      died: async () => {},
-      dropped: () => {},
-      foreign: () => {},
     });
     const wanted = (): number => Number(queue.turn()!.args[1]);
     const taker = new Taker(1);

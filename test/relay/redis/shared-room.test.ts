@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { SharedQueue } from '../../../src/relay/redis/shared-queue.ts';
 import { SharedRoom } from '../../../src/relay/redis/shared-room.ts';
 import type { Turn } from '../../../src/relay/redis/tellings.ts';
+import { queueAlone } from './queue-alone.ts';
 
 let asked: string[];
 let away: Set<string>;
@@ -11,17 +12,10 @@ let room: SharedRoom;
 
 function queueOf(destination: string): SharedQueue {
   return new SharedQueue({
+    ...queueAlone,
     destination,
-    tries: 3,
-    wait: 0,
-    commit: () => undefined,
-    committing: () => false,
-    later: () => {},
     reachable: () => !away.has(destination),
     soon: (queue) => asked.push(queue.destination),
-    died: async () => {},
-    dropped: () => {},
-    foreign: () => {},
   });
 }
 
