@@ -24,7 +24,11 @@ export class RedisConnection {
   readonly spread: boolean;
   readonly #address: RedisAddress;
   readonly #redis: Redis | Cluster;
+  readonly #pause: Pause;
   #trouble: string | undefined;
+  #ends = 0;
+  #again: NodeJS.Timeout | undefined;
+  #closed = false;
 
   /**
    * @param url - as that of the relay: one server, a group under Sentinel, or a cluster
@@ -35,6 +39,7 @@ export class RedisConnection {
     const address = parseRedisAddress(url);
     const again = (times: number): number => 1 + random() * Math.min(max, base * 2 ** Math.min(times, 20));
     this.#address = address;
+    this.#pause = again;
     this.spread = address.form === 'cluster';
     this.#redis = this.spread ? clusterAt(address, again, silence) : serverAt(address, again, silence);
     this.#redis.on('error', (error: Error) => {
@@ -42,7 +47,9 @@ export class RedisConnection {
     });
     this.#redis.on('ready', () => {
       this.#trouble = undefined;
+      this.#ends = 0;
     });
+    this.#redis.on('end', () => this.#ended());
     this.#redis.on('close', () => {
       this.#trouble ??= 'the connection is closed';
     });
@@ -83,7 +90,15 @@ export class RedisConnection {
 
   /** Ends at once; what is under way fails. */
   close(): void {
+    this.#closed = true;
+    clearTimeout(this.#again);
     this.#redis.disconnect();
+  }
+
+  /** The driver gives up for good when it is told of a promotion while it asks who the primary is; we do not. */
+  #ended(): void {
+    if (this.#closed) return;
+    this.#again = setTimeout(() => this.#redis.connect().catch(() => {}), this.#pause(this.#ends++));
   }
 
   async #done(answer: Promise<unknown>): Promise<Reply> {
@@ -108,6 +123,8 @@ function serverAt(address: RedisAddress, again: Pause, silence: number): Redis {
           ...{ sentinels: [...hosts], name: group!, failoverDetector: true, enableTLSForSentinelMode: tls },
           ...(sentinelPassword !== undefined && { sentinelPassword }),
           sentinelRetryStrategy: again,
+          // one that answers nothing is not waited for: the next one is asked
+          sentinelCommandTimeout: silence,
         };
   const options: RedisOptions & { replyMapping: 'legacy' } = {
     ...{ ...place, ...loginOf(address), db, replyMapping: 'legacy' },

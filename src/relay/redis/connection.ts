@@ -54,6 +54,7 @@ function placeOf(address: RedisAddress, host: Host | undefined): RedisOptions {
     sentinels: [...address.hosts],
     name: address.group!,
     sentinelRetryStrategy: backOff,
+    sentinelCommandTimeout: address.wait, // one that answers nothing is not waited for: the next one is asked
     failoverDetector: true,
     enableTLSForSentinelMode: address.tls,
     ...(address.sentinelPassword !== undefined && { sentinelPassword: address.sentinelPassword }),
