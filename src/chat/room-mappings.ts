@@ -39,7 +39,7 @@ export function addRoomMappings({ app }: Pick<Server, 'app'>, rooms: Rooms): voi
         rooms.rename(params.roomId, body.name, user.name),
       )
       .message('/invite', { body: Invited }, ({ params, user, body }) =>
-        rooms.invite(params.roomId, body.user, body.role ?? 'member', user.name),
+        rooms.invite(params.roomId, body.user, body.role, user.name),
       )
       .message('/remove', { body: Somebody }, ({ params, user, body }) =>
         rooms.remove(params.roomId, body.user, user.name),

@@ -195,12 +195,13 @@ export class Rooms {
   /**
    * Takes somebody in, or gives another role.
    *
+   * @param role - none: who is a member stays what they are, and whoever is not becomes a `member`
    * @throws {ChatProblem} `bad-request`, `no-such-room`, `no-access`, `room-full`
    */
-  async invite(id: string, user: string, role: Role, by: string): Promise<void> {
+  async invite(id: string, user: string, role: Role | undefined, by: string): Promise<void> {
     const { access } = this.#parts;
     const { room } = await access.assertOwns(checkedRoomId(id), by);
-    if (user === by && role !== 'owner' && (await this.#isLastOwner(id, by)))
+    if (user === by && role !== undefined && role !== 'owner' && (await this.#isLastOwner(id, by)))
       throw new ChatProblem(
         'no-access',
         'the last owner of a room stays its owner: make somebody else one first',
@@ -226,9 +227,10 @@ export class Rooms {
       throw new ChatProblem('no-such-member', `'${user}' is no member of room '${id}'`);
   }
 
-  async #put(room: Room, user: string, role: Role, by: string): Promise<void> {
+  async #put(room: Room, user: string, given: Role | undefined, by: string): Promise<void> {
     const { repository, clock, maxMembers } = this.#parts;
     const had = await repository.members.roleOf(room.id, user);
+    const role = given ?? had ?? 'member';
     if (had === role) return;
     const membership = { roomId: room.id, user, role, joinedAt: clock() };
     const done = await repository.members.put(membership, maxMembers);

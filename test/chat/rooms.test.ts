@@ -58,6 +58,9 @@ describe('rooms of members', () => {
     expect((await access.of('r', 'lee')).writes).toBe(true);
     await rooms.invite('r', 'lee', 'reader', 'kim');
     expect(await access.of('r', 'lee')).toMatchObject({ reads: true, writes: false });
+    for (const user of ['lee', 'kim']) await rooms.invite('r', user, undefined, 'kim'); // is in already
+    expect(await access.of('r', 'lee')).toMatchObject({ reads: true, writes: false });
+    expect(await repository.members.roleOf('r', 'kim')).toBe('owner');
     await expect(access.assertWrites('r', 'lee')).rejects.toMatchObject({ problem: 'no-access' });
     await rooms.remove('r', 'lee', 'kim');
     expect((await access.of('r', 'lee')).reads).toBe(false);

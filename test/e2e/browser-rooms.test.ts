@@ -52,6 +52,9 @@ describe.runIf(chromium)('the chat page', () => {
     await bob.draft.waitFor();
     await bob.say('I can write now');
     await bob.sees('I can write now');
+    await about.getByLabel('Invite somebody by name').fill('Bob');
+    await about.getByRole('button', { name: 'Invite' }).click();
+    await about.getByText('Bob is a member already.').waitFor();
     await about.getByLabel('Name of the room').fill('Open secret');
     await about.getByRole('button', { name: 'Rename' }).click();
     await bob.page.getByRole('heading', { level: 1, name: '# Open secret' }).waitFor();

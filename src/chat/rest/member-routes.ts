@@ -54,7 +54,7 @@ export const addMemberRoutes: Routes = (http, { rooms, asking }) => {
       const { role } = request.body;
       const { name } = await asking.somebody(request);
       if (userId === name && role === undefined) await rooms.join(roomId, name);
-      else await rooms.invite(roomId, userId, role ?? 'member', name);
+      else await rooms.invite(roomId, userId, role, name);
       return reply.code(204).send();
     },
   );

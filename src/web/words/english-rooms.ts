@@ -42,6 +42,7 @@ export const englishRooms = {
   invite: 'Invite',
   inviteName: 'Invite somebody by name',
   invited: (name: string) => `${name} was invited.`,
+  memberAlready: (name: string) => `${name} is a member already.`,
   removeMember: (name: string) => `Remove ${name}`,
   removeQuestion: (name: string) => `Remove ${name} from this room?`,
   removeText: 'They can no longer read what is said here.',

@@ -35,6 +35,7 @@ export const koreanRooms: typeof englishRooms = {
   invite: '초대',
   inviteName: '이름으로 초대하기',
   invited: (name) => `${name} 님을 초대했습니다.`,
+  memberAlready: (name) => `${name} 님은 이미 멤버입니다.`,
   removeMember: (name) => `${name} 님 내보내기`,
   removeQuestion: (name) => `${name} 님을 이 방에서 내보낼까요?`,
   removeText: '이 방의 메시지를 더 이상 읽을 수 없게 됩니다.',

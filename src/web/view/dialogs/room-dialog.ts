@@ -111,6 +111,10 @@ export function createRoomDialog({ calls }: DialogParts): RoomDialog {
   submitted(byId<HTMLFormElement>('invite-form'), async () => {
     const name = inviteField.value.trim();
     if (name === '') return inviteField.focus();
+    if (members.some(({ user }) => user === name)) {
+      setText(done, '');
+      return setText(error, words().memberAlready(name));
+    }
     const role = roleOf(byId<HTMLSelectElement>('invite-role'));
     await act(async () => {
       await calls().put(roomId, name, role);
