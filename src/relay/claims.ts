@@ -32,8 +32,8 @@ export interface Claim {
 /**
  * Remembers keys. Guarantees:
  * - atomic: of several claims to one key that is not remembered, one is the first;
- * - a claim that is neither settled nor free is never forgotten while its node lives; when that dies, who waits is
- *   told that it may be sent again, and who comes later is the first;
+ * - a claim that is neither settled nor free is never forgotten while its node lives; when that dies, or what stood of
+ *   the claim is lost, who waits is told that it may be sent again, and who comes later is the first;
  * - a settled one is remembered for the window of the implementation, unless too many came later.
  * Where the others cannot be asked it rejects with `relay-unavailable`: nobody knows who is the first.
  * Memory: all of that happens before the call returns.

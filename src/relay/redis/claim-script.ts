@@ -4,16 +4,15 @@ import { script } from './scripts.ts';
 /** For so many milliseconds what a SEND failed with is kept for those that waited for it. */
 const failureKept = 10_000;
 
-/** A SEND that still runs after so long is not waited for any more, in milliseconds. */
-const longestRun = 86_400_000;
-
 /**
  * A key holds `r<node>` while it runs there, `s<outcome>` when it was processed, `f<error>` when it has failed. Whose
- * node is dead runs no more.
+ * node is dead runs no more; nor does what its node has not said again for as long as it would take that to be dead: a
+ * promotion lost what came of it, or nobody heard that it had begun.
  *
  * KEYS: nodes (until when each is alive); per question its key.
  * ARGV: this node, for how many milliseconds it is alive, how long an outcome is remembered; per question its kind and a text:
- * claim ('' : it is the first), settle outcome, free error, forget outcome, look ('' : nobody runs it). Answers else what the key holds.
+ * claim ('' : it is the first), keep (it still runs), settle outcome, free error, forget outcome, look ('' : nobody runs
+ * it). Answers else what the key holds.
  */
 export const claimScript = script(`#!lua
 local time = redis.call('TIME')
@@ -35,7 +34,12 @@ function asked.claim(key)
   local value = held(key)
   local first = string.sub(value, 1, 1)
   if first == 's' or first == 'e' or (first == 'r' and value ~= 'r' .. node) then return value end
-  redis.call('SET', key, 'r' .. node, 'PX', ${longestRun})
+  redis.call('SET', key, 'r' .. node, 'PX', span)
+  return ''
+end
+function asked.keep(key)
+  local is = held(key)
+  if is == '' or is == 'r' .. node then redis.call('SET', key, 'r' .. node, 'PX', span) end
   return ''
 end
 local function over(key, value, life)

@@ -28,6 +28,9 @@ const looksAtMost = 500;
 /** For so long another node is waited for: whoever asks has given up before. */
 const patience = 120_000;
 
+/** A node says so often, within the time after which it would be dead, what it still runs. */
+const keepsInSpan = 3;
+
 /** So many outcomes wait for a Redis that is away; it is tried again after so many milliseconds. */
 const mostUnsaid = 10_000;
 const sayAgainAfter = 500;
@@ -41,7 +44,10 @@ export class RedisClaims implements Claims {
   readonly #lanes: readonly Lane[];
   /** What came of SENDs, that Redis has not heard yet. */
   readonly #unsaid = new Map<string, readonly [kind: string, text: string]>();
+  /** What this node runs. */
+  readonly #running = new Set<string>();
   readonly #closed = new AbortController();
+  #keeping: NodeJS.Timeout | undefined;
   #again: NodeJS.Timeout | undefined;
 
   constructor(parts: RedisClaimsParts) {
@@ -63,10 +69,13 @@ export class RedisClaims implements Claims {
       first.catch(() => {}); // who does not wait is not told
       return { first, settle: () => {}, free: () => {}, forget };
     }
+    this.#runs(key);
     let ended = false;
     const end = (kind: string, text: () => string): void => {
-      if (!ended) this.#say(key, kind, text());
+      if (ended) return;
       ended = true;
+      this.#running.delete(key);
+      this.#say(key, kind, text());
     };
     return {
       first: undefined,
@@ -79,6 +88,7 @@ export class RedisClaims implements Claims {
   close(): void {
     this.#closed.abort();
     clearTimeout(this.#again);
+    clearInterval(this.#keeping);
   }
 
   /** What comes of it elsewhere; a Redis that is away is asked again. */
@@ -95,8 +105,22 @@ export class RedisClaims implements Claims {
     }
   }
 
+  /** What came of it before, and Redis has not heard, is not said of this run. */
+  #runs(key: string): void {
+    this.#unsaid.delete(key);
+    this.#running.add(key);
+    if (this.#closed.signal.aborted) return;
+    this.#keeping ??= setInterval(() => this.#keep(), spanOf(this.#parts.timeout) / keepsInSpan).unref();
+  }
+
+  /** Most are done before they are asked for the first time. */
+  #keep(): void {
+    for (const key of this.#running) this.#ask(key, 'keep').catch(() => {}); // it is said again
+  }
+
   #say(key: string, kind: string, text: string): void {
     this.#ask(key, kind, text).catch(() => {
+      if (this.#running.has(key)) return;
       if (this.#unsaid.size >= mostUnsaid || this.#closed.signal.aborted) return;
       this.#unsaid.set(key, [kind, text]);
       this.#again ??= setTimeout(() => this.#sayAgain(), sayAgainAfter).unref();
@@ -136,5 +160,5 @@ function readFailure(text: string): StompwireError {
 }
 
 function lost(): StompwireError {
-  return unavailable('the node was lost that ran it first: send it again');
+  return unavailable('what ran it first was lost, or its node: send it again');
 }
