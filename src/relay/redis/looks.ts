@@ -17,6 +17,6 @@ export function lookAtAll(
   listening[0]?.watch.look(listening.flatMap(({ tails }) => [...tails]));
   corked(partitions, (partition) => {
     if (!listening.includes(partition)) partition.watch.look();
-    partition.waits.check();
+    partition.waits.look();
   });
 }

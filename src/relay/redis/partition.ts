@@ -10,13 +10,14 @@ import { Lane, type LaneParts, type Parcel, unavailable } from './lane.ts';
 import type { Link } from './link.ts';
 import { type LogPage, type NoPage, pageOf } from './pages.ts';
 import { decodePayload, type LivePayload } from './payload.ts';
-import { appendScript, hasScript, publishScript, readScript, type Script } from './scripts.ts';
+import { presenceOf } from './presence.ts';
+import { appendScript, publishScript, readScript, type Script } from './scripts.ts';
 import { StoredWaits } from './stored-waits.ts';
 import type { Tail } from './tail.ts';
 import { Tails } from './tails.ts';
 import { Twice } from './twice.ts';
 import { callOn } from './unreplicated.ts';
-import { Watch } from './watch.ts';
+import { sessionsOf, Watch } from './watch.ts';
 
 /** What partitions share. */
 export interface PartitionParts {
@@ -104,10 +105,13 @@ export class Partition {
       call: (tails) => this.#watchCall(tails),
       clock,
     });
-    this.waits = new StoredWaits(
-      (destinations) => this.#marks(destinations),
-      (destination, position) => this.#has(destination, position),
-    );
+    this.waits = new StoredWaits({
+      marks: (destinations) => this.#marks(destinations),
+      presence: (destination, position) =>
+        this.call(({ commands }) => presenceOf(commands, keys.top(destination), position)),
+      session: () => (this.#link?.commands.up ? sessionsOf(this.#link) : undefined),
+      clock,
+    });
     this.#listen(this.named(this.#sign), (payload) => this.watch.heard(payload));
     if (parts.history) this.#handle(keys.stored(index), () => this.#storedFurther());
   }
@@ -381,13 +385,6 @@ export class Partition {
       const held = [...this.#tails.all].filter(({ destination }) => this.#held(destination) === '1');
       if (held.length > 0) this.watch.look(held);
     });
-  }
-
-  /** Whether it is on this server, or was lost by a promotion. */
-  async #has(destination: string, { epoch, seq }: Position): Promise<boolean> {
-    const keys = [this.#parts.keys.top(destination)];
-    const args = [String(epoch), String(seq)];
-    return Number(await this.call(({ commands }) => commands.run(hasScript, keys, args))) === 1;
   }
 
   #marks(destinations: readonly string[]): Promise<(string | undefined)[]> {

@@ -375,8 +375,15 @@ redis.call('SET', KEYS[2], ARGV[1] .. '-' .. ARGV[2], 'PX', 1000)
 return tonumber(string.match(redis.call('INFO', 'replication'), 'connected_slaves:(%d+)'))
 `);
 
-/** Whether a message is on this server. KEYS: top. ARGV: epoch, seq. Answers 1 or 0. */
+/**
+ * Whether a message is on this server. KEYS: top. ARGV: epoch, seq. Answers 1 or 0; 2: nothing is known of its log, or of
+ * an epoch that ended so long ago.
+ */
 export const hasScript = script(`#!lua flags=no-writes
 ${has}
+if redis.call('EXISTS', KEYS[1]) == 0 then return 2 end
+local ended, oldest = 0, 0
+for e in string.gmatch(redis.call('HGET', KEYS[1], 'p') or '', '(%d+)%-%d+') do ended, oldest = ended + 1, tonumber(e) end
+if ended >= ${mostEnded} and tonumber(ARGV[1]) < oldest then return 2 end
 return has(KEYS[1], ARGV[1], ARGV[2]) and 1 or 0
 `);

@@ -106,7 +106,8 @@ export class Watch {
   }
 }
 
-const sessionsOf = ({ name, commands, subscriber }: Link): string =>
+/** Names the connections of a link as they are now: others come with another name. */
+export const sessionsOf = ({ name, commands, subscriber }: Link): string =>
   `${name} ${commands.session} ${subscriber.session}`;
 
 function positionOf(text: string): Position | undefined {
