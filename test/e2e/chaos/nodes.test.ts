@@ -12,6 +12,8 @@ import { requires } from '../../servers/requires.ts';
 const redis = requires('redis-server');
 const mongodb = requires('mongodb');
 const timeout = 240_000;
+/** How much slower than its work a run is by itself at least: clients and nodes share two processors. */
+const itself = 2;
 
 describe.runIf(redis && mongodb)('three nodes over one group of Redis', () => {
   let nodes: RedisNodes;
@@ -49,6 +51,6 @@ describe.runIf(redis && mongodb)('three nodes over one group of Redis', () => {
     expect(wrongs(outcome)).toBe('');
     // every client was on one of the nodes
     expect(outcome.outages.length).toBeGreaterThan(plan.clients);
-    expect(outageOf(outcome, 0.99)).toBeLessThan(2000 * factor);
+    expect(outageOf(outcome, 0.99)).toBeLessThan(2000 * Math.max(1, factor / itself));
   });
 });
