@@ -43,6 +43,8 @@ export interface Feed {
    * was read before and not acknowledged is not given again to this reader while it lives.
    */
   read(limit: number, signal: AbortSignal): Promise<readonly FeedEntry[]>;
+  /** What this reader was given and was not read yet; for who reads no more: nothing is asked for behind it. */
+  rest(): Promise<readonly FeedEntry[]>;
   /** The store has them, or they are dead letters: they are forgotten, and the marks of their destinations advance. */
   acknowledge(entries: readonly FeedEntry[]): Promise<void>;
   /** What is kept of what the store cannot keep. */

@@ -124,6 +124,8 @@ export class HistoryWriter {
   /** @returns whether nothing was given up */
   async #finish(all: boolean): Promise<boolean> {
     await this.#work;
+    const left = await this.#parts.feed.rest();
+    if (left.length > 0) await this.#write(left);
     if (all && this.#work !== undefined) await this.#drain();
     return !this.#giveUp.signal.aborted;
   }

@@ -57,6 +57,28 @@ describe.runIf(shared)('with a Redis', () => {
       expect(await redis.xlen(keys.feed(0))).toBe(1);
     });
 
+    it('gives who reads no more what it was given meanwhile, so that nothing is left with who is gone', async () => {
+      let left = 0;
+      for (let round = 0; round < 12; round++) {
+        const one = new RedisFeed(address, { takeOver });
+        recorder.record(recordAt('/a', 2 * round + 1));
+        await recorder.flushed();
+        await one.acknowledge(await readFrom(one, left + 1));
+        recorder.record(recordAt('/a', 2 * round + 2));
+        await recorder.flushed();
+        const over = new AbortController();
+        const reading = one.read(10, over.signal);
+        for (let turn = 0; turn < round / 2; turn++) await new Promise(setImmediate);
+        over.abort();
+        const given = [...(await reading), ...(await one.rest())];
+        await one.acknowledge(given);
+        const [pending] = (await redis.xpending(keys.feed(0), 'history')) as [number];
+        expect(pending).toBe(0);
+        left = 1 - given.length;
+        await one.close();
+      }
+    });
+
     it('has the marks of what is stored, told as they advance and never going back', async () => {
       const listener = new Redis(shared!);
       const told: string[] = [];

@@ -68,6 +68,11 @@ export class MemoryFeed implements Feed, Recorder {
     return this.#closed ? [] : this.#take(limit);
   }
 
+  /** Nothing is given that is not read. */
+  async rest(): Promise<readonly FeedEntry[]> {
+    return [];
+  }
+
   async acknowledge(entries: readonly FeedEntry[]): Promise<void> {
     for (const { id } of entries) this.#forget(Number(id));
     while (this.#first < this.#unread && this.#at(this.#first) === undefined) {

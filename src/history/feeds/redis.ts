@@ -48,6 +48,9 @@ export class RedisFeed implements Feed {
   /** What was read and nobody has taken yet. */
   readonly #given: FeedEntry[] = [];
   #reading: Promise<void> | undefined;
+  /** What Redis is being asked for. */
+  #taking: Promise<FeedEntry[]> | undefined;
+  #resting = false;
   #turn = 0;
   #pause = pauses.least;
   #closed = false;
@@ -83,6 +86,13 @@ export class RedisFeed implements Feed {
       await unlessAborted(this.#reading, signal);
     }
     return signal.aborted ? [] : this.#given.splice(0, limit);
+  }
+
+  async rest(): Promise<readonly FeedEntry[]> {
+    this.#resting = true;
+    this.#wake();
+    await this.#taking?.catch(() => {});
+    return this.#given.splice(0);
   }
 
   async acknowledge(entries: readonly FeedEntry[]): Promise<void> {
@@ -133,7 +143,9 @@ export class RedisFeed implements Feed {
     if (!this.#started) await this.#start();
     while (!this.#closed) {
       await this.#partitions.giveBack((number) => this.#held.has(number));
-      const entries = await this.#take(limit);
+      if (this.#resting) return;
+      this.#taking = this.#take(limit);
+      const entries = await this.#taking;
       this.#given.push(...entries);
       if (entries.length > 0) this.#pause = pauses.least;
       if (entries.length > 0) return;
