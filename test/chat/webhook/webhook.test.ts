@@ -1,8 +1,6 @@
 // The webhook before a real HTTP server: signed, late enough, tried again with pauses, and never sent elsewhere.
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { installChat } from '../../../src/chat/chat.ts';
 import { MemoryRepository } from '../../../src/chat/repositories/memory.ts';
@@ -11,7 +9,7 @@ import type { Notice } from '../../../src/chat/room.ts';
 import { Webhook, type WebhookParts } from '../../../src/chat/webhook/webhook.ts';
 import type { PrometheusMetrics } from '../../../src/metrics/prometheus.ts';
 import { startTestApp } from '../../../src/testing.ts';
-import { Changing } from '../../contracts/transport-sides.ts';
+import { Hook } from '../../servers/hook.ts';
 
 interface Post {
   readonly headers: IncomingMessage['headers'];
@@ -20,32 +18,22 @@ interface Post {
 }
 
 /** Takes what is posted, and answers as a test says. */
-class Receiver extends Changing {
+class Receiver extends Hook {
   readonly posts: Post[] = [];
   readonly outcomes: string[] = [];
   answer: (response: ServerResponse, post: Post) => void = (response) => response.end();
   open = 0;
   mostOpen = 0;
-  readonly #server = createServer(async (request, response) => {
+
+  protected override came(response: ServerResponse): void {
     this.mostOpen = Math.max(this.mostOpen, ++this.open);
     response.on('close', () => this.open--);
-    let body = '';
-    for await (const chunk of request) body += String(chunk);
+  }
+
+  protected posted(request: IncomingMessage, body: string, response: ServerResponse): void {
     const post = { headers: request.headers, body, path: `${request.method} ${request.url}` };
     this.posts.push(post);
     this.answer(response, post);
-    this.changed();
-  });
-
-  async start(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/hook`;
-  }
-
-  stop(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
   }
 
   readonly ended = (outcome: string): void => {

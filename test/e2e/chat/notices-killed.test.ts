@@ -1,39 +1,24 @@
 // The built service is killed between messages and their notifications: each is given once, and posted under one id.
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { Changing } from '../../contracts/transport-sides.ts';
+import { Hook } from '../../servers/hook.ts';
 import { RawTcp } from '../clients/raw-tcp.ts';
 import { Executable } from '../executable.ts';
 
 /** Takes what is posted. */
-class Receiver extends Changing {
+class Receiver extends Hook {
   readonly deliveries: string[] = [];
   readonly messages = new Map<string, string>();
-  readonly #server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += String(chunk);
+
+  protected posted(request: IncomingMessage, body: string, response: ServerResponse): void {
     const { user, notification } = JSON.parse(body) as { user: string; notification: { messageId: string } };
     const delivery = String(request.headers['stompwire-delivery']);
     this.deliveries.push(delivery);
     if (user === 'moe') this.messages.set(notification.messageId, delivery);
     response.end();
-    this.changed();
-  });
-
-  async start(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/hook`;
-  }
-
-  stop(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
   }
 }
 
