@@ -50,7 +50,7 @@ describe.runIf(chromium)('the chat page', () => {
   });
 
   const enter = async (name: string, options?: BrowserContextOptions): Promise<Person> => {
-    const address = service.endpoint.replace(/^ws/, 'http').replace(/\/ws$/, '');
+    const address = service.pageAddress;
     const person = await people.enter(address, name, options);
     await person.sees('Or at two');
     return person;

@@ -1,30 +1,15 @@
 // The chat page in a real Chromium: what was said is edited and deleted, for everybody, by mouse, key and on a phone.
-import type { BrowserContextOptions } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { requires } from '../servers/requires.ts';
-import { People, type Person, PHONE } from './people.ts';
-import { Service } from './service.ts';
+import { PHONE } from './people.ts';
+import { setPeopleStage } from './people-stage.ts';
 
 const chromium = requires('chromium');
 
 describe.runIf(chromium)('the chat page', () => {
-  let people: People;
-  let service: Service;
-  beforeAll(async () => {
-    people = await People.start(chromium!);
-  });
-  beforeEach(async () => {
-    service = await Service.start({ data: 'memory' });
-  });
-  afterEach(async () => {
-    await people.leave();
-    await service.close();
-    expect(people.complaints.splice(0)).toEqual([]);
-  });
-  afterAll(() => people?.close());
-
-  const enter = (name: string, options?: BrowserContextOptions): Promise<Person> =>
-    people.enter(service.endpoint.replace(/^ws/, 'http').replace(/\/ws$/, ''), name, options);
+  const stage = setPeopleStage(chromium);
+  const { enter } = stage;
+  beforeEach(() => stage.start());
 
   it('edits and deletes for everybody, also for who comes later', async () => {
     const ann = await enter('Ann');

@@ -1,31 +1,22 @@
 // The chat page in a real Chromium: answers, reactions, people who are meant, files, who has read; by mouse and by keys.
 import type { Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { requires } from '../servers/requires.ts';
-import { People, type Person } from './people.ts';
-import { Service } from './service.ts';
+import type { Person } from './people.ts';
+import { setPeopleStage } from './people-stage.ts';
+import type { Service } from './service.ts';
 
 const chromium = requires('chromium');
 const room = '/topic/chat-room/general';
 
 describe.runIf(chromium)('the chat page', () => {
-  let people: People;
+  const stage = setPeopleStage(chromium);
+  const { enter } = stage;
   let service: Service;
-  beforeAll(async () => {
-    people = await People.start(chromium!);
-  });
   beforeEach(async () => {
-    service = await Service.start({ data: 'memory' });
+    service = await stage.start();
   });
-  afterEach(async () => {
-    await people.leave();
-    await service.close();
-    expect(people.complaints.splice(0)).toEqual([]);
-  });
-  afterAll(() => people?.close());
 
-  const enter = (name: string): Promise<Person> =>
-    people.enter(service.endpoint.replace(/^ws/, 'http').replace(/\/ws$/, ''), name);
   const said = async (sender: string, content: string, extras: object = {}): Promise<string> => {
     const sentAt = new Date().toISOString();
     const messageType = 'MESSAGE';

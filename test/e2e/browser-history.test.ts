@@ -19,7 +19,7 @@ describe.runIf(chromium)('the chat page, in a room of ten thousand messages', ()
   beforeAll(async () => {
     service = await Service.start({ data: 'memory' });
     people = await People.start(chromium!);
-    address = service.endpoint.replace(/^ws/, 'http').replace(/\/ws$/, '');
+    address = service.pageAddress;
     for (let at = 0; at < COUNT; at++) {
       const message = { ...messageAt(at), ...extrasAt(at) };
       places.push((await service.server.publish('/topic/chat-room/long', message, {})).messageId!);

@@ -17,7 +17,7 @@ const recorder = `
   };`;
 
 describe.runIf(chromium)('the chat page', () => {
-  const stage = setPeopleStage(chromium);
+  const stage = setPeopleStage(chromium, { refuses: true });
 
   /** Browsers of tests show every page: whether somebody looks at it is said by hand. */
   async function looks({ page }: Person, isLooking: boolean): Promise<void> {

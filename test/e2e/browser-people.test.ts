@@ -26,7 +26,7 @@ describe.runIf(chromium)('the chat page', () => {
 
   async function started(options: Parameters<typeof Service.start>[0]): Promise<string> {
     service = await Service.start({ data: 'memory', ...options });
-    return service.endpoint.replace(/^ws/, 'http').replace(/\/ws$/, '');
+    return service.pageAddress;
   }
   async function signIn(person: Person, name: string, passcode: string): Promise<void> {
     await person.page.getByLabel('Your name').fill(name);

@@ -7,7 +7,7 @@ import { setPeopleStage } from './people-stage.ts';
 const chromium = requires('chromium');
 
 describe.runIf(chromium)('the chat page', () => {
-  const stage = setPeopleStage(chromium);
+  const stage = setPeopleStage(chromium, { refuses: true });
 
   async function makeRoom(
     { page }: Person,

@@ -11,7 +11,7 @@ const folder = new Folder();
 afterAll(() => folder.remove());
 
 describe.runIf(chromium)('the chat page', () => {
-  const stage = setPeopleStage(chromium);
+  const stage = setPeopleStage(chromium, { refuses: true });
 
   async function usersFile(...names: string[]): Promise<string> {
     const password = await hashPassword('correct horse', { logN: 4, r: 1, p: 1 });

@@ -16,8 +16,12 @@ export interface PeopleStage {
   enter(name: string, options?: BrowserContextOptions): Promise<Person>;
 }
 
-/** To be called inside `describe`; at the end of each test nothing may have been complained of. */
-export function setPeopleStage(chromium: string | undefined): PeopleStage {
+/**
+ * To be called inside `describe`; at the end of each test nothing may have been complained of.
+ *
+ * @param refuses - the service is to refuse requests of the page, which the browser may tell
+ */
+export function setPeopleStage(chromium: string | undefined, { refuses = false } = {}): PeopleStage {
   let people: People | undefined;
   let service: Service | undefined;
   beforeAll(async () => {
@@ -26,17 +30,17 @@ export function setPeopleStage(chromium: string | undefined): PeopleStage {
   afterEach(async () => {
     await people?.leave();
     await service?.close();
-    expect(people?.complaints.splice(0).filter((text) => !REFUSED.test(text))).toEqual([]);
+    const complaints = people?.complaints.splice(0) ?? [];
+    expect(complaints.filter((text) => !(refuses && REFUSED.test(text)))).toEqual([]);
   });
   afterAll(() => people?.close());
-  const address = (): string => service!.endpoint.replace(/^ws/, 'http').replace(/\/ws$/, '');
 
   return {
     async start(options = {}) {
       service = await Service.start({ data: 'memory', ...options });
       return service;
     },
-    open: (options) => people!.open(address(), options),
-    enter: (name, options) => people!.enter(address(), name, options),
+    open: (options) => people!.open(service!.pageAddress, options),
+    enter: (name, options) => people!.enter(service!.pageAddress, name, options),
   };
 }

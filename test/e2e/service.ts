@@ -34,6 +34,11 @@ export class Service {
     return this.addresses.endpoints[0]!;
   }
 
+  /** Where the page of the chat is. */
+  get pageAddress(): string {
+    return this.endpoint.replace(/^ws/, 'http').replace(/\/ws$/, '');
+  }
+
   /** A page that is connected. */
   async page(settings?: PageSettings, url = this.endpoint): Promise<StompJs> {
     const page = this.#kept(new StompJs(url, settings));
