@@ -1,4 +1,4 @@
-// Keeps V8's young generation at the size that the start of the service has given it.
+// Keeps V8's young generation at the size that the start of the service has given it, and what is made in it.
 import { setFlagsFromString } from 'node:v8';
 
 /**
@@ -8,7 +8,10 @@ import { setFlagsFromString } from 'node:v8';
  * instead of 257, and messages cost the same. Whatever the operator tells V8 about it stands.
  */
 export async function keepYoungGeneration(): Promise<void> {
-  const told = [...process.execArgv, process.env.NODE_OPTIONS ?? ''];
-  if (told.some((text) => /semi[-_]space/.test(text))) return;
-  setFlagsFromString('--semi-space-growth-factor=1');
+  const told = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
+  if (!/semi[-_]space/.test(told)) setFlagsFromString('--semi-space-growth-factor=1');
+  // Where much of what a line of code has made survived once, V8 makes all of it among the old from then on. So after
+  // one long log was read, each message of each page was taken for old, and kept what it names alive to the next full
+  // collection: pages were held up for 8 to 12 ms by what is collected in one.
+  if (!/pretenuring/.test(told)) setFlagsFromString('--no-allocation-site-pretenuring');
 }
