@@ -1,6 +1,7 @@
 // A message of a room: made in one place, whichever way it came, so that it is the same for everybody.
 import { randomUUID } from 'node:crypto';
 import { type Static, Type } from 'typebox';
+import { Compile } from 'typebox/compile';
 
 /** What a message is: said, a change of one that was said, a mark on one, or said by the chat itself. */
 export type MessageType = 'MESSAGE' | 'EDIT' | 'DELETE' | 'REACTION' | 'SYSTEM';
@@ -27,6 +28,14 @@ export const Attachment = Type.Object({
 });
 export type Attachment = Readonly<Static<typeof Attachment>>;
 
+const name = Type.Optional(Type.String());
+/** What has happened to a room: to whom, what somebody may do now, what the room is called, and was. */
+export const RoomEvent = Type.Object(
+  { what: Type.String(), user: name, role: name, name, from: name },
+  { description: 'What a SYSTEM message tells of.' },
+);
+export type RoomEvent = Readonly<Static<typeof RoomEvent>>;
+
 /** What a message may have beside its text. */
 export interface Extras {
   /** The `messageId` of the message that it answers. */
@@ -39,16 +48,8 @@ export interface Extras {
   /** Of a REACTION: which, and whether it is there now. */
   readonly emoji?: string | undefined;
   readonly on?: boolean | undefined;
-  /** Of a SYSTEM message: what has happened, to whom; what somebody may do now; what the room is called, and was. */
-  readonly event?:
-    | {
-        readonly what: string;
-        readonly user?: string;
-        readonly role?: string;
-        readonly name?: string;
-        readonly from?: string;
-      }
-    | undefined;
+  /** Of a SYSTEM message. */
+  readonly event?: RoomEvent | undefined;
 }
 
 /** The `messageId` of a message, as clients name one. */
@@ -91,16 +92,31 @@ export function messageOf(
   return { id: randomUUID(), roomId, sender, content, sentAt, messageType, ...extras };
 }
 
+/** What a message of the chat is, in all that is read of it; any program may have published something else. */
+const isMessage = Compile(
+  Type.Object({
+    id: Type.String(),
+    content: Type.String(),
+    roomId: Type.Optional(Type.String()),
+    sender: Type.Optional(Type.String()),
+    sentAt: Type.Optional(Type.String()),
+    messageType: Type.Optional(Type.Enum(['MESSAGE', 'EDIT', 'DELETE', 'REACTION', 'SYSTEM'])),
+    replyTo: Type.Optional(Type.String()),
+    mentions: Type.Optional(Type.Array(Type.String())),
+    attachments: Type.Optional(Type.Array(Attachment)),
+    of: Type.Optional(Type.String()),
+    emoji: Type.Optional(Type.String()),
+    on: Type.Optional(Type.Boolean()),
+    event: Type.Optional(RoomEvent),
+  }),
+);
+
 /** The message in a body; `undefined`: something else was published there. */
 export function messageIn(body: { toString(): string }): ChatMessage | undefined {
   try {
     const said: unknown = JSON.parse(body.toString());
-    return isMessage(said) ? said : undefined;
+    return isMessage.Check(said) ? (said as ChatMessage) : undefined;
   } catch {
     return undefined;
   }
-}
-
-function isMessage(value: unknown): value is ChatMessage {
-  return typeof value === 'object' && value !== null && 'id' in value && 'content' in value;
 }

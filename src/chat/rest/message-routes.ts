@@ -53,7 +53,9 @@ export const addMessageRoutes: Routes = (http, { asking, access, messages }) => 
       const shown = page.messages
         .map((message) => shownAs(roomId, message))
         .filter(({ content }) => wanted(content));
-      return asked.order === 'oldest' ? shown : shown.reverse();
+      if (asked.order === 'newest') shown.reverse();
+      // all of one shape, with nothing to be left out: so it is written at a fraction of what the schema's writer takes
+      return reply.type('application/json; charset=utf-8').serializer(JSON.stringify).send(shown);
     },
   );
   http.post<{ Params: Static<typeof RoomPath>; Body: Static<typeof Said> }>(

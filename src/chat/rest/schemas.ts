@@ -1,6 +1,6 @@
 // What goes over HTTP, as JSON schemas: requests are held to them, answers are written by them, the document shows them.
 import { type TSchema, Type } from 'typebox';
-import { Attachment } from '../message.ts';
+import { Attachment, RoomEvent } from '../message.ts';
 import { ProblemDocument } from './problem-document.ts';
 
 /** Who asks, where nobody has to prove it. Some clients number their users. */
@@ -155,12 +155,7 @@ const messageProperties = {
   ),
   emoji: Type.Optional(Type.String({ description: 'Of a REACTION.' })),
   on: Type.Optional(Type.Boolean({ description: 'Of a REACTION: whether it is there now.' })),
-  event: Type.Optional(
-    Type.Object(
-      { what: Type.String(), user: Type.Optional(Type.String()), name: Type.Optional(Type.String()) },
-      { description: 'What a SYSTEM message tells of.' },
-    ),
-  ),
+  event: Type.Optional(RoomEvent),
   version: Type.Optional(
     Type.Integer({ description: 'Which edit of it this is; what `If-Match` and `ifVersion` take.' }),
   ),

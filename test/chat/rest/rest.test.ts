@@ -153,6 +153,21 @@ describe('messages', () => {
     await events.next('resume');
     expect((await events.next()).data).toBe('no JSON');
   });
+
+  it('that a program has published past the chat are searched, and none hides the others', async () => {
+    const api = await chat();
+    const odd = [
+      { id: 1, content: { not: 'text' } },
+      { id: 'x', content: 'said', mentions: 5, attachments: 'none', replyTo: 7 },
+    ];
+    for (const payload of odd) await api.kit.server.publish('/topic/chat-room/r', payload);
+    const [first, second] = messagesIn(await api.get('/rooms/r/messages'));
+    expect(first).toMatchObject({ content: JSON.stringify(odd[0]), messageType: 'MESSAGE' });
+    expect(second).toMatchObject({ content: JSON.stringify(odd[1]), number: first!.number + 1 });
+    expect(contents(await api.get('/rooms/r/messages', { query: { q: 'text' } }))).toEqual([
+      JSON.stringify(odd[0]),
+    ]);
+  });
 });
 
 describe('rooms', () => {
