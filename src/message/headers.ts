@@ -89,6 +89,7 @@ export function withoutCredentials({ pairs }: Headers, also: string): Headers {
 
 /** The headers as an object, for programs; names of any kind are plain fields of it. */
 export function headerRecord(pairs: readonly string[]): Record<string, string> {
+  if (pairs.length === 0) return {}; // most have none
   const fields: [string, string][] = [];
   for (let i = 0; i + 1 < pairs.length; i += 2) fields.push([pairs[i]!, pairs[i + 1]!]);
   return Object.fromEntries(fields);
