@@ -1,57 +1,26 @@
 // Benchmark: pages of a room's history over HTTP, among a million messages in the embedded store.
 import { Buffer } from 'node:buffer';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { SqliteStore } from '../../src/history/stores/sqlite.ts';
-import { destinationHash, messageIdOf } from '../../src/message/position.ts';
-import type { LogRecord } from '../../src/message/record.ts';
 import { type Running, run, stompwire } from './contestants.ts';
+import { million } from './load/million.ts';
+import { pin, start } from './processes.ts';
 import { type Row, rowOf } from './report.ts';
 import { interleaved } from './statistics.ts';
 
-const million = { messages: 1_000_000, rooms: 20, batch: 4000, reads: 1500 };
+const reads = 1500;
 const program = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 const quiet = ['--stomp-port', 'off', '--ops', 'off', '--log-level', 'error'];
-const epoch = 1_700_000_000_000;
-const text = '안녕하세요 여러분, a message of about a hundred bytes, as people write them to each other';
-
-/** Of a hundred messages one edits, three react; of a thousand three delete: pages fold all of them in. */
-function changeOf(seq: number, of: string): object {
-  if (seq > 10 && seq % 33 === 0) return { messageType: 'REACTION', content: '', of, emoji: '👍', on: true };
-  if (seq > 10 && seq % 100 === 1) return { messageType: 'EDIT', of };
-  if (seq > 10 && seq % 333 === 2) return { messageType: 'DELETE', content: '', of };
-  return {};
-}
-
-function recordOf(n: number): LogRecord {
-  const [roomId, seq] = [String(n % million.rooms), Math.floor(n / million.rooms) + 1];
-  const time = epoch + n;
-  const sender = `user${n % 500}`;
-  const destination = `/topic/chat-room/${roomId}`;
-  const of = messageIdOf(destinationHash(destination), { epoch, seq: Math.max(1, seq - 7) });
-  const message = { id: `id-${n}`, roomId, sender, content: `${text} ${n}`, messageType: 'MESSAGE' };
-  const said = { ...message, ...changeOf(seq, of) };
-  return {
-    ...{ destination, epoch, seq, time, sender, headers: [] },
-    ...{ contentType: 'application/json', key: undefined, tombstone: undefined },
-    body: Buffer.from(JSON.stringify({ ...said, sentAt: new Date(time).toISOString() })),
-  };
-}
-
+/** Fills a folder with what is read. */
 async function fill(folder: string): Promise<void> {
-  const store = new SqliteStore({ file: join(folder, 'history.sqlite') });
-  await store.open();
-  try {
-    for (let i = 0; i < million.messages; i += million.batch)
-      await store.append(Array.from({ length: million.batch }, (_, j) => recordOf(i + j)));
-    await store.upkeep.settled();
-  } finally {
-    await store.close();
-  }
+  const program = fileURLToPath(new URL('./load/fill-history.ts', import.meta.url));
+  const [code] = await once(start('both', [process.execPath, program, folder]), 'exit');
+  if (code !== 0) throw new Error(`the history was not filled: exit code ${code}`);
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -77,14 +46,14 @@ function page(port: number, room: number, query: string): Promise<number> {
 
 async function p99(port: number, queryOf: (n: number) => string): Promise<number> {
   const took: number[] = [];
-  for (let i = 0; i < million.reads; i++) took.push(await page(port, (i * 7919) % million.rooms, queryOf(i)));
+  for (let i = 0; i < reads; i++) took.push(await page(port, (i * 7919) % million.rooms, queryOf(i)));
   return took.sort((a, b) => a - b)[Math.floor(took.length * 0.99)]!;
 }
 
 /** Somewhere in the room, far behind what is in memory. */
 const before = (n: number): string => {
   const seq = 100 + ((n * 104_729) % (million.messages / million.rooms - 200));
-  return `&before=${epoch * 1000 + seq}`;
+  return `&before=${million.epoch * 1000 + seq}`;
 };
 
 export async function rest(rounds: number): Promise<Row[]> {
@@ -92,6 +61,7 @@ export async function rest(rounds: number): Promise<Row[]> {
   let service: Running | undefined;
   try {
     await fill(folder);
+    pin('load', process.pid);
     service = await run({
       ...stompwire,
       command: (port) => [
