@@ -1,4 +1,5 @@
 // The document of the chat's routes: by the rules of OpenAPI 3.1, complete, and true.
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ChatApi } from './chat-api.ts';
 import type { Operation } from './described.ts';
@@ -20,6 +21,15 @@ const operations = (): [string, string, Operation][] =>
   );
 
 describe('the OpenAPI document', () => {
+  it('is valid by the schema of OpenAPI 3.1', async () => {
+    const validator = new Validator();
+    const { valid, errors } = await validator.validate(
+      structuredClone(api.described!.document) as unknown as Record<string, unknown>,
+    );
+    expect(errors).toBeUndefined();
+    expect([valid, validator.version]).toEqual([true, '3.1']);
+  });
+
   it('is of OpenAPI 3.1 and has every route, each with a summary, answers and problems', () => {
     expect(api.described!.document.openapi).toBe('3.1.0');
     expect(
