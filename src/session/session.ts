@@ -9,6 +9,7 @@ import type { Connection, ConnectionHandler, Handshake, Peer } from '../transpor
 import { type Acks, endAll } from './acks.ts';
 import type { CommandSession, Farewell, State } from './commands/command.ts';
 import { stepOf } from './commands/table.ts';
+import { Departure } from './departure.ts';
 import { tellRefusal } from './error-queue.ts';
 import type { Ending } from './events.ts';
 import { sayFarewell, tellOfEnd } from './farewell.ts';
@@ -67,14 +68,10 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   #attributes: Map<string, unknown> | undefined;
   #ended: AbortController | undefined;
   busy = false;
-  /** Why we ended it, when we did. */
-  #ending: Ending | undefined;
   /** What it is told when all is answered. */
   #goodbye: Goodbye | undefined;
-  /** Whether we still wait for the client to close: our own close was not said yet. */
-  #leaving = false;
-  /** While the client has not taken all that was sent before our close, it is not cut before this time. */
-  #patientUntil = 0;
+  /** Its end, when that did not come by itself. */
+  #departure: Departure | undefined;
   paused = false;
   /** Input that waits behind a slow handler. */
   #waiting: Buffer[] | undefined;
@@ -184,7 +181,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     log.debug({ session: this.id, code, reason }, 'session ended');
     this.#ended?.abort(sessionOver());
     this.#end.ended(this, this.#connection.peer.address);
-    tellOfEnd(this, this.#ending ?? { code, reason }, subscriptions);
+    tellOfEnd(this, this.#departure?.ending ?? { code, reason }, subscriptions);
     if (!this.busy) this.#bidFarewell();
   }
 
@@ -232,9 +229,7 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   /** Answers what is still to be answered, and lets the client close; we do after `closeTimeout`. */
   leave(): void {
     if (this.state === 'closing' || this.state === 'closed') return;
-    this.#leaving = true;
-    this.#ending = { code: 1000, reason: '' };
-    this.#endInput(this.services.options.outboxTime);
+    this.#endInput({ code: 1000, reason: '' }, this.services.options.outboxTime);
   }
 
   /** Makes sure that the wheel wakes this session at its next deadline. */
@@ -252,15 +247,19 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   }
 
   /** Looks at no further input, and gives the client a bounded time to be gone. */
-  #endInput(patience: number): void {
+  #endInput(ending: Ending, patience: number): Departure {
+    const { outbox } = this;
+    const patientUntil = this.now + patience;
+    const departure = new Departure({ outbox, connection: this.#connection, ending, patientUntil });
+    this.#departure = departure;
     this.state = 'closing';
     this.services.registry.remove(this);
-    this.#patientUntil = this.now + patience;
     this.closedAt = this.now || 1;
     this.#waiting = undefined;
     this.acks?.end(this.services.broker);
     this.transactions = undefined;
     this.watch();
+    return departure;
   }
 
   /** Interceptors see a session go that did not say so, behind the last of its frames. */
@@ -273,23 +272,12 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
   }
 
   #finish(goodbye: Goodbye): void {
-    this.#ending = goodbye;
-    this.#endInput(goodbye.patience);
-    this.#say(goodbye.code, goodbye.reason, goodbye.lastWord);
-  }
-
-  /** Our last word: what waits, then the close. */
-  #say(code: number, reason: string, lastWord?: Buffer): void {
-    this.outbox.finish(lastWord);
-    this.#connection.close(code, reason);
+    this.#endInput(goodbye, goodbye.patience).close(goodbye.lastWord);
   }
 
   /** The client had its time. */
   #gone(): void {
-    const takes = this.#connection.unsent > 0 && this.now < this.#patientUntil;
-    if (!this.#leaving && !takes) return this.cut();
-    if (this.#leaving) this.#say(1000, '');
-    this.#leaving = false;
+    if (this.#departure?.goesOn(this.now) !== true) return this.cut();
     this.closedAt = this.now;
     this.watch();
   }
@@ -375,6 +363,14 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
     if (this.state === 'closed') return this.#bidFarewell();
     if (this.#goodbye !== undefined) return this.#depart();
     this.#pump();
+    this.#takeWaiting();
+    if (this.paused && this.#waiting === undefined) this.#resume();
+    if (this.lastFrame === 0) return;
+    this.lastFrame = this.now || 1;
+    this.watch();
+  }
+
+  #takeWaiting(): void {
     while (!this.busy && this.#waiting !== undefined) {
       const chunk = this.#waiting.shift();
       if (chunk === undefined) {
@@ -385,10 +381,6 @@ export class Session implements ConnectionHandler, OutboxOwner, CommandSession, 
       this.#parser.write(chunk);
       this.#pump();
     }
-    if (this.paused && this.#waiting === undefined) this.#resume();
-    if (this.lastFrame === 0) return;
-    this.lastFrame = this.now || 1;
-    this.watch();
   }
 
   #resume(): void {
