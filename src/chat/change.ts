@@ -70,7 +70,20 @@ export function withWords(changes: readonly Change[]): number[] {
   return [...new Set(changes.filter(({ kind }) => kind !== 'REACTION').map(({ of }) => of))];
 }
 
-/** Puts together what is kept of messages. */
+/** Of each message the last edit: its words count, those of the others nobody need read. */
+export function lastEdits<Kept extends Pick<KeptChange, 'of' | 'name' | 'number'>>(
+  kept: readonly Kept[],
+): Kept[] {
+  const last = new Map<number, Kept>();
+  for (const one of kept) {
+    if (!one.name.startsWith('E')) continue;
+    const known = last.get(one.of);
+    if (known === undefined || known.number < one.number) last.set(one.of, one);
+  }
+  return [...last.values()];
+}
+
+/** Puts together what is kept of messages; of their edits the last one has its text. */
 export function changedOf(kept: readonly KeptChange[], user?: string): Changed[] {
   const byMessage = new Map<number, KeptChange[]>();
   for (const one of kept) {

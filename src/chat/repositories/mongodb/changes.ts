@@ -1,10 +1,10 @@
 // The shelf of changes in MongoDB.
 import { type Db, MongoBulkWriteError } from 'mongodb';
 import { writeErrorsOf } from '../../../mongodb/failures.ts';
-import { changedOf, type KeptChange, keptOf, withWords } from '../../change.ts';
+import { changedOf, type KeptChange, keptOf, lastEdits, withWords } from '../../change.ts';
 import type { ChangeShelf } from '../../repository.ts';
 import { type Ask, keyOf } from './keys.ts';
-import { changesIn, gatheredIn } from './schema.ts';
+import { type ChangeDocument, changesIn, gatheredIn } from './schema.ts';
 
 export function changeShelf(ask: Ask): ChangeShelf {
   return {
@@ -26,15 +26,34 @@ export function changeShelf(ask: Ask): ChangeShelf {
       ask(async (db) => {
         const key = await keyOf(db, roomId);
         if (key === undefined) return [];
-        const found = await changesIn(db)
-          .find({ key, of: { $in: [...numbers] } })
-          .toArray();
+        const edits = await editsOf(db, key, numbers);
+        // behind the words: of a message whose words were forgotten meanwhile it says that it was deleted
+        const others = { key, of: { $in: [...numbers] }, $or: [{ name: { $lt: 'E' } }, marks] };
+        const found = [...edits, ...(await changesIn(db).find(others).toArray())];
         return changedOf(
           found.map(({ of, name, number, at, text }) => ({ of, name, number, at, text })),
           user,
         );
       }),
   };
+}
+
+/** The kinds of reactions that are there; of one that was taken away nobody need read. */
+const marks = { name: { $gte: 'F' }, text: { $exists: true } };
+
+/** Edits: what each says may be long, and only that of the last one counts. */
+async function editsOf(db: Db, key: string, messages: readonly number[]): Promise<ChangeDocument[]> {
+  const asked = { key, of: { $in: [...messages] }, name: { $gte: 'E', $lt: 'F' } };
+  const edits = await changesIn(db)
+    .find(asked, { projection: { text: 0 } })
+    .toArray();
+  if (edits.length === 0) return edits;
+  const last = lastEdits(edits).map(({ _id }) => _id);
+  const told = await changesIn(db)
+    .find({ _id: { $in: last } })
+    .toArray();
+  const byId = new Map(told.map((one) => [one._id, one]));
+  return edits.map((one) => byId.get(one._id) ?? one);
 }
 
 /** Of messages that are deleted. */

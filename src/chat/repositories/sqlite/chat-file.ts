@@ -1,7 +1,15 @@
 // The file of the chat: its tables, and what is written and read.
 import type { FileKind } from '../../../sqlite/file-kind.ts';
 import { markTable } from '../../../sqlite/schema.ts';
-import { type Change, type Changed, changedOf, type KeptChange, keptOf, withWords } from '../../change.ts';
+import {
+  type Change,
+  type Changed,
+  changedOf,
+  type KeptChange,
+  keptOf,
+  lastEdits,
+  withWords,
+} from '../../change.ts';
 import type { ListAsked, Listed } from '../../repository.ts';
 import type { Membership, ReadMark, Role, Room, RoomKind } from '../../room.ts';
 import type { ChatCalls } from './calls.ts';
@@ -61,6 +69,14 @@ interface RoomRow {
 const columns = 'room.id, room.name, room.kind, room.created_at, room.created_by';
 const memberColumns = 'room AS roomId, user, role, joined_at AS joinedAt';
 const markColumns = 'room AS roomId, user, number, at';
+
+/** What is kept of an edit; its text is long, and that of the last one counts. */
+const isEdit = "name >= 'E' AND name < 'F'";
+
+/** A change, as it is read. */
+interface ChangeRow extends Omit<KeptChange, 'text'> {
+  text: string | null;
+}
 
 /** What the thread does with an open file: one step each, or all of it in one commit. */
 export class ChatFile implements ChatCalls {
@@ -198,7 +214,7 @@ export class ChatFile implements ChatCalls {
         SET number = excluded.number, at = excluded.at, text = excluded.text WHERE excluded.number > change.number`;
       for (const { of, name, number, at, text = null } of changes.flatMap(keptOf))
         this.#sql.run(sql, roomId, of, name, number, at, text);
-      const words = `UPDATE change SET text = NULL WHERE room = ? AND of = ? AND name >= 'E' AND name < 'F'
+      const words = `UPDATE change SET text = NULL WHERE room = ? AND of = ? AND ${isEdit}
         AND EXISTS (SELECT 1 FROM change AS d WHERE d.room = change.room AND d.of = change.of AND d.name = 'D')`;
       for (const of of withWords(changes)) this.#sql.run(words, roomId, of);
       const further = `INSERT INTO gathered VALUES (?, ?) ON CONFLICT DO UPDATE
@@ -209,13 +225,20 @@ export class ChatFile implements ChatCalls {
 
   changesOf(roomId: string, numbers: readonly number[], user: string | undefined): readonly Changed[] {
     // one statement for a whole page, which looks up each: this order keeps it from walking through all of a room
-    const sql = `SELECT of, name, number, at, text FROM json_each(?) asked
-      CROSS JOIN change ON change.room = ? AND change.of = asked.value`;
-    const rows = this.#sql.all<KeptChange & { text: string | null }>(sql, JSON.stringify(numbers), roomId);
+    const sql = `SELECT of, name, number, at, CASE WHEN ${isEdit} THEN NULL ELSE text END AS text
+      FROM json_each(?) asked CROSS JOIN change ON change.room = ? AND change.of = asked.value
+      WHERE name < 'R' OR text IS NOT NULL`;
+    const rows = this.#sql.all<ChangeRow>(sql, JSON.stringify(numbers), roomId);
+    for (const last of lastEdits(rows)) last.text = this.#textOf(roomId, last);
     return changedOf(
       rows.map((row) => ({ ...row, text: row.text ?? undefined })),
       user,
     );
+  }
+
+  #textOf(roomId: string, { of, name }: ChangeRow): string | null {
+    const sql = 'SELECT text FROM change WHERE room = ? AND of = ? AND name = ?';
+    return this.#sql.get<{ text: string | null }>(sql, roomId, of, name)!.text;
   }
 
   #put({ roomId, user, role, joinedAt }: Membership): void {
