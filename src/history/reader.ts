@@ -1,4 +1,5 @@
 // Reads what was said, newest or oldest first: from the hot log, and where that ends from the store, behind one cursor.
+import { setImmediate as turn } from 'node:timers/promises';
 import type { LogPolicy } from '../message/policies.ts';
 import { comparePositions, type Position } from '../message/position.ts';
 import type { LoggedMessage, LogRecord } from '../message/record.ts';
@@ -27,7 +28,7 @@ export interface ReaderQuery extends Omit<HistoryQuery, 'before' | 'after'> {
   readonly after?: Place | undefined;
 }
 
-/** So many messages are read from a hot log at a time. */
+/** So many messages are read from a hot log at a time; a search lets others be served between two of them. */
 const stretch = 128;
 
 const beforeAll: Position = { epoch: 0, seq: 0 };
@@ -122,6 +123,7 @@ export class HistoryReader {
         if (finds(record) && !filling.take(record)) return false;
       }
       at = after;
+      if (query.text !== undefined) await turn();
     }
     return true;
   }
@@ -139,6 +141,7 @@ export class HistoryReader {
         if (finds(record) && !filling.take(record)) return;
       }
       at = to;
+      if (query.text !== undefined) await turn();
     }
   }
 

@@ -104,6 +104,23 @@ describe('a reader of a history', () => {
     );
   });
 
+  it('lets others work while it searches a log that is in memory, whichever way it goes', async () => {
+    const one = new Room({ count: 1000 });
+    one.say(1000);
+    for (const order of ['newest', 'oldest'] as const) {
+      let [turns, isDone] = [0, false];
+      const count = (): void => {
+        turns++;
+        if (!isDone) setImmediate(count);
+      };
+      setImmediate(count);
+      const page = await readerOf(one).page({ destination: room, limit: 5, order, text: 'nobody said' });
+      isDone = true;
+      expect(page.records).toEqual([]);
+      expect(turns).toBeGreaterThanOrEqual(6);
+    }
+  });
+
   it('asks the store for no more than the log has lost', async () => {
     const one = new Room({ count: 5 });
     one.say(3);

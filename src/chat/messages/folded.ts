@@ -84,10 +84,10 @@ export async function foldedPage(
   const found: FoldedMessage[] = [];
   let cursor = asked.cursor;
   const destination = destinationOf(roomId);
-  for (let looked = 0; looked < mostLooked; ) {
+  for (let looked = 0, least = 0; looked < mostLooked; ) {
     const left = limit - found.length;
     // some more than are shown: most pages have a few changes, and need not be filled up by another look then
-    const most = Math.min(left + Math.ceil(limit / spareOf), mostOfPage);
+    const most = Math.min(Math.max(left + Math.ceil(limit / spareOf), least), mostOfPage);
     const page = await history.page(destination, { ...asked, cursor, limit: most });
     const said = page.messages.map(read).filter((one) => !isChange(one, text !== undefined));
     const now = await folded(gathering, roomId, said, user);
@@ -96,6 +96,7 @@ export async function foldedPage(
     if (shown.length > left)
       return { messages: found, next: history.cursorBehind(destination, asked, found.at(-1)!.at.messageId) };
     looked += most;
+    least = shown.length === 0 ? 2 * most : 0; // or a small page in a log of nothing but changes takes a thousand looks
     cursor = page.next;
     if (cursor === undefined || found.length === limit) break;
   }

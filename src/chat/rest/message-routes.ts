@@ -86,8 +86,11 @@ export const addMessageRoutes: Routes = (http, { asking, access, messages }) => 
 function wordsIn(q: string | undefined): (content: string) => boolean {
   if (q === undefined) return () => true;
   const folded = (text: string): string => text.normalize('NFKC').toLowerCase();
-  const words = folded(q).split(/\s+/u);
-  return (content) => words.every((word) => folded(content).includes(word));
+  const words = [...new Set(folded(q).split(/\s+/u))];
+  return (content) => {
+    const text = folded(content); // once, however many words are asked for: it may grow eighteenfold
+    return words.every((word) => text.includes(word));
+  };
 }
 
 function keyOf({ headers, body }: FastifyRequest<{ Body: Static<typeof Said> }>): string | undefined {

@@ -1,5 +1,5 @@
 // The chat over HTTP: the same rooms, messages and rights as over STOMP.
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ShownMessage } from '../../../src/chat/rest/shown-message.ts';
 import { type Answer, ChatApi } from './chat-api.ts';
 
@@ -105,6 +105,21 @@ describe('messages', () => {
       expect(await query({ q: beside }), beside).toEqual([]);
     expect(await query({ from: '2001-01-01T00:00:00Z', to: '2002-01-01T00:00:00Z' })).toEqual([]);
     expect(await query({ from: '0', to: '99999999999999' })).toHaveLength(3);
+  });
+
+  it('are folded once by a search, however many words it asks for', async () => {
+    const api = await chat();
+    const long = `${'ﷺ'.repeat(1000)} needle`;
+    await api.post('/rooms/r/messages', { content: long }, { as: 'kim' });
+    const folding = vi.spyOn(String.prototype, 'normalize');
+    const folded = async (q: string): Promise<number> => {
+      folding.mockClear();
+      expect(contents(await api.get('/rooms/r/messages', { query: { q } }))).toEqual([long]);
+      return folding.mock.contexts.filter((text) => String(text).length > 1000).length;
+    };
+    const once = await folded('needle');
+    expect(await folded('needle e d le n ee '.repeat(10))).toBe(once);
+    folding.mockRestore();
   });
 
   it('that are said again under their key are not said again, and are answered as the first', async () => {
