@@ -128,29 +128,36 @@ export class HistoryService {
    * Takes the body and the headers of a message away, wherever they are kept: in its place a tombstone stays.
    *
    * @returns whether the message was there
-   * @throws {StompwireError} `relay-unavailable`, `history-unavailable`: try again
+   * @throws {StompwireError} `relay-unavailable`, `history-unavailable`, `queues-unavailable`: try again
    */
   async redact(destination: string, position: Position): Promise<boolean> {
-    const { log } = this.relay;
+    const { log, queues } = this.relay;
     if (log === undefined) return false;
-    const wasLogged = await log.redact(destination, position);
+    // what waits in queues does so since it was logged, and need not wait for the history
+    const taken = [
+      log.redact(destination, position),
+      queues?.bindings?.redact?.(destination, position) ?? false,
+    ];
+    const [wasLogged, wasQueued] = await Promise.all(taken);
     const wasStored = (await this.store?.upkeep.redact(destination, position)) ?? false;
     await this.#outdate(destination);
-    return wasLogged || wasStored;
+    return wasLogged! || wasQueued! || wasStored;
   }
 
   /**
    * Takes messages of a destination away, wherever they are kept, as if they were too old.
    *
    * @param through - the last one that goes; default: the newest
-   * @throws {StompwireError} `relay-unavailable`, `history-unavailable`: try again
+   * @throws {StompwireError} `relay-unavailable`, `history-unavailable`, `queues-unavailable`: try again
    */
   async clear(destination: string, through?: Position): Promise<void> {
     const { log } = this.relay;
     if (log === undefined) return;
     const { top } = await log.reach(destination);
     const last = through !== undefined && comparePositions(through, top) < 0 ? through : top;
-    await log.clear(destination, last);
+    const { bindings } = this.relay.queues ?? {};
+    await Promise.all([log.clear(destination, last), bindings?.clear?.(destination, last)]);
+    await bindings?.clear?.(destination, last); // what was held back until it was stored has come to them now
     await this.store?.upkeep.deleteThrough(destination, last);
     await this.#outdate(destination);
   }

@@ -7,6 +7,9 @@ export function isDead(why: Loss): boolean {
   return why === 'refused' || why === 'too-many-deliveries';
 }
 
+/** So many texts of headers say why, and stand behind all others. */
+export const deadLetterHeaders = 6;
+
 /**
  * The same message, told why it came to nothing.
  *

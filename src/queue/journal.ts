@@ -38,6 +38,8 @@ export interface Journal {
   gone(entry: QueueEntry): void;
   /** How often an entry was delivered; written when something else is. */
   tried(entry: QueueEntry): void;
+  /** An entry says something else from now on, or for another time; it keeps its place. */
+  changed(entry: QueueEntry): void;
   /** @param source - what fills a queue; none: nothing does any more */
   bind(queue: string, source: string | undefined): void;
   /** @param terms - what was said of a queue; none: it is as all are */

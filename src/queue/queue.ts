@@ -16,13 +16,16 @@ export interface QueueOwner {
   gone(entry: QueueEntry): void;
   /** A message was given out, and is outstanding. */
   given?(entry: QueueEntry): void;
+  /** Something else stands in the place of a message. @param bytes - what that was */
+  changed?(entry: QueueEntry, bytes: number): void;
 }
 
 /** A message in a queue. */
 export interface QueueEntry extends Waiting {
-  readonly message: Message;
+  message: Message;
+  bytes: number;
   /** When it is of no use any more; `Infinity`: never. */
-  readonly expires: number;
+  expires: number;
   /** Whether it is to survive a restart. */
   readonly persistent: boolean;
   deliveries: number;
@@ -237,6 +240,28 @@ export class Queue {
     this.#turn = 0;
   }
 
+  /**
+   * Puts something else in the place of messages, whether they wait or are outstanding: so they come, or come again.
+   *
+   * @returns whether there were any
+   */
+  change(fits: (message: Message) => boolean, to: (message: Message) => Message): boolean {
+    const waiting = this.#line.take(({ message }) => fits(message));
+    const all = [...waiting, ...this.#outstandingOf(fits)];
+    for (const entry of all) this.#change(entry, to(entry.message));
+    for (const entry of waiting) this.#line.putBack(entry);
+    return all.length > 0;
+  }
+
+  /** Messages are of no use any more: those that wait go, those that are outstanding do not come again. */
+  expire(fits: (message: Message) => boolean, to: (message: Message) => Message): void {
+    for (const entry of this.#line.take(({ message }) => fits(message))) this.#lose(entry, 'expired');
+    for (const entry of this.#outstandingOf(fits)) {
+      entry.expires = 0;
+      this.#change(entry, to(entry.message));
+    }
+  }
+
   /** Takes out what is of no use any more. */
   sweep(): void {
     for (const entry of this.#line.take((one) => this.#isOver(one))) this.#lose(entry, 'expired');
@@ -256,6 +281,18 @@ export class Queue {
   #back(entry: QueueEntry): void {
     if (entry.deliveries >= this.#owner.limits.tries) this.#lose(entry, 'too-many-deliveries');
     else this.#line.putBack(entry);
+  }
+
+  #outstandingOf(fits: (message: Message) => boolean): QueueEntry[] {
+    const all = this.#consumers.flatMap(({ outstanding }) => [...outstanding.values()]);
+    return all.filter(({ message }) => fits(message));
+  }
+
+  #change(entry: QueueEntry, message: Message): void {
+    const { bytes } = entry;
+    entry.message = message;
+    entry.bytes = bytesOf(message);
+    this.#owner.changed?.(entry, bytes);
   }
 
   #lose(entry: QueueEntry, why: Loss): void {

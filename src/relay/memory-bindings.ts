@@ -4,8 +4,11 @@ import { StompwireError } from '../errors.ts';
 import { isPattern, type Separator } from '../message/destination.ts';
 import { Message } from '../message/message.ts';
 import { PatternMatcher } from '../message/pattern.ts';
+import type { Position } from '../message/position.ts';
 import type { QueueArguments } from '../queue/consumer.ts';
 import { isPassing } from '../queue/passing.ts';
+import type { Queue } from '../queue/queue.ts';
+import { copyOf, copyUpTo, redactedCopy } from '../queue/redacted.ts';
 import type { Bindings } from './queues.ts';
 
 /** What bindings stand on. */
@@ -19,8 +22,14 @@ export interface MemoryBindingsParts {
   readonly assertMay: (queue: string, terms: QueueArguments | undefined, owner: string | undefined) => void;
   /** Drops a queue. */
   readonly remove: (queue: string) => void;
-  /** A queue is filled from a source, or from none any more; done when that is kept. */
-  readonly changed: (queue: string, source: string | undefined) => Soon<void>;
+  /** A queue is filled from a source, or from none any more. */
+  readonly changed: (queue: string, source: string | undefined) => void;
+  /** Does something; done when what it changed is kept. */
+  readonly written: <T>(act: () => T) => Soon<T>;
+  /** A queue that is there. */
+  readonly queueOf: (queue: string) => Queue | undefined;
+  /** Where dead letters go. */
+  readonly deadLetters: string;
 }
 
 /** Bindings by source: a destination is looked up, patterns are tried one after another. */
@@ -52,7 +61,7 @@ export class MemoryBindings implements Bindings {
     this.#assertRoom();
     this.restore(queue, source);
     // nobody would end after a restart what was to go by itself
-    return isPassing(terms) ? undefined : this.#parts.changed(queue, source);
+    return isPassing(terms) ? undefined : this.#changed(queue, source);
   }
 
   /** Adds a binding that is kept already. */
@@ -71,7 +80,7 @@ export class MemoryBindings implements Bindings {
     sharing?.delete(queue);
     if (sharing?.size === 0) this.#exact.delete(source);
     this.#parts.remove(queue);
-    const done = this.#parts.changed(queue, undefined);
+    const done = this.#changed(queue, undefined);
     return done instanceof Promise ? done.then(() => true) : true;
   }
 
@@ -79,13 +88,50 @@ export class MemoryBindings implements Bindings {
   fill(message: Message): Soon<void> {
     if (message.address !== message.destination) return undefined; // somebody's own, and no topic
     const slow: Promise<void>[] = [];
-    const keep = (queue: string): void => {
+    this.#each(message.destination, (queue) => {
       const done = this.#parts.keep(new Message({ ...message, address: queue }));
       if (done instanceof Promise) slow.push(done);
-    };
-    for (const queue of this.#exact.get(message.destination) ?? []) keep(queue);
-    for (const [queue, matcher] of this.#patterns) if (matcher.matches(message.destination)) keep(queue);
+    });
     return slow.length === 0 ? undefined : Promise.all(slow).then(() => {});
+  }
+
+  redact(destination: string, position: Position): Soon<boolean> {
+    const fits = copyOf(destination, position);
+    return this.#parts.written(() => {
+      let found = false;
+      this.#eachWithCopies(destination, (queue, to) => {
+        if (queue.change(fits, to)) found = true;
+      });
+      return found;
+    });
+  }
+
+  clear(destination: string, upTo: Position): Soon<void> {
+    const fits = copyUpTo(destination, upTo);
+    return this.#parts.written(() =>
+      this.#eachWithCopies(destination, (queue, to) => queue.expire(fits, to)),
+    );
+  }
+
+  /** The queues that a destination fills, and behind them the dead letters: what dies goes from here to there. */
+  #eachWithCopies(destination: string, act: (queue: Queue, to: (message: Message) => Message) => void): void {
+    const { queueOf, deadLetters } = this.#parts;
+    const visit = (address: string): void => {
+      const queue = queueOf(address);
+      if (queue !== undefined) act(queue, (message) => redactedCopy(message, address === deadLetters));
+    };
+    this.#each(destination, visit);
+    visit(deadLetters);
+  }
+
+  #each(destination: string, act: (queue: string) => void): void {
+    for (const queue of this.#exact.get(destination) ?? []) act(queue);
+    for (const [queue, matcher] of this.#patterns) if (matcher.matches(destination)) act(queue);
+  }
+
+  #changed(queue: string, source: string | undefined): Soon<void> {
+    const { written, changed } = this.#parts;
+    return written(() => changed(queue, source));
   }
 
   #assertRoom(): void {

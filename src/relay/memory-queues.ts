@@ -1,7 +1,7 @@
 // The queues of a single node, in its memory.
 import type { Soon } from '../channel/channel.ts';
 import { StompwireError } from '../errors.ts';
-import { isPattern, printable, type Separator } from '../message/destination.ts';
+import { isPattern, type Separator } from '../message/destination.ts';
 import { Message } from '../message/message.ts';
 import type {
   Consumption,
@@ -18,6 +18,7 @@ import { bytesOf, type Loss, Queue, type QueueEntry, type QueueOwner } from '../
 import { assertUnsaid } from '../queue/same-terms.ts';
 import { usualTermsOf } from '../queue/terms.ts';
 import { DeclaredQueues } from './declared-queues.ts';
+import { allFull, fullQueue, tooManyQueues } from './full-queues.ts';
 import { MemoryBindings } from './memory-bindings.ts';
 import { PatternConsumers } from './pattern-consumers.ts';
 import type { Queues } from './queues.ts';
@@ -80,7 +81,9 @@ export class MemoryQueues implements Queues {
         this.#declared.assertMay(queue, terms, owner);
       },
       remove: (queue) => this.remove(queue),
-      changed: (queue, source) => this.#written(() => parts.journal?.bind(queue, source)),
+      changed: (queue, source) => parts.journal?.bind(queue, source),
+      written: (act) => this.#written(act),
+      queueOf: (queue) => this.#queues.get(queue),
     });
   }
 
@@ -187,7 +190,7 @@ export class MemoryQueues implements Queues {
     if (fresh.length > 0) this.#assertMore(fresh.at(-1)!, fresh.length);
     if (this.#parts.limits.overflow === 'drop-oldest') return;
     const bytes = messages.reduce((sum, message) => sum + bytesOf(message), 0);
-    if (!this.#hasRoomFor(bytes)) throw this.#allFull();
+    if (!this.#hasRoomFor(bytes)) throw allFull(this.#held);
     for (const [address, { count, bytes }] of wanted) this.#assertRoomFor(address, count, bytes);
   }
 
@@ -228,12 +231,7 @@ export class MemoryQueues implements Queues {
   }
 
   #assertMore(address: string, count: number): void {
-    if (this.#queues.size + count > this.#parts.queues) {
-      throw new StompwireError(
-        'queue-full',
-        `'${printable(address)}': there are maxQueues=${this.#parts.queues} queues already`,
-      );
-    }
+    if (this.#queues.size + count > this.#parts.queues) throw tooManyQueues(address, this.#parts.queues);
   }
 
   #isEmpty(address: string): boolean {
@@ -294,6 +292,10 @@ export class MemoryQueues implements Queues {
         journal?.gone(entry);
       },
       given: (entry) => journal?.tried(entry),
+      changed: (entry, bytes) => {
+        this.#held.add(entry.bytes - bytes);
+        journal?.changed(entry);
+      },
       lost: (message, why, deliveries, persistent) => {
         if (!isDead(why) || address === this.#parts.deadLetters) this.#parts.dropped?.(message, why);
         else this.#afterwards(() => this.#bury(message, why, deliveries, persistent));
@@ -331,16 +333,8 @@ export class MemoryQueues implements Queues {
     while (!this.#held.hasRoomFor(bytesOf(message))) {
       if (drops && queue.dropOldest()) continue;
       this.#forgetIdle(message.address, queue);
-      throw this.#allFull();
+      throw allFull(this.#held);
     }
-  }
-
-  #allFull(): StompwireError {
-    const { bytes, most } = this.#held;
-    return new StompwireError(
-      'queue-full',
-      `all queues hold ${bytes} bytes; they may hold queueTotalBytes=${most} together, with what is unacknowledged`,
-    );
   }
 
   #assertRoomFor(address: string, count: number, bytes: number): void {
@@ -352,11 +346,7 @@ export class MemoryQueues implements Queues {
   }
 
   #full(address: string, queue: Queue): StompwireError {
-    const { count, bytes } = this.#declared.limitsOf(address);
-    return new StompwireError(
-      'queue-full',
-      `'${printable(address)}' holds ${queue.waiting} messages; it may hold queueCount=${count} and queueBytes=${bytes}`,
-    );
+    return fullQueue(address, queue.waiting, this.#declared.limitsOf(address));
   }
 
   /** What a topic fills a queue with is nobody's to be refused. */

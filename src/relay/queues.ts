@@ -1,6 +1,7 @@
 // PORT: the queues that some relays keep, where one of many consumers gets each message.
 import type { Soon } from '../channel/channel.ts';
 import type { Message } from '../message/message.ts';
+import type { Position } from '../message/position.ts';
 import type { Consumption, QueueArguments, QueueConsumer, QueueTerms } from '../queue/consumer.ts';
 
 /**
@@ -25,7 +26,8 @@ export interface Queues {
    */
   consume(destination: string, consumer: QueueConsumer, terms?: QueueArguments): Soon<Consumption>;
   /**
-   * Says what a queue is like without consuming; absent: only who consumes can say it.
+   * Says what a queue is like without consuming; it stays for as long as it may without a consumer. Whose it is only who
+   * consumes can say: it is refused as `denied` where that is not so already.
    *
    * @throws {StompwireError} as of {@link consume}
    */
@@ -68,4 +70,17 @@ export interface Bindings {
   bind(queue: string, source: string, terms?: QueueArguments, owner?: string): Soon<void>;
   /** Ends a binding, and the queue with all that waits in it. @returns whether there was one */
   unbind(queue: string): Soon<boolean>;
+  /**
+   * Takes the body and the headers of a message of a log away from its copies in the queues that it filled, and among
+   * the dead letters. Once that is done, whoever is given one, for the first time or again, is given a tombstone, as of
+   * the log.
+   *
+   * @returns whether there was a copy
+   */
+  redact?(destination: string, position: Position): Soon<boolean>;
+  /**
+   * Takes out the copies of what a log has up to a position, dead letters too; of what somebody has, none comes again.
+   * They count as expired.
+   */
+  clear?(destination: string, upTo: Position): Soon<void>;
 }

@@ -36,7 +36,8 @@ const logged: LogPolicy = {
 };
 const ann = 'durable:user:ann:/a';
 
-class Taker extends Changing {
+/** Takes from the queue of a durable subscription, and keeps what it was given. */
+export class Taker extends Changing {
   readonly auto = false;
   readonly given: QueueDelivery[] = [];
   consumption: Consumption | undefined;

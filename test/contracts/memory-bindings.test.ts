@@ -4,6 +4,7 @@ import { MemoryRelay } from '../../src/relay/memory.ts';
 import { MemoryQueues } from '../../src/relay/memory-queues.ts';
 import { type BindingsKind, bindingsContract } from './bindings.ts';
 import { declaredBindingsContract } from './declared-bindings.ts';
+import { redactedCopiesContract } from './redacted-copies.ts';
 
 const kind: BindingsKind = {
   name: 'memory',
@@ -34,3 +35,4 @@ const kind: BindingsKind = {
 
 bindingsContract(kind);
 declaredBindingsContract(kind);
+redactedCopiesContract(kind);

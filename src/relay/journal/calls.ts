@@ -19,6 +19,8 @@ export interface Packed {
 export interface Changes {
   readonly added: Packed;
   readonly gone: readonly number[];
+  /** What stands anew in the place of messages. */
+  readonly changed: Packed;
   /** Id and deliveries. */
   readonly tried: readonly (readonly [number, number])[];
   /** Queue and source; no source: it is no longer filled. */

@@ -40,6 +40,7 @@ export class JournalFile implements JournalCalls {
   constructor(db: Database) {
     this.#db = db;
     const add = db.prepare('INSERT INTO message VALUES (?, ?, ?, ?, ?)');
+    const change = db.prepare('UPDATE message SET expires = ?, envelope = ? WHERE id = ?');
     const gone = db.prepare('DELETE FROM message WHERE id = ?');
     const tried = db.prepare('UPDATE message SET deliveries = ? WHERE id = ?');
     const bind = db.prepare('INSERT OR REPLACE INTO binding VALUES (?, ?)');
@@ -48,6 +49,7 @@ export class JournalFile implements JournalCalls {
     const forget = db.prepare('DELETE FROM declared WHERE queue = ?');
     this.#commit = db.transaction((changes: Changes) => {
       addAll(add, changes.added);
+      for (const { id, expires, envelope } of unpacked(changes.changed)) change.run(expires, envelope, id);
       for (const id of changes.gone) gone.run(id);
       for (const [id, deliveries] of changes.tried) tried.run(deliveries, id);
       for (const [queue, source] of changes.bound)

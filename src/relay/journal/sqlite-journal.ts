@@ -4,7 +4,7 @@ import type { Journal, KeptBinding, KeptMessage, KeptTerms } from '../../queue/j
 import type { QueueEntry } from '../../queue/queue.ts';
 import { Thread } from '../../sqlite/thread.ts';
 import { decodeMessage, encodeMessage } from '../envelope.ts';
-import type { Changes, JournalCalls } from './calls.ts';
+import type { Changes, JournalCalls, Packed } from './calls.ts';
 import { journalFile, packed, unpacked } from './journal-file.ts';
 
 /** From its source, or from what was built of it. */
@@ -16,6 +16,7 @@ const pause = 1000;
 /** What will be written together. */
 class Pending {
   readonly added = new Map<number, QueueEntry>();
+  readonly changed = new Map<number, QueueEntry>();
   readonly gone: number[] = [];
   readonly tried = new Map<number, number>();
   readonly bound = new Map<string, string | undefined>();
@@ -36,11 +37,13 @@ class Pending {
   due = false;
 
   get empty(): boolean {
-    return this.added.size + this.gone.length + this.tried.size + this.bound.size + this.declared.size === 0;
+    const { added, changed, gone, tried, bound, declared } = this;
+    return [added, changed, tried, bound, declared].every(({ size }) => size === 0) && gone.length === 0;
   }
 
   /** Takes over what must be written whatever failed. */
-  again({ gone, tried, bound, declared }: Pending): void {
+  again({ changed, gone, tried, bound, declared }: Pending): void {
+    for (const [id, entry] of changed) if (entry.keptAs === id) this.changed.set(id, entry);
     this.gone.push(...gone);
     for (const [id, deliveries] of tried) if (!this.tried.has(id)) this.tried.set(id, deliveries);
     for (const [queue, source] of bound) if (!this.bound.has(queue)) this.bound.set(queue, source);
@@ -49,15 +52,9 @@ class Pending {
 
   /** As it crosses to the other thread. */
   get changes(): Changes {
-    const rows = Array.from(this.added, ([id, { message, priority, expires, deliveries }]) => ({
-      id,
-      priority,
-      expires: expires === Number.POSITIVE_INFINITY ? null : Math.ceil(expires),
-      deliveries,
-      envelope: encodeMessage(message),
-    }));
-    const [bound, declared] = [[...this.bound], [...this.declared]];
-    return { added: packed(rows), gone: this.gone, tried: [...this.tried], bound, declared };
+    const [added, changed] = [packedEntries(this.added), packedEntries(this.changed)];
+    const [tried, bound, declared] = [[...this.tried], [...this.bound], [...this.declared]];
+    return { added, changed, gone: this.gone, tried, bound, declared };
   }
 }
 
@@ -76,7 +73,7 @@ export class SqliteJournal implements Journal {
       program,
       task: { file },
       kind: journalFile,
-      memory: (name, given) => (name === 'commit' ? [(given[0] as Changes).added.envelopes.buffer] : []),
+      memory: (name, given) => (name === 'commit' ? envelopesOf(given[0] as Changes) : []),
     });
   }
 
@@ -121,6 +118,7 @@ export class SqliteJournal implements Journal {
     if (id === undefined) return;
     entry.keptAs = undefined;
     this.#pending.tried.delete(id);
+    this.#pending.changed.delete(id);
     if (this.#pending.added.delete(id)) return;
     this.#pending.gone.push(id);
     this.#changed();
@@ -129,6 +127,14 @@ export class SqliteJournal implements Journal {
   tried(entry: QueueEntry): void {
     const id = entry.keptAs;
     if (id !== undefined && !this.#pending.added.has(id)) this.#pending.tried.set(id, entry.deliveries);
+  }
+
+  /** What is not written yet is written as it is then. */
+  changed(entry: QueueEntry): void {
+    const id = entry.keptAs;
+    if (id === undefined) return;
+    if (!this.#pending.added.has(id)) this.#pending.changed.set(id, entry);
+    this.#changed();
   }
 
   bind(queue: string, source: string | undefined): void {
@@ -190,4 +196,20 @@ export class SqliteJournal implements Journal {
       return false;
     }
   }
+}
+
+function packedEntries(entries: ReadonlyMap<number, QueueEntry>): Packed {
+  const rows = Array.from(entries, ([id, { message, priority, expires, deliveries }]) => ({
+    id,
+    priority,
+    expires: expires === Number.POSITIVE_INFINITY ? null : Math.ceil(expires),
+    deliveries,
+    envelope: encodeMessage(message),
+  }));
+  return packed(rows);
+}
+
+/** They are handed over, and not copied. */
+function envelopesOf({ added, changed }: Changes): ArrayBuffer[] {
+  return [added.envelopes.buffer, changed.envelopes.buffer];
 }
