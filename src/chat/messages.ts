@@ -5,7 +5,7 @@ import { type ChatMessage, messageOf, type Said } from './message.ts';
 import { checkedExtras, hasExtras } from './messages/extras.ts';
 import { type FoldedMessage, foldedOne, foldedPage } from './messages/folded.ts';
 import type { Gathering } from './messages/gathering.ts';
-import { messageNumbered, originalOf } from './messages/original.ts';
+import { messageNamed, messageNumbered, unknownMessage } from './messages/original.ts';
 import type { Pace } from './messages/pace.ts';
 import { checkedRoomId, type Rooms } from './rooms.ts';
 
@@ -79,15 +79,17 @@ export class Messages {
   }
 
   /**
-   * One message, as it is now.
+   * One message, as a page shows it: as it is now, and what only changes another one is none.
    *
    * @param name - its message-id, or its number in digits
    * @throws {ChatProblem} `no-such-message`
    */
   async one(roomId: string, name: string, user: string): Promise<FoldedMessage> {
     const { server, gathering } = this.#parts;
-    const { at } = await originalOf(server.history, this.destinationOf(roomId), name);
-    return foldedOne(gathering, roomId, at, user);
+    const at = await messageNamed(server.history, this.destinationOf(roomId), name);
+    const one = await foldedOne(gathering, roomId, at, user);
+    if (one === undefined) throw unknownMessage(name);
+    return one;
   }
 
   /**

@@ -47,15 +47,21 @@ const read = (at: HistoryMessage): Read => ({
   said: at.tombstone === undefined ? messageIn(at.body) : undefined,
 });
 
-/** Folds one message: with all that was changed of it until this was asked. */
+/** Folds one message: with all that was changed of it until this was asked; none: it only changes another one. */
 export async function foldedOne(
   gathering: Gathering,
   roomId: string,
   at: HistoryMessage,
   user?: string,
-): Promise<FoldedMessage> {
-  return (await folded(gathering, roomId, [read(at)], user))[0]!;
+): Promise<FoldedMessage | undefined> {
+  const one = read(at);
+  if (isChange(one, false)) return undefined;
+  const [now] = await folded(gathering, roomId, [one], user);
+  return now !== undefined && isShown(now) ? now : undefined;
 }
+
+/** Of an edit whose message was deleted nothing is left. */
+const isShown = ({ isEdit, deleted }: FoldedMessage): boolean => !(isEdit && deleted);
 
 async function folded(
   gathering: Gathering,
@@ -91,7 +97,7 @@ export async function foldedPage(
     const page = await history.page(destination, { ...asked, cursor, limit: most });
     const said = page.messages.map(read).filter((one) => !isChange(one, text !== undefined));
     const now = await folded(gathering, roomId, said, user);
-    const shown = now.filter(({ isEdit, deleted }) => !(isEdit && deleted));
+    const shown = now.filter(isShown);
     found.push(...shown.slice(0, left));
     if (shown.length > left)
       return { messages: found, next: history.cursorBehind(destination, asked, found.at(-1)!.at.messageId) };

@@ -25,9 +25,8 @@ export async function originalOf(
   destination: string,
   name: string,
 ): Promise<Original> {
-  const number = numberIn(history, destination, name);
-  const found = await messageNumbered(history, destination, number);
-  if (found === undefined) throw unknown(name);
+  const found = await messageNamed(history, destination, name);
+  const { number } = found;
   const message = saidIn(found);
   if (message === undefined && found.tombstone === undefined)
     throw new ChatProblem(
@@ -36,6 +35,22 @@ export async function originalOf(
     );
   const sender = message?.sender ?? found.sender ?? '';
   return { messageId: found.messageId, number, sender, message, at: found };
+}
+
+/**
+ * What stands in the log of a room under a name, whatever it is.
+ *
+ * @param name - its message-id or, in digits, its number
+ * @throws {ChatProblem} `no-such-message`: nothing stands there
+ */
+export async function messageNamed(
+  history: Pick<History, 'page' | 'numberOf'>,
+  destination: string,
+  name: string,
+): Promise<HistoryMessage> {
+  const found = await messageNumbered(history, destination, numberIn(history, destination, name));
+  if (found === undefined) throw unknownMessage(name);
+  return found;
 }
 
 /** The message of a number; `undefined`: there is none. */
@@ -54,7 +69,7 @@ function numberIn(history: Pick<History, 'numberOf'>, destination: string, name:
   try {
     return history.numberOf(destination, name);
   } catch {
-    throw unknown(name);
+    throw unknownMessage(name);
   }
 }
 
@@ -63,7 +78,8 @@ function saidIn({ tombstone, body }: HistoryMessage): ChatMessage | undefined {
   return message?.messageType === 'MESSAGE' ? message : undefined;
 }
 
-function unknown(name: string): ChatProblem {
+/** That nothing of the name is there. */
+export function unknownMessage(name: string): ChatProblem {
   return new ChatProblem(
     'no-such-message',
     `${JSON.stringify(name)} is no message-id of this room, nor the number of one of its messages`,

@@ -186,3 +186,26 @@ it('a message shows what it answers, whom it means and what is attached', async 
   expect(answer).toMatchObject(shown);
   expect((await api.get(`${all}/${answer.number}`, kim)).body).toMatchObject(shown);
 });
+
+it('each message is answered as a page shows it, whoever said it; what only changes one is none', async () => {
+  const { all, edit, topic, log, path, said } = await room();
+  await edit('hello');
+  const lost = await said('gone');
+  await api.ask('PATCH', `${all}/${lost.number}`, { ...kim, body: { content: 'gone too' } });
+  await api.ask('DELETE', `${all}/${lost.number}`, kim);
+  await api.ask('PUT', `${path}/reactions/${encodeURIComponent('👍')}`, { ...kim, body: {} });
+  const system = { id: 's', content: 'kim joined', messageType: 'SYSTEM', event: { what: 'joined' } };
+  await api.kit.server.publish(topic, system, {});
+  await api.kit.server.publish(topic, 'no message of the chat', {});
+  const page = (await api.get(all, kim)).body as ShownMessage[];
+  expect(page.map(({ messageType, tombstone }) => tombstone ?? messageType)).toEqual([
+    ...['MESSAGE', 'redacted', 'SYSTEM', 'MESSAGE'],
+  ]);
+  for (const shown of page)
+    for (const name of [shown.messageId, String(shown.number)])
+      expect(await api.get(`${all}/${name}`, kim)).toMatchObject({ status: 200, body: shown });
+  const changes = (await log()).filter(({ number }) => page.every((shown) => shown.number !== number));
+  expect(changes).toHaveLength(4);
+  for (const { messageId } of changes)
+    expect(problem(await api.get(`${all}/${messageId}`, kim))).toBe('404 no-such-message');
+});
