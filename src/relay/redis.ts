@@ -9,6 +9,7 @@ import { PatternMatcher } from '../message/pattern.ts';
 import type { Policies } from '../message/policies.ts';
 import { type Counter, type Metrics, noMetrics } from '../metrics/metrics.ts';
 import { parseRedisAddress, type RedisAddress } from '../redis/address.ts';
+import { Backlog } from './redis/backlog.ts';
 import { RedisClaims } from './redis/claims.ts';
 import { Commit } from './redis/commit.ts';
 import { messageOf } from './redis/connection.ts';
@@ -70,18 +71,14 @@ export class RedisRelay implements Relay {
   readonly #topology: Topology;
   readonly #patterns = new Map<string, PatternMatcher>();
   readonly #byChannel = new Map<string, Partition>();
-  readonly #dirty = new Set<Partition>();
-  readonly #refused: Counter;
+  readonly #backlog: Backlog;
   readonly #foreign: Counter;
   /** Names this process in its queues, and no other. */
   readonly #holder = randomBytes(9).toString('base64url');
   #deliver: Deliver | undefined;
   #returned: () => void = () => {};
   #commit: Commit | undefined;
-  #waiting = 0;
-  #waitingBytes = 0;
   #trouble = '';
-  #flushing = false;
   #foreignTold = 0;
   #timers: NodeJS.Timeout[] = [];
 
@@ -95,9 +92,8 @@ export class RedisRelay implements Relay {
       'relay_mended',
       'Messages read from a log, for they did not come by themselves',
     );
-    this.#refused = metrics.counter('relay_refused', 'Messages refused, for too many wait for the relay');
+    this.#backlog = new Backlog({ ...parts, metrics });
     this.#foreign = metrics.counter('relay_foreign', 'Payloads on our channels that are not ours');
-    metrics.gauge('relay_waiting', 'Messages that wait for the relay', () => this.#waiting);
     metrics.gauge('relay_ready', 'Whether the relay is connected: 1 or 0', () =>
       this.state === undefined ? 1 : 0,
     );
@@ -110,7 +106,7 @@ export class RedisRelay implements Relay {
       ahead: () => parts.ahead?.() ?? 0,
       lost: (lost) => this.queues?.lost(lost),
       partitionOf: (destination) => this.#partitionOf(destination),
-      send: (partition, parcel) => this.#send(partition, partition.log, parcel),
+      send: (partition, parcel) => this.#send(partition, partition.lanes.log, parcel),
     });
     const shared = {
       keys: this.#keys,
@@ -175,7 +171,11 @@ export class RedisRelay implements Relay {
     const payload = encodePlain(message);
     const keys = [partition.channelOf(message.address)];
     const args = [message.destination, keptTerms(message), payload];
-    const lost = await this.#send(partition, partition.plain, { keys, args, bytes: payload.length + 100 });
+    const lost = await this.#send(partition, partition.lanes.plain, {
+      keys,
+      args,
+      bytes: payload.length + 100,
+    });
     if (Array.isArray(lost) && lost.length > 0) this.queues?.lost(lost as Buffer[]);
   }
 
@@ -228,8 +228,8 @@ export class RedisRelay implements Relay {
     const partition = commit.partition!;
     try {
       const { parcel } = commit;
-      await partition.settled();
-      const answer = await this.#send(partition, partition.commits, parcel);
+      await partition.lanes.settled();
+      const answer = await this.#send(partition, partition.lanes.commits, parcel);
       if (!commit.answered(answer as unknown[])) undone();
     } catch (error) {
       commit.refuse(error as Error);
@@ -274,10 +274,7 @@ export class RedisRelay implements Relay {
       covered: (destination: string) => this.#covered(destination),
       patterns: () => this.#patterns.size > 0,
       misled: (error: unknown, link: Link | undefined) => this.#misled(error, link),
-      freed: (count: number, bytes: number) => {
-        this.#waiting -= count;
-        this.#waitingBytes -= bytes;
-      },
+      freed: (count: number, bytes: number) => this.#backlog.freed(count, bytes),
       foreign: (channel: string, error: unknown) => this.#foreignPayload(channel, error),
       mended,
       listens: () => this.#returned(),
@@ -337,43 +334,11 @@ export class RedisRelay implements Relay {
     if (this.#deliver === undefined) throw unavailable('the relay is closed');
     if (this.#commit !== undefined && lane.kind !== undefined)
       return this.#commit.add(partition, lane.kind, parcel);
-    const { maxWaiting = 20_000, maxWaitingBytes = 64 * 1024 * 1024 } = this.#parts;
-    if (this.#waiting >= maxWaiting || this.#waitingBytes + parcel.bytes > maxWaitingBytes) {
-      this.#refused.add();
-      throw unavailable('too many messages wait for it');
-    }
-    this.#waiting++;
-    this.#waitingBytes += parcel.bytes;
-    return new Promise((resolve, reject) => {
-      partition.push(lane, { ...parcel, resolve, reject });
-      this.#flushSoon(partition);
-    });
-  }
-
-  /** What a turn brings goes out together, in one write per connection. */
-  #flushSoon(partition: Partition): void {
-    this.#dirty.add(partition);
-    if (this.#flushing) return;
-    this.#flushing = true;
-    setImmediate(() => {
-      this.#flushing = false;
-      const dirty = [...this.#dirty];
-      this.#dirty.clear();
-      this.#together(dirty, (partition) => partition.flush());
-    });
-  }
-
-  #together(partitions: readonly Partition[], act: (partition: Partition) => void): void {
-    const links = new Set(partitions.map(({ link }) => link));
-    for (const link of links)
-      link?.commands.corked(() => {
-        for (const partition of partitions) if (partition.link === link) act(partition);
-      });
+    return this.#backlog.send(partition, lane, parcel);
   }
 
   #look(): void {
-    const isCluster = this.#address.form === 'cluster';
-    lookAtAll(this.#partitions, isCluster, (partitions, act) => this.#together(partitions, act));
+    lookAtAll(this.#partitions, this.#address.form === 'cluster');
   }
 
   #misled(error: unknown, link: Link | undefined): void {

@@ -3,7 +3,8 @@
 // One script and not MULTI over those of messages and queues: a transaction is refused as a whole where one of its parts
 // would be, which has to be known before the first is done, and MULTI goes on behind a command that fails.
 import { enqueuing, overhead, shared } from './queue-lua.ts';
-import { appending, begin, type Script, script } from './scripts.ts';
+import { begin, type Script, script } from './scripts.ts';
+import { appending } from './send-scripts.ts';
 
 /** What a transaction is made of: to a topic, to a log, to a queue; acknowledged, given back. */
 export type CommitKind = 'plain' | 'log' | 'queue' | 'gone' | 'back';

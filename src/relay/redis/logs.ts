@@ -11,10 +11,10 @@ import { textOf } from './connection.ts';
 import { keptTerms } from './kept-message.ts';
 import type { Keys } from './keys.ts';
 import { asUnavailable, unavailable } from './lane.ts';
+import { reachScript } from './log-scripts.ts';
 import type { Partition } from './partition.ts';
 import { encodeExtra, encodeForLog, encodeTombstone, loggedMessage } from './payload.ts';
 import { redactScript } from './redaction-script.ts';
-import { reachScript } from './scripts.ts';
 import { callOn } from './unreplicated.ts';
 
 /** What the logs stand on. */

@@ -1,50 +1,32 @@
 // One partition of the destinations: what is sent to it, what is listened to in it, and the logs that are followed.
 import type { Buffer } from 'node:buffer';
-import { Message } from '../../message/message.ts';
-import type { LogPolicy } from '../../message/policies.ts';
 import type { Position } from '../../message/position.ts';
 import { Channels } from './channels.ts';
-import { type CommitKind, commitScript } from './commit-script.ts';
-import type { Keys } from './keys.ts';
-import { Lane, type LaneParts, type Parcel, unavailable } from './lane.ts';
+import type { CommitKind } from './commit-script.ts';
+import { Interests, type InterestsParts } from './interests.ts';
+import { type Lane, type LaneParts, type Parcel, unavailable } from './lane.ts';
+import { Lanes, type LanesParts } from './lanes.ts';
 import type { Link } from './link.ts';
+import { readScript } from './log-scripts.ts';
 import { type LogPage, type NoPage, pageOf } from './pages.ts';
-import { decodePayload, type LivePayload } from './payload.ts';
 import { presenceOf } from './presence.ts';
-import { appendScript, publishScript, readScript, type Script } from './scripts.ts';
+import type { Script } from './scripts.ts';
 import { StoredWaits } from './stored-waits.ts';
 import type { Tail } from './tail.ts';
 import { Tails } from './tails.ts';
-import { Twice } from './twice.ts';
 import { callOn } from './unreplicated.ts';
 import { sessionsOf, Watch } from './watch.ts';
 
 /** What partitions share. */
-export interface PartitionParts {
-  readonly keys: Keys;
+export interface PartitionParts
+  extends Omit<LanesParts, 'run' | 'misled'>,
+    Pick<InterestsParts, 'policyOf' | 'deliver' | 'covered' | 'patterns' | 'foreign'> {
   /** Names this node in the channel of its signs of life. */
   readonly node: string;
-  readonly policyOf: (destination: string) => LogPolicy | undefined;
-  /** Whether there is a history, and how many records may wait for it in one partition. */
-  readonly history: boolean;
-  readonly feedBound: number;
-  readonly ahead: () => number;
   readonly clock: () => number;
-  /** How the queues that topics fill are bounded, as the scripts read it. */
-  readonly queueBounds: string;
-  /** Under which name this node has what it was given of queues. */
-  readonly holder: string;
   /** How long something waits for a Redis that is away. */
   readonly wait: number;
-  /** A channel's name in this database: channels know no databases. */
-  readonly channel: (name: string) => string;
-  readonly deliver: (message: Message) => void;
-  /** Whether a pattern of this node covers a destination. */
-  readonly covered: (destination: string) => boolean;
-  readonly patterns: () => boolean;
   readonly misled: (error: unknown, link: Link | undefined) => void;
-  readonly freed: (count: number, bytes: number) => void;
-  readonly foreign: (channel: string, error: unknown) => void;
   readonly mended: (count: number) => void;
   /** It is listened to again: what was published before, and is in no log, may not have come. */
   readonly listens: () => void;
@@ -56,19 +38,13 @@ export interface PartitionParts {
 export class Partition {
   readonly index: number;
   readonly channels: Channels;
-  readonly log: Lane;
-  readonly plain: Lane;
-  readonly commits: Lane;
-  /** What else goes to its primary, each kind in an order of its own. */
-  readonly #more: Lane[] = [];
+  readonly lanes: Lanes;
   readonly watch: Watch;
   readonly waits: StoredWaits;
   readonly #parts: PartitionParts;
   readonly #handlers = new Map<string, (payload: Buffer) => void>();
   readonly #tails: Tails;
-  /** Destinations that are listened to by themselves. */
-  readonly #exact = new Set<string>();
-  readonly #twice = new Twice();
+  readonly #interests: Interests;
   #link: Link | undefined;
   #again: NodeJS.Timeout | undefined;
   #hinted = false;
@@ -76,28 +52,27 @@ export class Partition {
   constructor(index: number, parts: PartitionParts) {
     this.index = index;
     this.#parts = parts;
-    const { keys, clock } = parts;
+    const { keys, clock, deliver, mended } = parts;
     this.channels = new Channels((error) => this.#misled(error), parts.history ? [keys.stored(index)] : []);
-    const head = () => ({
-      keys: [keys.feed(index), keys.stored(index), this.named(keys.all(index)), ...this.#queueKeys],
-      args: [String(parts.ahead()), parts.history ? String(parts.feedBound) : '0', parts.queueBounds],
+    this.lanes = new Lanes(index, {
+      ...parts,
+      run: (...call) => (this.#link?.commands.up === true ? callOn(this.#link.commands, ...call) : undefined),
+      misled: (error) => this.#misled(error),
     });
-    this.log = this.#lane(appendScript, head, 'log');
-    this.commits = this.lane(commitScript, () => ({ ...head(), args: [...head().args, parts.holder] }));
-    this.plain = this.#lane(
-      publishScript,
-      () => ({
-        keys: [this.named(keys.all(index)), ...this.#queueKeys],
-        args: [String(parts.ahead()), parts.queueBounds],
-      }),
-      'plain',
-    );
     this.#tails = new Tails({
       read: (destination, after, limit) => this.read(destination, after, limit),
-      deliver: parts.deliver,
-      mended: parts.mended,
+      deliver,
+      mended,
       clock,
-      exact: (destination) => this.#exact.has(destination),
+      exact: (destination) => this.#interests.has(destination),
+    });
+    this.#interests = new Interests({
+      ...parts,
+      channelOf: (destination) => this.channelOf(destination),
+      all: this.named(keys.all(index)),
+      hear: (channel, handler, deadline) => this.#hear(channel, handler, deadline),
+      unhear: (channel) => this.#unhear(channel),
+      tails: this.#tails,
     });
     this.watch = new Watch({
       link: () => this.#link,
@@ -112,7 +87,7 @@ export class Partition {
       session: () => (this.#link?.commands.up ? sessionsOf(this.#link) : undefined),
       clock,
     });
-    this.#listen(this.named(this.#sign), (payload) => this.watch.heard(payload));
+    this.#hear(this.named(this.#sign), (payload) => this.watch.heard(payload)).catch(() => {}); // it is closed
     if (parts.history) this.#handle(keys.stored(index), () => this.#storedFurther());
   }
 
@@ -135,7 +110,7 @@ export class Partition {
   /** Listens on what its link has now. */
   listen(): void {
     this.watch.interrupted();
-    this.#twice.clear();
+    this.#interests.interrupted();
     const { subscriber } = this.#link ?? {};
     this.channels.use(subscriber);
     if (subscriber?.up !== true) return;
@@ -158,27 +133,17 @@ export class Partition {
   }
 
   flush(): void {
-    this.log.flush();
-    this.plain.flush();
-    for (const lane of this.#more) lane.flush();
+    this.lanes.flush();
   }
 
   /** Another lane to its primary. */
   lane(script: Script, head: LaneParts['head'], kind?: CommitKind): Lane {
-    const lane = this.#lane(script, head, kind);
-    this.#more.push(lane);
-    return lane;
-  }
-
-  /** Done when all that waits for it now has been answered or refused. */
-  async settled(): Promise<void> {
-    await Promise.all([this.log, this.plain, ...this.#more].map((lane) => lane.settled()));
+    return this.lanes.open(script, head, kind);
   }
 
   /** Hears what comes on a channel that is not of a destination; done when it does. */
   hear(channel: string, handler: (payload: Buffer) => void): Promise<void> {
-    this.#handle(this.named(channel), handler);
-    return this.channels.want(this.named(channel), this.#deadline);
+    return this.#hear(this.named(channel), handler, this.#deadline);
   }
 
   /** A channel's name in this database. */
@@ -192,41 +157,26 @@ export class Partition {
   }
 
   sweep(now: number): void {
-    this.log.sweep(now);
-    this.plain.sweep(now);
-    for (const lane of this.#more) lane.sweep(now);
+    this.lanes.sweep(now);
     this.channels.sweep(now);
   }
 
-  async interest(destination: string): Promise<void> {
-    const deadline = this.#deadline;
-    this.#exact.add(destination);
-    const channel = this.channelOf(destination);
-    this.#handle(channel, (payload) => this.#live(destination, payload));
-    await this.channels.want(channel, deadline);
-    if (this.#parts.policyOf(destination) !== undefined) await this.#tails.open(destination, deadline);
+  interest(destination: string): Promise<void> {
+    return this.#interests.add(destination, this.#deadline);
   }
 
   disinterest(destination: string): void {
-    this.#exact.delete(destination);
-    this.#unhandle(this.channelOf(destination));
-    if (!this.#parts.covered(destination)) this.#tails.close(destination);
+    this.#interests.delete(destination);
   }
 
   /** Listens to everything, for patterns. */
   interestInAll(): Promise<void> {
-    const channel = this.named(this.#parts.keys.all(this.index));
-    this.#handle(channel, (payload) => this.#all(payload));
-    return this.channels.want(channel, this.#deadline);
+    return this.#interests.addAll(this.#deadline);
   }
 
   /** A pattern was taken back. */
   narrowed(): void {
-    for (const { destination } of this.#tails.all)
-      if (!this.#exact.has(destination) && !this.#parts.covered(destination)) this.#tails.close(destination);
-    if (this.#parts.patterns()) return;
-    this.#unhandle(this.named(this.#parts.keys.all(this.index)));
-    this.#twice.clear();
+    this.#interests.narrowed();
   }
 
   /** What stands in a log behind a place; no more entries once their bytes come to `maxBytes`. */
@@ -278,26 +228,20 @@ export class Partition {
     this.#handlers.clear();
     this.channels.close();
     this.waits.close();
-    await Promise.all([this.log, this.plain, ...this.#more].map((lane) => lane.close()));
+    await this.lanes.close();
   }
 
   get #deadline(): number {
     return this.#parts.clock() + this.#parts.wait;
   }
 
-  /** What topics fill here. */
-  get #queueKeys(): readonly string[] {
-    const { keys } = this.#parts;
-    return [keys.bindings(this.index), keys.queues(this.index).all];
-  }
-
   get #sign(): string {
     return `${this.#parts.keys.tag(this.index)}:node:${this.#parts.node}`;
   }
 
-  #listen(channel: string, handler: (payload: Buffer) => void): void {
+  #hear(channel: string, handler: (payload: Buffer) => void, deadline?: number): Promise<void> {
     this.#handle(channel, handler);
-    this.channels.want(channel).catch(() => {});
+    return this.channels.want(channel, deadline);
   }
 
   #handle(channel: string, handler: (payload: Buffer) => void): void {
@@ -305,21 +249,10 @@ export class Partition {
     this.#parts.named(channel, this);
   }
 
-  #unhandle(channel: string): void {
+  #unhear(channel: string): void {
     this.#handlers.delete(channel);
     this.#parts.named(channel, undefined);
     this.channels.drop(channel);
-  }
-
-  #lane(script: Script, head: LaneParts['head'], kind?: CommitKind): Lane {
-    return new Lane({
-      script,
-      kind,
-      head,
-      run: (...call) => (this.#link?.commands.up === true ? callOn(this.#link.commands, ...call) : undefined),
-      misled: (error) => this.#misled(error),
-      freed: this.#parts.freed,
-    });
   }
 
   /** The server is not the one, or not yet: what was refused goes again in a moment. */
@@ -327,35 +260,6 @@ export class Partition {
     this.#parts.misled(error, this.#link);
     clearTimeout(this.#again);
     this.#again = setTimeout(() => this.flush(), 50 + Math.random() * 50).unref();
-  }
-
-  #live(destination: string, payload: Buffer): void {
-    const found = this.#decoded(destination, payload);
-    if (found === undefined) return;
-    if (!(found instanceof Message)) return this.#tails.of(found).take(found);
-    if (found.address !== destination) return this.#parts.foreign(destination, new Error('another address'));
-    if (this.#parts.patterns()) this.#twice.add(found.id);
-    this.#parts.deliver(found);
-  }
-
-  #all(payload: Buffer): void {
-    const found = this.#decoded('all', payload);
-    if (found === undefined) return;
-    if (!(found instanceof Message)) {
-      if (this.#exact.has(found.destination) || this.#parts.covered(found.destination))
-        this.#tails.of(found).take(found);
-    } else if (!this.#twice.delete(found.id) && this.#parts.covered(found.address)) {
-      this.#parts.deliver(found);
-    }
-  }
-
-  #decoded(channel: string, payload: Buffer): Message | LivePayload | undefined {
-    try {
-      return decodePayload(payload);
-    } catch (error) {
-      this.#parts.foreign(channel, error);
-      return undefined;
-    }
   }
 
   #held(destination: string): '0' | '1' {

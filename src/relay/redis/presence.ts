@@ -1,7 +1,7 @@
 // Whether a Redis has a message that it confirmed before, or a promotion has lost it.
 import type { Position } from '../../message/position.ts';
 import type { Connection } from './connection.ts';
-import { hasScript } from './scripts.ts';
+import { hasScript } from './presence-scripts.ts';
 
 /** `unknown`: there is no log, for it was too old or is lost as a whole; or its epoch ended too long ago. */
 export type Presence = 'here' | 'lost' | 'unknown';

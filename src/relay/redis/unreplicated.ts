@@ -1,7 +1,9 @@
 // What goes on while Redis has fewer replicas than it must have to write: what writes nothing does not wait for them.
 import type { Buffer } from 'node:buffer';
 import { type Connection, messageOf } from './connection.ts';
-import { begin, publishScript, reachScript, type Script, script, tombstones } from './scripts.ts';
+import { reachScript } from './log-scripts.ts';
+import { begin, type Script, script, tombstones } from './scripts.ts';
+import { publishScript } from './send-scripts.ts';
 
 /**
  * Brings plain messages as the script that publishes does, where no queue is to be filled. It has no line that says in

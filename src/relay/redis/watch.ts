@@ -3,8 +3,8 @@ import type { Buffer } from 'node:buffer';
 import type { Position } from '../../message/position.ts';
 import { textOf } from './connection.ts';
 import type { Link } from './link.ts';
-import { watchScript } from './scripts.ts';
 import type { Tail } from './tail.ts';
+import { watchScript } from './watch-script.ts';
 
 /** One look: the answer, and the sign of life that was published with it, come over different connections. */
 interface Look {
