@@ -99,6 +99,12 @@ export type Happening =
   | { readonly type: 'noted'; readonly news: News }
   | { readonly type: 'news-cleared' };
 
+/** Where the page's state lives. */
+export interface StateHolder {
+  readonly state: () => ChatState;
+  readonly happen: (happening: Happening) => void;
+}
+
 type Kind = Happening['type'];
 type Reducers = {
   readonly [K in Kind]: (state: ChatState, it: Extract<Happening, { type: K }>) => ChatState;

@@ -2,7 +2,6 @@
 import type { IMessage } from '@stomp/stompjs';
 import {
   type ClientError,
-  type ClientSubscription,
   type OpenSession,
   type Phase,
   StompwireClient,
@@ -10,7 +9,6 @@ import {
   type World,
 } from '../../client/index.ts';
 import type { Extras } from '../model/chat-message.ts';
-import type { DeliveryStep } from '../model/delivery.ts';
 import type { LinkPhase } from '../model/link-phase.ts';
 import { oldestPlace } from '../model/older.ts';
 import { directRooms } from '../model/room-list.ts';
@@ -18,7 +16,7 @@ import type { Unsent } from '../model/room-log.ts';
 import { DEFAULT_ROOMS } from '../model/room-names.ts';
 import { type RoomSentence, sentenceOf, sentencesOfGone } from '../model/room-sentences.ts';
 import { isDirectId } from '../model/room-sign.ts';
-import { type ChatState, find, type Happening } from '../model/state.ts';
+import { type ChatState, find, type Happening, type StateHolder } from '../model/state.ts';
 import { Api, type Found } from './api.ts';
 import { Changes } from './changes.ts';
 import { CompanyWire } from './company.ts';
@@ -26,17 +24,13 @@ import type { WireConfig } from './config.ts';
 import { credentialsOf, type SignIn } from './credentials.ts';
 import { Notifications } from './notifications.ts';
 import { Originals } from './originals.ts';
+import { OwnMessages, PATIENCE } from './own-messages.ts';
 import { OwnPresence } from './own-presence.ts';
 import { readArrival } from './payloads.ts';
 import { ReadMarks } from './read-marks.ts';
 import { RoomLists } from './room-lists.ts';
+import { RoomSubscriptions } from './room-subscriptions.ts';
 import { refusalWords, troubleWords } from './trouble.ts';
-
-/** So many messages of before are shown of a room that is joined. */
-export const HISTORY = 50;
-
-/** After so long nothing is sent again by itself: the service knows a key for ten minutes. */
-export const PATIENCE = 9 * 60_000;
 
 export interface ChatWorld {
   readonly openSession: OpenSession;
@@ -53,6 +47,8 @@ interface Signed {
   readonly client: StompwireClient;
   readonly api: Api | undefined;
   readonly lists: RoomLists;
+  readonly rooms: RoomSubscriptions;
+  readonly own: OwnMessages;
   readonly company: CompanyWire;
   readonly marks: ReadMarks;
   readonly notifications: Notifications;
@@ -61,19 +57,12 @@ interface Signed {
   readonly originals: Originals | undefined;
 }
 
-/** Where the page's state lives. */
-export interface StateHolder {
-  readonly state: () => ChatState;
-  readonly happen: (happening: Happening) => void;
-}
-
 export class Chat {
   readonly #openSession: OpenSession;
   readonly #world: ChatWorld['world'];
   readonly #storage: TextStorage;
   readonly #holder: StateHolder;
   readonly #config: () => WireConfig;
-  readonly #joined = new Map<string, ClientSubscription>();
   readonly #fetcher: typeof fetch;
   #signed: Signed | undefined;
 
@@ -114,7 +103,8 @@ export class Chat {
       },
     });
     const happen = (happening: Happening): void => this.#listed(happening);
-    const now = this.#world.now;
+    const { now } = this.#world;
+    const refused = (reason: string): void => this.#notice(reason);
     const api = config.api === undefined ? undefined : new Api(config.api, credentials, this.#fetcher, now);
     const ifSigned = (happening: Happening): void => {
       if (this.#signed?.client === client) this.#holder.happen(happening);
@@ -122,16 +112,18 @@ export class Chat {
     this.#signed = {
       client,
       api,
-      changes: new Changes(client, config.appPrefix, (reason) => this.#notice(reason)),
+      changes: new Changes(client, config.appPrefix, refused),
       originals: api && new Originals(api, ifSigned),
       lists: new RoomLists(client, config, happen),
+      rooms: this.#openRooms(client, config),
+      own: new OwnMessages({ client, config, holder: this.#holder, now, refused }),
       company: new CompanyWire(client, config, this.#holder, now),
       marks: new ReadMarks(client, config),
       notifications: new Notifications(client, config, (news) => ifSigned({ type: 'noted', news }), now),
       presence: new OwnPresence(client, config, now),
     };
     this.#joinRooms();
-    for (const out of unsent) this.#restore(out);
+    for (const out of unsent) this.#signed.own.restore(out);
     client.activate();
   }
 
@@ -236,19 +228,19 @@ export class Chat {
   say(content: string, extras: Extras = {}): void {
     const key = this.#world.newKey();
     this.#holder.happen({ type: 'composed', key, content, extras, at: this.#world.now() });
-    this.#sendAgain(key);
+    this.#signed?.own.send(key);
   }
 
   retry(key: string): void {
     this.#holder.happen({ type: 'step', key, step: 'retry' });
-    this.#sendAgain(key);
+    this.#signed?.own.send(key);
   }
 
   #end(): void {
     const signed = this.#signed;
     this.#signed = undefined;
-    this.#joined.clear();
     signed?.lists.end();
+    signed?.own.end();
     signed?.company.end();
     signed?.marks.end();
     signed?.originals?.end();
@@ -292,78 +284,20 @@ export class Chat {
     if (link.phase === 'online') this.#signed?.originals?.again();
   }
 
+  #openRooms(client: StompwireClient, config: WireConfig): RoomSubscriptions {
+    return new RoomSubscriptions(client, config, {
+      arrived: (message) => this.#arrived(message),
+      gap: (roomId) => this.#holder.happen({ type: 'gap', roomId, at: this.#world.now() }),
+      refused: (roomId, error) => {
+        this.#notice(troubleWords(error));
+        if (error.code === 'no-access') this.#drop(roomId);
+      },
+    });
+  }
+
   /** Makes the subscriptions those of the room list. */
   #joinRooms(): void {
-    const rooms = this.#holder.state().rooms.map((room) => room.roomId);
-    for (const roomId of rooms) {
-      const joined = this.#joined.get(roomId) ?? this.#join(roomId);
-      if (joined) this.#joined.set(roomId, joined);
-    }
-    for (const [roomId, joined] of this.#joined) {
-      if (rooms.includes(roomId)) continue;
-      joined.unsubscribe();
-      this.#joined.delete(roomId);
-    }
-  }
-
-  #join(roomId: string): ClientSubscription | undefined {
-    const { topicPrefix, resume } = this.#config();
-    return this.#signed?.client.subscribe(
-      `${topicPrefix}/chat-room/${roomId}`,
-      (message) => this.#arrived(message),
-      {
-        ...(resume && { resumeFrom: `last-${HISTORY}` }),
-        remember: false, // the page does not remember what it showed
-        onResume: ({ complete }) => {
-          if (!complete) this.#holder.happen({ type: 'gap', roomId, at: this.#world.now() });
-        },
-        onRefused: (error) => {
-          this.#notice(troubleWords(error));
-          if (error.code === 'no-access') this.#drop(roomId);
-        },
-      },
-    );
-  }
-
-  #restore(out: Unsent): void {
-    const isYoung = this.#config().resume && this.#world.now() - out.composedAt < PATIENCE;
-    this.#holder.happen({ type: 'restored', ...out, delivery: isYoung ? 'interrupted' : 'unconfirmed' });
-    if (isYoung && find(this.#holder.state(), out.roomId)) this.#send(out, out.composedAt);
-  }
-
-  #sendAgain(key: string): void {
-    const waiting = this.#holder.state().rooms.flatMap((room) => room.outgoing);
-    const out = waiting.find((one) => one.key === key);
-    if (out) this.#send(out);
-  }
-
-  #send({ key, roomId, content, replyTo, mentions, attachments }: Unsent, since?: number): void {
-    const client = this.#signed?.client;
-    if (!client) return;
-    const headers = { 'content-type': 'application/json' };
-    const answered = (step: DeliveryStep, reason?: string): void => {
-      if (this.#signed?.client === client) this.#answered(key, step, reason);
-    };
-    client
-      .send(
-        `${this.#config().appPrefix}/chat-room/${roomId}/send`,
-        JSON.stringify({ content, replyTo, mentions, attachments }),
-        {
-          headers,
-          key,
-          ...(since !== undefined && { since }),
-        },
-      )
-      .then(
-        () => answered('receipt'),
-        ({ message, mayHaveArrived }: ClientError) =>
-          mayHaveArrived ? answered('doubt') : answered('refusal', message),
-      );
-  }
-
-  #answered(key: string, step: DeliveryStep, reason?: string): void {
-    this.#holder.happen({ type: 'step', key, step, ...(reason === undefined ? {} : { reason }) });
-    if (reason !== undefined) this.#notice(reason);
+    this.#signed?.rooms.keep(this.#holder.state().rooms.map(({ roomId }) => roomId));
   }
 
   #arrived({ body, headers }: IMessage): void {

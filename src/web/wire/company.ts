@@ -1,23 +1,17 @@
 // Who is in the room that is shown, who types there, and how far they have read; of rooms of two too, who is there.
 import type { ClientSubscription, StompwireClient } from '../../client/index.ts';
 import { isMissing, noCompany } from '../model/company.ts';
-import type { ChatState, Happening } from '../model/state.ts';
+import type { StateHolder } from '../model/state.ts';
 import type { WireConfig } from './config.ts';
 import { readMarks, readPresence, readTyping } from './payloads.ts';
 
 /** The service tells others once in this time that somebody goes on typing, in milliseconds. */
 const AGAIN = 3000;
 
-/** Where the page's state lives. */
-interface Holder {
-  readonly state: () => ChatState;
-  readonly happen: (happening: Happening) => void;
-}
-
 export class CompanyWire {
   readonly #client: StompwireClient;
   readonly #config: WireConfig;
-  readonly #holder: Holder;
+  readonly #holder: StateHolder;
   readonly #now: () => number;
   /** Of which rooms it is heard who is there. */
   readonly #presence = new Map<string, ClientSubscription>();
@@ -26,7 +20,7 @@ export class CompanyWire {
   #roomId = '';
   #saidAt = 0;
 
-  constructor(client: StompwireClient, config: WireConfig, holder: Holder, now: () => number) {
+  constructor(client: StompwireClient, config: WireConfig, holder: StateHolder, now: () => number) {
     this.#client = client;
     this.#config = config;
     this.#holder = holder;

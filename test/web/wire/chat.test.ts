@@ -3,8 +3,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ClientError } from '../../../src/client/index.ts';
 import type { Unsent } from '../../../src/web/model/room-log.ts';
 import { type ChatState, find, initialState, reduce } from '../../../src/web/model/state.ts';
-import { Chat, PATIENCE } from '../../../src/web/wire/chat.ts';
+import { Chat } from '../../../src/web/wire/chat.ts';
 import { DEFAULT_CONFIG, type WireConfig } from '../../../src/web/wire/config.ts';
+import { PATIENCE } from '../../../src/web/wire/own-messages.ts';
 import { PlainStorage, ScriptedServer } from '../../client/scripted-server.ts';
 
 const general = '/topic/chat-room/general';
