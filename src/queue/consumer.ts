@@ -39,6 +39,8 @@ export interface QueueTerms {
   readonly expires?: number;
   /** Whether it is to survive a restart, where the queue is kept on disk. */
   readonly persistent?: boolean;
+  /** What is said of its queue, in the step that puts it there: where that is refused, so is the message. */
+  readonly declares?: QueueArguments;
 }
 
 /** A message that a consumer has been given. */

@@ -40,3 +40,8 @@ export function assertOwner(address: string, { owner }: QueueArguments, session:
   if (owner === undefined || owner === session) return;
   throw new StompwireError('denied', `'${printable(address)}' is exclusive to another session`);
 }
+
+/** The refusal of a SEND to a queue that was exclusive to its session, and is gone. */
+export function notOwned(address: string): StompwireError {
+  return new StompwireError('denied', `'${printable(address)}' is not exclusive to this session any more`);
+}

@@ -2,7 +2,7 @@
 import { StompwireError } from '../errors.ts';
 import type { QueueArguments, QueueLimits } from '../queue/consumer.ts';
 import { isPassing } from '../queue/passing.ts';
-import { assertOwner, assertSame } from '../queue/same-terms.ts';
+import { assertOwner, assertSame, notOwned } from '../queue/same-terms.ts';
 
 /** One that something was said of. */
 interface Declared {
@@ -31,12 +31,26 @@ export class DeclaredQueues {
     this.#parts = parts;
   }
 
-  /** @throws {StompwireError} `bad-header`, `denied`, `queue-full` */
-  declare(address: string, terms: QueueArguments): void {
+  /**
+   * @param consumed - whether somebody does already
+   * @throws {StompwireError} `bad-header`, `denied`, `queue-full`
+   */
+  declare(address: string, terms: QueueArguments, consumed = false): void {
     this.assertMay(address, terms, terms.owner);
     if (this.#declared.has(address)) return;
     this.restore(address, terms);
+    if (consumed) this.consumedBy(address, terms.owner);
     this.#parts.changed?.(address, terms);
+  }
+
+  /**
+   * The same by who does not consume: what is a session's own is there only for as long as that holds it.
+   *
+   * @throws {StompwireError} as {@link declare}
+   */
+  declareSent(address: string, terms: QueueArguments, consumed: boolean): void {
+    if (terms.owner !== undefined && !this.#declared.has(address)) throw notOwned(address);
+    this.declare(address, terms, consumed);
   }
 
   /** Takes back what was said before this process began. */

@@ -118,7 +118,9 @@ export class MemoryQueues implements Queues {
 
   enqueue(message: Message, terms: QueueTerms = {}): Soon<void> {
     let put: readonly [Queue, QueueEntry] | undefined;
+    const { declares } = terms;
     const done = this.#written(() => {
+      if (declares !== undefined) this.#declare(message.address, declares);
       put = this.#put(message, terms);
     });
     // what could not be written was refused: it shall not be delivered either, where that can be helped
@@ -132,8 +134,7 @@ export class MemoryQueues implements Queues {
 
   /** @throws {StompwireError} `bad-header`, `denied`, `queue-full` */
   declare(destination: string, terms: QueueArguments): Soon<void> {
-    this.#removeUnused(destination);
-    return this.#written(() => this.#declared.declare(destination, terms));
+    return this.#written(() => this.#declare(destination, terms));
   }
 
   consume(destination: string, consumer: QueueConsumer, terms?: QueueArguments): Consumption {
@@ -237,6 +238,11 @@ export class MemoryQueues implements Queues {
   #isEmpty(address: string): boolean {
     const queue = this.#queues.get(address);
     return queue === undefined || queue.waiting + queue.outstanding === 0;
+  }
+
+  #declare(address: string, terms: QueueArguments): void {
+    this.#removeUnused(address);
+    this.#declared.declareSent(address, terms, this.#queues.get(address)?.consumed ?? false);
   }
 
   #removeUnused(address: string): void {

@@ -14,7 +14,11 @@ import type { Consumption, QueueArguments, QueueConsumer, QueueTerms } from '../
  *   `dead-letter-destination` and `delivery-count` among its headers; from there it is dropped and counted.
  */
 export interface Queues {
-  /** Puts a message into the queue of its address; done when it is kept. Rejects with `queue-full`. */
+  /**
+   * Puts a message into the queue of its address; done when it is kept. Rejects with `queue-full`.
+   *
+   * @throws {StompwireError} as of {@link declare}, when the message says what its queue is like; not within a transaction
+   */
   enqueue(message: Message, terms?: QueueTerms): Soon<void>;
   /**
    * Adds a consumer; nothing is delivered before it begins. A pattern stands for all queues that fit it, those to come
@@ -31,7 +35,7 @@ export interface Queues {
    *
    * @throws {StompwireError} as of {@link consume}
    */
-  declare?(destination: string, terms: QueueArguments): Soon<void>;
+  declare(destination: string, terms: QueueArguments): Soon<void>;
   /** Ends a queue with all that waits in it: nobody comes for that any more. One that is not there is no error. */
   remove(destination: string): Soon<void>;
   /** Messages that wait, and that are unacknowledged, over all queues of this node's knowledge. */

@@ -7,6 +7,7 @@ import { assertDestination, isPattern, isUnder, printable, type Separator } from
 import { travellingHeaders } from '../message/headers.ts';
 import { Message } from '../message/message.ts';
 import { type Metrics, noMetrics } from '../metrics/metrics.ts';
+import type { QueueArguments } from '../queue/consumer.ts';
 import { termsOf } from '../queue/terms.ts';
 import { TimingWheel } from '../time/wheel.ts';
 import type { Application } from './application.ts';
@@ -107,12 +108,16 @@ export class Router {
     this.#handlers = new Handlers({ ...parts, handlerTimeout });
   }
 
-  /** Brings a SEND to its handler or to the broker. */
-  readonly send = (inbound: Inbound): Soon<void> => {
+  /**
+   * Brings a SEND to its handler or to the broker.
+   *
+   * @param declares - what it says of the queue that it goes to
+   */
+  readonly send = (inbound: Inbound, declares?: QueueArguments): Soon<void> => {
     const { destination } = inbound;
     if (isUnder(destination, this.#options.appPrefix)) return this.#handlers.send(inbound);
     if (isUnder(destination, this.#options.userPrefix)) return this.#sendToUser(inbound);
-    if (!this.#isTopic(destination)) return this.#sendToQueue(inbound);
+    if (!this.#isTopic(destination)) return this.#sendToQueue(inbound, declares);
     assertDestination(destination, this.#options.separator);
     if (isPattern(destination)) throw notOne(destination);
     return this.#broker.publish(this.#messageOf(inbound), inbound.sending);
@@ -222,7 +227,7 @@ export class Router {
     return new Message({ destination, body, id, contentType, headers, excludes, address, sender });
   }
 
-  #sendToQueue(inbound: Inbound): Soon<void> {
+  #sendToQueue(inbound: Inbound, declares: QueueArguments | undefined): Soon<void> {
     const { destination, session } = inbound;
     if (isTemporary(destination)) {
       assertDestination(destination, this.#options.separator);
@@ -231,7 +236,8 @@ export class Router {
     }
     this.#assertQueue(inbound);
     const message = this.#messageOf(inbound);
-    return this.#broker.enqueue(message, termsOf(message.headers, this.#clock()));
+    const terms = termsOf(message.headers, this.#clock());
+    return this.#broker.enqueue(message, declares === undefined ? terms : { ...terms, declares });
   }
 
   #isTopic(destination: string): boolean {

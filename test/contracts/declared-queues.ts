@@ -161,6 +161,131 @@ export function declaredQueuesContract(kind: QueuesKind): void {
       await second.has(1);
     });
 
+    describe('by who sends', () => {
+      const send = async (id: string, declares: QueueArguments, to = queues): Promise<void> =>
+        to.enqueue(messageOf(id), { declares });
+
+      it('holds from that message on, for every node, and once', async () => {
+        await send('1', { count: 2, ttl: 5_000_000 });
+        await send('2', { ttl: 5_000_000, count: 2 }, other);
+        await fill('3');
+        expect(await refusal(() => send('no', { count: 3, ttl: 5_000_000 }, other))).toBe('bad-header');
+        expect(await refusal(() => taker({ count: 2 }, 'bob', other))).toBe('bad-header');
+        await expect(send('no', { count: 2 })).rejects.toThrow('ttl 5000000, and not unset');
+        const one = await taker({ count: 2, ttl: 5_000_000 }, 'bob', other);
+        await one.has(2);
+        expect([one.ids, opened.dropped]).toEqual([['2', '3'], ['1 overflow']]);
+      });
+
+      it('holds for what is there already', async () => {
+        await fill('1', '2', '3');
+        await send('4', { count: 2 });
+        expect(opened.dropped).toEqual(['1 overflow', '2 overflow']);
+        expect(await waiting()).toEqual(['3', '4']);
+      });
+
+      it('is what one of two says who come at once; the other is refused, with its message', async () => {
+        for (let round = 0; round < 10; round++) {
+          const said = await Promise.all([
+            refusal(() => send('1', { count: 1 })),
+            refusal(() => send('2', { count: 2 }, other)),
+          ]);
+          expect([...said].sort()).toEqual(['bad-header', undefined]);
+          const count = said[0] === undefined ? 1 : 2;
+          const one = await taker({ count });
+          await one.has(1);
+          expect(one.ids).toEqual([String(count)]);
+          await one.consumption!.cancel();
+          await queues.remove(at);
+        }
+      });
+
+      it('keeps the order of messages that say something and of those that do not', async () => {
+        const ids = Array.from({ length: 20 }, (_, n) => String(n));
+        const all = ids.map((id, n) =>
+          n % 3 === 0 ? send(id, { ttl: 5_000_000 }) : queues.enqueue(messageOf(id)),
+        );
+        await Promise.all(all);
+        const one = await taker();
+        await one.has(20);
+        expect(one.ids).toEqual(ids);
+      });
+
+      it('keeps priority and expiry of the message that says it', async () => {
+        const declares = { ttl: 5_000_000 };
+        await queues.enqueue(messageOf('low'), { priority: 1, declares });
+        await queues.enqueue(messageOf('high'), { priority: 8, declares });
+        await queues.enqueue(messageOf('short'), { expires: 0, declares });
+        const one = await taker();
+        await one.has(2);
+        expect(one.ids).toEqual(['high', 'low']);
+      });
+
+      it('is said without a message, too', async () => {
+        await queues.declare(at, { count: 1 });
+        expect(queues.size.waiting).toBe(0);
+        await fill('1', '2');
+        expect(await refusal(async () => other.declare(at, { count: 2 }))).toBe('bad-header');
+        await other.declare(at, { count: 1 });
+        const one = await taker();
+        await one.has(1);
+        expect(one.ids).toEqual(['2']);
+      });
+
+      it('auto-delete: there until the last consumer has left, that came before included', async () => {
+        const before = await taker(undefined, 'bob', other);
+        await send('1', { autoDelete: true, count: 1 });
+        await before.has(1);
+        await before.acknowledge(0);
+        await before.consumption!.cancel();
+        await fill('2', '3');
+        expect(await waiting()).toEqual(['2', '3']);
+        await queues.remove(at);
+        await send('4', { autoDelete: true });
+        await send('5', { autoDelete: true }, other);
+        const one = await taker();
+        await one.has(2);
+        await one.consumption!.cancel();
+        await fill('6');
+        expect(await waiting()).toEqual(['6']);
+      });
+
+      it('x-expires: counts from the message when nobody consumes, and not while somebody does', async () => {
+        await send('1', { unused: 1_000_000 });
+        await opened.pass(600_000);
+        await fill('2');
+        await opened.pass(400_000);
+        await fill('3');
+        const one = await taker();
+        await one.has(1);
+        expect(one.ids).toEqual(['3']);
+        await send('4', { unused: 1_000_000 }, other);
+        await opened.pass(2_000_000);
+        await fill('5');
+        await one.has(3);
+        for (const at of [0, 1, 2]) await one.acknowledge(at);
+        await one.consumption!.cancel();
+        await opened.pass(600_000);
+        await fill('6');
+        await opened.pass(400_000);
+        expect(await waiting()).toEqual([]);
+      });
+
+      it('exclusive: only to whose queue it is already, and nothing comes into being', async () => {
+        const own = { owner: 'ann', autoDelete: true };
+        expect(await refusal(() => send('no', own))).toBe('denied');
+        expect(await refusal(async () => other.declare(at, own))).toBe('denied');
+        const ann = await taker(own, 'ann');
+        await send('1', own, other);
+        expect(await refusal(() => send('no', { owner: 'bob', autoDelete: true }, other))).toBe('denied');
+        expect(await refusal(() => send('no', { autoDelete: true }))).toBe('denied');
+        await ann.has(1);
+        await ann.consumption!.cancel();
+        expect(await refusal(() => send('no', own, other))).toBe('denied');
+        expect(await waiting()).toEqual([]);
+      });
+    });
+
     it('x-expires: counts anew from the last consumer', async () => {
       await said({ unused: 1_000_000 });
       await fill('1');

@@ -1,8 +1,9 @@
 // The queues of a single node keep the contract of their port with a journal under them, persistent messages or not.
 import { afterAll } from 'vitest';
 import type { Queues } from '../../src/relay/queues.ts';
+import { declaredQueuesContract } from './declared-queues.ts';
 import { newJournal, queuesOver, removeJournals } from './journal-folder.ts';
-import { type QueuesUnderTest, queuesContract } from './queues.ts';
+import { type QueuesKind, type QueuesUnderTest, queuesContract } from './queues.ts';
 
 afterAll(removeJournals);
 
@@ -10,7 +11,8 @@ afterAll(removeJournals);
 function persistently(queues: Queues): Queues {
   return {
     enqueue: (message, terms) => queues.enqueue(message, { ...terms, persistent: true }),
-    consume: (destination, consumer) => queues.consume(destination, consumer),
+    consume: (destination, consumer, terms) => queues.consume(destination, consumer, terms),
+    declare: (destination, terms) => queues.declare(destination, terms),
     remove: (destination) => queues.remove(destination),
     get size() {
       return queues.size;
@@ -18,8 +20,8 @@ function persistently(queues: Queues): Queues {
   };
 }
 
-for (const persistent of [true, false])
-  queuesContract({
+for (const persistent of [true, false]) {
+  const kind: QueuesKind = {
     name: `memory with a journal, ${persistent ? 'persistent' : 'not persistent'}`,
     open: async (limits, deadLetters): Promise<QueuesUnderTest> => {
       let now = 1_000_000;
@@ -41,4 +43,7 @@ for (const persistent of [true, false])
         close: () => queues.close(),
       };
     },
-  });
+  };
+  queuesContract(kind);
+  declaredQueuesContract(kind);
+}

@@ -115,8 +115,10 @@ describe('a queue that goes', () => {
 describe('an exclusive queue', () => {
   it('is consumed by its session only, until it is gone', () => {
     const told = new ToldQueues();
-    told.queues.declare(at, { owner: 'ann', autoDelete: true });
-    const taker = told.taker(at, 0, 'ann');
+    const own = { owner: 'ann', autoDelete: true };
+    expect(() => told.queues.declare(at, own)).toThrow('is not exclusive to this session any more');
+    const taker = told.taker(at, 0, 'ann', own);
+    told.queues.declare(at, own);
     expect(() => told.taker(at, 0, 'bob')).toThrow("'/queue/x' is exclusive to another session");
     expect(() => told.queues.declare(at, { owner: 'bob', autoDelete: true })).toThrow('exclusive');
     void taker.consumption.cancel();

@@ -1,7 +1,13 @@
 // The queues of a node with a clock that a test moves, and consumers that write down what they are given.
 import { Buffer } from 'node:buffer';
 import { Message } from '../../src/message/message.ts';
-import type { Consumption, QueueConsumer, QueueDelivery, QueueLimits } from '../../src/queue/consumer.ts';
+import type {
+  Consumption,
+  QueueArguments,
+  QueueConsumer,
+  QueueDelivery,
+  QueueLimits,
+} from '../../src/queue/consumer.ts';
 import { MemoryQueues } from '../../src/relay/memory-queues.ts';
 
 const limits: QueueLimits = { count: 100, bytes: 1_000_000, age: 0, overflow: 'reject', tries: 3 };
@@ -30,9 +36,9 @@ export class ToldQueues {
   }
 
   /** A consumer that has begun. */
-  taker(destination: string, prefetch = 0, owner = 'somebody'): Taker {
+  taker(destination: string, prefetch = 0, owner = 'somebody', terms?: QueueArguments): Taker {
     const taker = new Taker(prefetch, owner);
-    taker.consumption = this.queues.consume(destination, taker);
+    taker.consumption = this.queues.consume(destination, taker, terms);
     taker.consumption.begin();
     return taker;
   }

@@ -5,7 +5,7 @@
 import { StompwireError } from '../../errors.ts';
 import { isPattern, type Separator } from '../../message/destination.ts';
 import type { QueueArguments } from '../../queue/consumer.ts';
-import { assertOwner, assertSame } from '../../queue/same-terms.ts';
+import { assertOwner, assertSame, notOwned } from '../../queue/same-terms.ts';
 import { bindingKeys, patternText } from './binding-scripts.ts';
 import { messageOf, textOf } from './connection.ts';
 import type { Keys } from './keys.ts';
@@ -37,28 +37,22 @@ export interface Joining {
  *
  * KEYS: the queue, the set of queues, leases; when it is to be bound bindings, and the set of its topic or the hash of
  * patterns. ARGV: clock ahead, destination, node, lease, whose consumer it is, how many queues there may be, what fills it
- * and as a pattern (when it is to be bound), what is said (empty: nothing); then each of that, name and value.
+ * and as a pattern (when it is to be bound), what is said (empty: nothing).
  * Answers 0 (nothing was ever said), 1 (done), 2 (too many queues), or what was said before and is in the way.
  */
 const joinScript: Script = script(`#!lua flags=allow-oom
 ${shared}
 local q, queues, leases = opened(KEYS[1]), KEYS[2], KEYS[3]
 local destination, node, owner, said = ARGV[2], ARGV[3], ARGV[5], ARGV[9]
-local declared = queues .. '\\0declared'
 dropUnused(q, queues, destination)
-local was = redis.call('HMGET', q.terms, 'said', 'owner')
-if was[1] and (said ~= '' and said ~= was[1] or was[2] and was[2] ~= owner) then return was[1] end
-if not was[1] and said ~= '' then
-  if redis.call('ZCARD', declared) >= tonumber(ARGV[6]) then return 2 end
-  redis.call('HSET', q.terms, 'said', said, unpack(ARGV, 10))
-end
-if not was[1] and said == '' then return 0 end
+local answer = declare(q, queues, destination, said, owner, tonumber(ARGV[6]))
+if answer ~= 1 then return answer end
 if #KEYS > 3 then
   if ARGV[8] == '' then redis.call('SADD', KEYS[5], destination)
   else redis.call('HSET', KEYS[5], destination, ARGV[8]) end
   redis.call('HSET', KEYS[4], destination, ARGV[7])
 end
-redis.call('ZADD', declared, never, destination)
+redis.call('ZADD', queues .. '\\0declared', never, destination)
 redis.call('HSETNX', q.takers, node, '0')
 redis.call('ZADD', leases, text(now + tonumber(ARGV[4])), node)
 return 1
@@ -103,13 +97,24 @@ function argumentsOf(joining: Joining, owner: string): string[] {
   const most = String(Math.ceil(queues / keys.partitions));
   const head = [String(ahead()), destination, node, String(lease), owner, most, source];
   head.push(isPattern(source) ? patternText(separator, source) : '');
-  if (terms === undefined) return [...head, ''];
-  const { ttl, unused, count, autoDelete, owner: only } = terms;
-  const said = { ttl, unused, count, autoDelete: autoDelete || undefined, owner: only };
-  const each = Object.entries(said).flatMap(([name, value]) =>
-    value === undefined ? [] : [name, String(value)],
-  );
-  return [...head, JSON.stringify(said), ...each];
+  return [...head, terms === undefined ? '' : saidText(terms)];
+}
+
+/** What is said of a queue, as scripts are told it: who says the same says it in the same words. */
+export function saidText({ ttl, unused, count, autoDelete, owner }: QueueArguments): string {
+  return JSON.stringify({ ttl, unused, count, autoDelete: autoDelete || undefined, owner });
+}
+
+/**
+ * Something else was said before.
+ *
+ * @param was - what, as a script answers it
+ * @throws {StompwireError} `bad-header`, `denied`
+ */
+export function refuseOther(destination: string, was: string, said: QueueArguments): never {
+  if (was === '') throw notOwned(destination);
+  assertSame(destination, JSON.parse(was) as QueueArguments, said);
+  throw unavailable(`what was said of the queue is not understood: ${was}`);
 }
 
 /**

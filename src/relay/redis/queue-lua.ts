@@ -87,6 +87,22 @@ local function dropUnused(q, queues, destination)
   drop(q, queues, destination)
   return true
 end
+-- says something of a queue: 0 (nothing was ever said), 1 (done), 2 (too many queues), or what was said before and is in the way
+local function declare(q, queues, destination, said, owner, mostQueues)
+  local was = redis.call('HMGET', q.terms, 'said', 'owner')
+  if was[1] and (said ~= '' and said ~= was[1] or was[2] and was[2] ~= owner) then return was[1] end
+  if was[1] then return 1 end
+  if said == '' then return 0 end
+  local declared, over = queues .. '\\0declared', never
+  if redis.call('ZCARD', declared) >= mostQueues then return 2 end
+  for name, value in pairs(cjson.decode(said)) do
+    redis.call('HSET', q.terms, name, type(value) == 'number' and text(value) or tostring(value))
+    if name == 'unused' and redis.call('EXISTS', q.takers) == 0 then over = text(now + value) end
+  end
+  redis.call('HSET', q.terms, 'said', said)
+  redis.call('ZADD', declared, over, destination)
+  return 1
+end
 local function consumerLeft(q, queues, destination)
   local own = redis.call('HMGET', q.terms, 'said', 'autoDelete', 'unused')
   if not own[1] or redis.call('HLEN', q.takers) > 0 then return end

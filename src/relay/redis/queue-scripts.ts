@@ -16,9 +16,12 @@ import { type Script, script } from './scripts.ts';
  *
  * KEYS: the set of queues; per message its queue.
  * ARGV: milliseconds that the clock is ahead, messages and bytes that may wait, age, whether the oldest makes room,
- * queues that there may be; per message destination, priority, when it expires (0: never), envelope.
- * Answers per message: 0 (kept), 1 (the queue is full), 2 (too many queues) or 3 (a key of another kind); then how many
- * wait, or the trouble; then why and envelope of each message that is lost instead.
+ * queues that there may be; per message destination, priority, when it expires (0: never), envelope. A message that says what
+ * its queue is like does so behind its priority, so that it costs nothing where nothing is said; without an envelope it says
+ * only that.
+ * Answers per message: 0 (kept), 1 (the queue is full), 2 (too many queues), 3 (a key of another kind) or 4 (something else
+ * was said before); then how many wait, or the trouble, or what was said; then why and envelope of each message that is lost
+ * instead.
  */
 export const enqueueScript: Script = script(`#!lua
 ${shared}
@@ -26,10 +29,24 @@ local queues = KEYS[1]
 local count, most, age, drops, mostQueues =
   tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5] == '1', tonumber(ARGV[6])
 ${enqueuing}
+local function declareToo(key, destination, terms, expires, envelope)
+  local priority, said = string.match(terms, '^(%d) (.*)$')
+  local q = opened(key)
+  dropUnused(q, queues, destination)
+  local owner = cjson.decode(said).owner
+  -- it is there for as long as its session holds it: who has left makes none
+  if owner and redis.call('EXISTS', q.terms) == 0 then return { 4, '' } end
+  local answer = declare(q, queues, destination, said, owner, mostQueues)
+  if answer ~= 1 then return answer == 2 and { 2, 0 } or { 4, answer } end
+  someDeclared = true
+  if envelope == '' then return { 0, redis.call('ZCARD', q.line) } end
+  return enqueue(key, destination, tonumber(priority), expires, envelope)
+end
 local answers = {}
 for m = 1, #KEYS - 1 do
   local a = 3 + m * 4
-  local done, answer = pcall(enqueue, KEYS[m + 1], ARGV[a], tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2]), ARGV[a + 3])
+  local terms = tonumber(ARGV[a + 1])
+  local done, answer = pcall(terms and enqueue or declareToo, KEYS[m + 1], ARGV[a], terms or ARGV[a + 1], tonumber(ARGV[a + 2]), ARGV[a + 3])
   answers[m] = done and answer or { 3, type(answer) == 'table' and answer.err or tostring(answer) }
 end
 return answers

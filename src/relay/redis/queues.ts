@@ -4,7 +4,7 @@
 // partition. It asks only when it was woken: a message wakes one of the nodes that want more, each in its turn. When a
 // lease runs out, whoever looks next gives back what that node had; what it acknowledges afterwards is refused, for the
 // claim no longer counts.
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import type { StompwireError } from '../../errors.ts';
 import { isPattern, type Separator } from '../../message/destination.ts';
 import type { Message } from '../../message/message.ts';
@@ -20,7 +20,7 @@ import { RedisBindings } from './bindings.ts';
 import type { Commit } from './commit.ts';
 import type { CommitKind } from './commit-script.ts';
 import { messageOf, textOf } from './connection.ts';
-import { joinQueue } from './declared.ts';
+import { joinQueue, refuseOther, saidText } from './declared.ts';
 import { takeFromAll } from './durable-taking.ts';
 import { decodeKept, expiryOf, priorityOf } from './kept-message.ts';
 import type { Keys } from './keys.ts';
@@ -58,6 +58,12 @@ const lookEvery = 2000;
 /** When a dead letter was refused, it is tried again after so long. */
 const againAfter = 200;
 
+/** What becomes of a message: see the script that enqueues. */
+type EnqueueReply = readonly [number, number | Buffer, ...Buffer[]];
+
+/** What stands for a message where only something is said of a queue. */
+const nothing = Buffer.alloc(0);
+
 /** See {@link Queues}. What it promises beyond that when Redis dies stands in the documents. */
 export class RedisQueues implements Queues {
   readonly bindings: RedisBindings;
@@ -76,7 +82,11 @@ export class RedisQueues implements Queues {
       placeOf: (address) => this.#partOf(address),
       join: (address, consumer) => this.#join(address, consumer),
     });
-    this.bindings = new RedisBindings({ ...parts, remove: (queue) => this.remove(queue) });
+    this.bindings = new RedisBindings({
+      ...parts,
+      remove: (queue) => this.remove(queue),
+      lost: (lost) => this.lost(lost),
+    });
   }
 
   get size(): { readonly waiting: number; readonly outstanding: number } {
@@ -96,16 +106,15 @@ export class RedisQueues implements Queues {
   }
 
   async enqueue(message: Message, terms: QueueTerms = {}): Promise<void> {
-    const { keys, send } = this.#parts;
-    const { address } = message;
-    const { partition, lane } = this.#partOf(address);
-    const envelope = encodeMessage(message);
-    const reply = await send(partition, lane, {
-      keys: [keys.queue(address)],
-      args: [address, priorityOf(terms), expiryOf(terms), envelope],
-      bytes: envelope.length + 200,
-    });
-    this.#enqueued(address, reply as readonly [number, number | Buffer, ...Buffer[]]);
+    const said = this.#parts.commit() === undefined ? terms.declares : undefined; // there it was said before
+    const reply = await this.#send(message.address, encodeMessage(message), terms, said);
+    this.#enqueued(message.address, reply, said);
+  }
+
+  /** It goes the way of messages: what was sent before it comes before it. */
+  async declare(destination: string, terms: QueueArguments): Promise<void> {
+    const reply = await this.#send(destination, nothing, {}, terms);
+    this.#enqueued(destination, reply, terms);
   }
 
   async consume(destination: string, consumer: QueueConsumer, terms?: QueueArguments): Promise<Consumption> {
@@ -206,11 +215,26 @@ export class RedisQueues implements Queues {
     };
   }
 
-  #enqueued(
+  async #send(
     address: string,
-    [code, waiting, ...lost]: readonly [number, number | Buffer, ...Buffer[]],
-  ): void {
+    envelope: Buffer,
+    terms: QueueTerms,
+    said: QueueArguments | undefined,
+  ): Promise<EnqueueReply> {
+    const { keys, send } = this.#parts;
+    const { partition, lane } = this.#partOf(address);
+    const priority = said === undefined ? priorityOf(terms) : `${priorityOf(terms)} ${saidText(said)}`;
+    const reply = await send(partition, lane, {
+      keys: [keys.queue(address)],
+      args: [address, priority, expiryOf(terms), envelope],
+      bytes: envelope.length + 200,
+    });
+    return reply as EnqueueReply;
+  }
+
+  #enqueued(address: string, [code, waiting, ...lost]: EnqueueReply, said?: QueueArguments): void {
     this.lost(lost);
+    if (code === 4) refuseOther(address, textOf(waiting), said!);
     if (code === 3) throw unavailable(textOf(waiting));
     if (code === 2) throw tooMany(address, this.#parts.queues);
     if (code === 1) throw full(address, Number(waiting), this.#parts.limits);

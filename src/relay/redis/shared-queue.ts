@@ -346,7 +346,8 @@ export class SharedQueue {
     taker.outstanding.clear();
     this.look();
     if (this.#takers.empty) this.#say = undefined;
-    const left = this.#declared && this.#takers.empty;
+    // who sends may have said something of it since, anywhere
+    const left = this.#takers.empty && (this.#declared || this.#parts.reachable());
     if (outstanding.length === 0 && !left) return;
     let late: NodeJS.Timeout | undefined;
     const timer = new Promise((resolve) => {
