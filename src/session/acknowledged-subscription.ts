@@ -24,6 +24,7 @@ export interface AcknowledgingSession extends SubscribingSession, SessionView {
     | {
         add(subscription: AcknowledgedSubscription): void;
         remove(subscription: AcknowledgedSubscription): void;
+        readonly held: { taken(address: string): Soon<void> } | undefined;
       }
     | undefined;
 }

@@ -2,6 +2,7 @@
 import type { Frame, Version } from '../../frames/index.ts';
 import type { Broker } from '../broker/broker.ts';
 import { type AcknowledgedSubscription, unknownDelivery } from './acknowledged-subscription.ts';
+import type { HeldQueues } from './held-queues.ts';
 import type { Subscription } from './subscription.ts';
 
 /** A delivery that waits to be acknowledged. */
@@ -10,8 +11,10 @@ export interface Named {
   readonly tag: number;
 }
 
-/** The subscriptions of a session that take from queues. */
+/** The subscriptions of a session that take from queues, and the queues that it holds. */
 export class Acks {
+  /** None before its first. */
+  held: HeldQueues | undefined;
   readonly #bySerial = new Map<number, AcknowledgedSubscription>();
   #serials = 0;
 
@@ -32,6 +35,7 @@ export class Acks {
   end(broker: Broker): void {
     for (const subscription of this.#bySerial.values()) subscription.leaving = true;
     for (const subscription of this.#bySerial.values()) void subscription.end(broker);
+    this.held?.end();
   }
 
   /**

@@ -38,6 +38,7 @@ export class QueueSubscription extends AcknowledgedSubscription {
   #join(consumption: Consumption): Soon<void> {
     if (this.session.subscriptions?.get(this.id) !== this) return consumption.cancel();
     this.joined(consumption);
+    return this.session.acks?.held?.taken(this.address);
   }
 }
 

@@ -1,9 +1,13 @@
 // What a SUBSCRIBE, or a SEND, says of its queue itself: `durable`, `auto-delete`, `exclusive`, `x-...` [RabbitMQ, STOMP plugin].
 import type { Headers } from '../../../frames/index.ts';
 import type { Soon } from '../../channel/channel.ts';
+import type { Inbound } from '../../channel/inbound.ts';
 import { StompwireError } from '../../errors.ts';
 import { printable } from '../../message/destination.ts';
 import type { QueueArguments } from '../../queue/consumer.ts';
+import { Acks } from '../acks.ts';
+import { HeldQueues } from '../held-queues.ts';
+import { queuesOf } from '../queue-subscription.ts';
 import type { CommandSession } from './command.ts';
 
 const numbers = { 'x-message-ttl': 'ttl', 'x-expires': 'unused', 'x-max-length': 'count' } as const;
@@ -31,21 +35,61 @@ export function declaredOf(
   return Object.keys(terms).length === 0 ? undefined : terms;
 }
 
+/** What passes a SEND on: what it says of its queue is said in the step that puts it there. */
+export function declaring(session: CommandSession): (inbound: Inbound) => Soon<void> {
+  const { options, router } = session.services;
+  if (!options.profile.declaresQueues) return router.send;
+  return (inbound) => {
+    const terms = saidBySend(session, inbound);
+    if (terms === undefined) return router.send(inbound);
+    const held = holdOwn(session, inbound, terms);
+    return held instanceof Promise
+      ? held.then(() => router.send(inbound, terms))
+      : router.send(inbound, terms);
+  };
+}
+
 /**
- * A SEND may say what the queue is like into which it puts a message, but not whose it is: that is for who consumes.
+ * What a SEND within a transaction says of its queue is said when it comes.
  *
  * @throws {StompwireError} `bad-header`, `denied`, `queue-full`
  */
-export function declareBySend(
-  { services }: Pick<CommandSession, 'services'>,
-  destination: string,
-  headers: Headers,
+export function declareBySend(session: CommandSession, inbound: Inbound): Soon<void> {
+  const { options, broker } = session.services;
+  if (!options.profile.declaresQueues) return;
+  const terms = saidBySend(session, inbound);
+  if (terms === undefined) return;
+  const declare = (): Soon<void> => queuesOf(broker).declare(inbound.destination, terms);
+  const held = holdOwn(session, inbound, terms);
+  return held instanceof Promise ? held.then(declare) : declare();
+}
+
+/** The headers by which a SEND or a SUBSCRIBE says something of its queue. */
+const saying: ReadonlySet<string> = new Set([...Object.keys(numbers), 'durable', 'auto-delete', 'exclusive']);
+
+/** Most say nothing: that is seen in one walk. */
+function saidBySend(session: CommandSession, { destination, headers }: Inbound): QueueArguments | undefined {
+  const { pairs } = headers;
+  for (let at = 0; at < pairs.length; at += 2)
+    if (saying.has(pairs[at]!))
+      return session.services.router.isQueue(destination) ? declaredOf(session, headers, true) : undefined;
+  return undefined;
+}
+
+/**
+ * A queue that a SEND makes its session's own is there until that ends, and where it is to go with its last consumer until
+ * the session has taken from it [RabbitMQ].
+ */
+function holdOwn(
+  session: CommandSession,
+  { destination, headers }: Inbound,
+  terms: QueueArguments,
 ): Soon<void> {
-  const { options, router, broker } = services;
-  if (!options.profile.declaresQueues || !router.isQueue(destination)) return;
-  const terms = numbersOf(headers);
-  if (headers.get('auto-delete') === 'true') terms.autoDelete = true;
-  if (Object.keys(terms).length > 0) return broker.queues?.declare?.(destination, terms);
+  if (terms.owner === undefined) return;
+  session.acks ??= new Acks();
+  session.acks.held ??= new HeldQueues(session);
+  const passing = isSet(headers, 'auto-delete', headers.get('durable') === 'false');
+  return session.acks.held.hold(destination, terms, passing);
 }
 
 function numbersOf(headers: Headers): Terms {

@@ -2,13 +2,12 @@
 import type { Frame, Headers } from '../../../frames/index.ts';
 import type { Soon } from '../../channel/channel.ts';
 import { isInLine } from '../../channel/in-line.ts';
-import type { Inbound } from '../../channel/inbound.ts';
 import { StompwireError } from '../../errors.ts';
 import type { Processed } from '../receipts.ts';
 import { assertKept, sendingOf } from '../sending.ts';
 import { sendAsked } from './asked-send.ts';
 import { type CommandSession, inboundOf } from './command.ts';
-import { declareBySend } from './declared.ts';
+import { declaring } from './declared.ts';
 import { refresh } from './refresh.ts';
 import { answered } from './reply-queue.ts';
 import { sendWithin } from './transacted-send.ts';
@@ -27,19 +26,11 @@ export function send(session: CommandSession, frame: Frame): Soon<void> | Soon<P
   if (sending !== undefined && !router.isAnswered(destination) && broker.policyOf(destination) === undefined)
     assertKept(sending.level, destination);
   if (special && headers.has('transaction')) return sendWithin(session, frame, destination, sending);
-  const pass = declared(session, special ? answered(session, router.send) : router.send);
+  const said = declaring(session);
+  const pass = special ? answered(session, said) : said;
   if (sending !== undefined) return sendAsked(session, frame, destination, sending, pass);
   const done = inbound.run(inboundOf(session, frame, destination), pass);
   return done instanceof Promise && isInLine(done) ? unawaited(session, done, done) : done;
-}
-
-/** What passes a SEND on, once its queue is as it says. */
-function declared(session: CommandSession, pass: (inbound: Inbound) => Soon<void>): typeof pass {
-  if (!session.services.options.profile.declaresQueues) return pass;
-  return (inbound) => {
-    const ready = declareBySend(session, inbound.destination, inbound.headers);
-    return ready instanceof Promise ? ready.then(() => pass(inbound)) : pass(inbound);
-  };
 }
 
 /** Whether a SEND has a header that few have, found in one walk over all of them. */

@@ -23,7 +23,7 @@ export function sendWithin(
   return within(session, inboundOf(session, frame, destination, sending), (passed) => {
     const ready = withReplyQueue(session, passed);
     const then = (): Soon<Step> => {
-      const there = declareBySend(session, destination, passed.headers);
+      const there = declareBySend(session, passed);
       return there instanceof Promise ? there.then(() => step(passed)) : step(passed);
     };
     return ready instanceof Promise ? ready.then(then) : then();
