@@ -128,6 +128,22 @@ describe('read receipts', () => {
   });
 });
 
+it('who comes into a room has read what was said before, and the others hear of it', async () => {
+  const kit = await chat();
+  const kim = await room(kit);
+  const receipts = await kim.subscribe(`${topic}/read`);
+  await kim.send('/app/chat-room/r/invite', { user: 'early' }); // nothing was said that could be read
+  await post(kim, 'hello');
+  const [message] = (await kit.server.history.page(topic)).messages;
+  const mark = { user: 'new', number: message!.number, at: expect.stringMatching(/Z$/) };
+  for (const joins of [1, 2]) {
+    await kim.send('/app/chat-room/r/invite', { user: 'new' });
+    expect((await body(receipts)).marks, `time ${joins}`).toEqual([mark]);
+    expect((await ask(kim, '/app/chat-room/r/read')).marks).toEqual([mark]);
+    await kim.send('/app/chat-room/r/remove', { user: 'new' });
+  }
+});
+
 describe('notifications', () => {
   it('are told to members who do not look at the room; mentions are flagged', async () => {
     const kit = await chat();

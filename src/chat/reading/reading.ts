@@ -70,7 +70,7 @@ export class Reading {
     if (!moved) return mark;
     await shared.notices.read(user, roomId, number);
     this.#parts.moved(mark);
-    if (this.#parts.isTold(roomId)) this.#tell(mark);
+    this.#tell(mark);
     return mark;
   }
 
@@ -83,10 +83,12 @@ export class Reading {
     return { roomId, marks: items.map(shown) };
   }
 
-  /** Who comes into a room has read what was said before, up to the number of its newest message. */
+  /** Who comes into a room has read what was said before, up to the number of its newest message, and others hear of it. */
   async begin(roomId: string, user: string, number: number): Promise<void> {
-    if (number > 0)
-      await this.#parts.repository.reading.advance({ roomId, user, number, at: this.#parts.clock() });
+    if (number <= 0) return;
+    const { repository, clock } = this.#parts;
+    const { mark, moved } = await repository.reading.advance({ roomId, user, number, at: clock() });
+    if (moved) this.#tell(mark);
   }
 
   /** The number of the newest message of a room; 0: there is none. */
@@ -114,6 +116,7 @@ export class Reading {
   }
 
   #tell(mark: ReadMark): void {
+    if (!this.#parts.isTold(mark.roomId)) return;
     const marks = this.#gathered.get(mark.roomId) ?? new Map<string, ReadMark>();
     this.#gathered.set(mark.roomId, marks.set(mark.user, mark));
     this.#timer ??= setTimeout(() => this.#flush(), this.#parts.gather).unref();
