@@ -59,7 +59,7 @@ export function installChat(server: Server, parts: ChatParts = {}): void {
     changed: async (change) => {
       await live.changing(change);
       await server.nodes.announce(changed, { ...change });
-      if (change.what === 'deleted') deleted.deleted();
+      if (change.what === 'deleted') deleted.deleted(change.room.id);
       if (tells) await tell(change);
     },
   });
@@ -76,7 +76,10 @@ export function installChat(server: Server, parts: ChatParts = {}): void {
   }
   server.nodes.on(changed, (about) => {
     const change = about as unknown as RoomChange;
-    if (change.what === 'deleted') gathering.forget(change.room.id);
+    if (change.what === 'deleted') {
+      gathering.forget(change.room.id);
+      deleted.heard(change.room.id);
+    }
     access.forget(change.room.id, 'user' in change ? change.user : undefined);
     live.changed(change);
     tellConcerned(server, change); // before their subscriptions end: of those they are told less

@@ -45,8 +45,14 @@ export class DeletedRooms {
   }
 
   /** A room was deleted here. */
-  deleted(): void {
+  deleted(id: string): void {
+    this.heard(id);
     this.#look();
+  }
+
+  /** A room was deleted, on whichever node: of an id that was released and used again, the time begins anew. */
+  heard(id: string): void {
+    if (this.#since.has(id)) this.#since.set(id, this.#parts.now());
   }
 
   /** What it is at may fail or go on for a moment; it is nobody's loss. */
@@ -74,15 +80,15 @@ export class DeletedRooms {
   /** @returns whether nothing of it is left */
   async #clear(id: string): Promise<boolean> {
     const { rooms, history, destinationOf, grace, now } = this.#parts;
-    const since = this.#since.get(id) ?? now();
-    this.#since.set(id, since);
+    if (!this.#since.has(id)) this.#since.set(id, now());
     if ((await rooms().find(id)) !== undefined) return false; // it is being deleted at this moment
     const destination = destinationOf(id);
     const { messages } = await history.page(destination, { limit: 1 });
     if (!(await rooms().wasDeleted(id))) return true;
     if (messages[0] !== undefined) await history.clear(destination, messages[0].number);
-    if (now() - since < grace) return false;
+    if (now() - (this.#since.get(id) ?? now()) < grace) return false;
     await rooms().release(id);
+    this.#since.delete(id);
     return true;
   }
 

@@ -169,6 +169,48 @@ describe('a round through the rooms that were deleted', () => {
     expect(cleared).toEqual(Array.from({ length: 3 }, () => '/topic/chat-room/a 5'));
   });
 
+  it('waits anew for an id that was released, used and deleted again, also where another node released it', async () => {
+    const rooms = await deletedIn('a');
+    let now = 0;
+    const [one, other] = [0, 1].map(() => roomsOf({ rooms: () => rooms, now: () => now }));
+    await one!.round();
+    now = 500;
+    await other!.round();
+    now = 1000;
+    await one!.round();
+    expect(await rooms.wasDeleted('a')).toBe(false);
+    await rooms.create({ id: 'a', name: 'a', kind: 'public', createdAt: 2, createdBy: 'lee' }, []);
+    now = 1400;
+    await rooms.delete('a');
+    for (const node of [one!, other!]) node.heard('a');
+    for (now of [1600, 2300]) for (const node of [one!, other!]) await node.round();
+    expect(await rooms.wasDeleted('a')).toBe(true);
+    now = 2400;
+    await other!.round();
+    expect(await rooms.wasDeleted('a')).toBe(false);
+  });
+
+  it('forgets when an id was deleted once it is released, also where the round that did so failed', async () => {
+    const rooms = await deletedIn('a');
+    let now = 0;
+    let isAway = false;
+    const deleted: typeof rooms.deleted = async (asked) => {
+      if (asked.after === undefined) return { items: ['a'], next: 'a' };
+      if (isAway) throw new Error('away');
+      return { items: [], next: undefined };
+    };
+    const round = roomsOf({ rooms: () => ({ ...rooms, deleted }), now: () => now });
+    await round.round();
+    [now, isAway] = [1000, true];
+    await expect(round.round()).rejects.toThrow('away');
+    expect(await rooms.wasDeleted('a')).toBe(false);
+    await rooms.create({ id: 'a', name: 'a', kind: 'public', createdAt: 2, createdBy: 'lee' }, []);
+    await rooms.delete('a');
+    isAway = false;
+    await round.round();
+    expect(await rooms.wasDeleted('a')).toBe(true);
+  });
+
   it('takes nothing from a room that was made anew meanwhile, nor from one that is being deleted', async () => {
     const rooms = await deletedIn('a', 'b');
     const cleared: string[] = [];
