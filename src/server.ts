@@ -1,6 +1,6 @@
 // Wires the line from transport to broker, and starts, drains and stops it.
 import { randomBytes } from 'node:crypto';
-import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
@@ -18,14 +18,13 @@ import type { Outbound } from './channel/outbound.ts';
 import { rateLimit } from './channel/rate-limit.ts';
 import { patternSeparator } from './config/compat.ts';
 import { type Config, resolveConfig } from './config/config.ts';
-import { opsAddress } from './config/host-port.ts';
 import { assertSafeToListen } from './config/listen-rules.ts';
 import { History } from './history/history.ts';
 import { policiesOf } from './history-service.ts';
-import { type Claim, closeHttp, createHttp, type Health, measureHttp } from './http/http.ts';
-import { startOps } from './http/ops.ts';
+import type { Health } from './http/http.ts';
 import { Streams } from './http/streams.ts';
-import { type Addresses, addressesOf, createListeners, type Listeners } from './listeners.ts';
+import { Ingress } from './ingress.ts';
+import type { Addresses } from './listeners.ts';
 import { assertDestination } from './message/destination.ts';
 import type { Policies } from './message/policies.ts';
 import type { Metrics } from './metrics/metrics.ts';
@@ -42,7 +41,6 @@ import { Sessions } from './session/sessions.ts';
 import { Turn } from './session/turn.ts';
 import { authDestination, authenticatorOf, claimsOf, sessionOptions } from './session-setup.ts';
 import { TimingWheel } from './time/wheel.ts';
-import { originGuard } from './transport/origins.ts';
 import type { Transport } from './transport/transport.ts';
 
 /** Parts of a server that a program gives, beside the options. */
@@ -108,24 +106,19 @@ export class Server {
   readonly #events: Events;
   readonly #metrics = new PrometheusMetrics();
   readonly #wheel: TimingWheel;
-  readonly #ownsHttp: boolean;
-  readonly #around: Surroundings | undefined;
+  readonly #ingress: Ingress;
   readonly #clock: () => number;
   readonly #authenticator: Authenticator;
   readonly #prefix = randomBytes(6).toString('base64url');
-  #transports: readonly Transport[] = [];
-  #listeners: Listeners | undefined;
   #backbone: Backbone | undefined;
   readonly #attached: Lifecycle[] = [];
   #sessions: Sessions | undefined;
-  #ops: { readonly http: FastifyInstance; readonly address: string } | undefined;
   #state: 'new' | 'starting' | 'ready' | 'draining' | 'closed' = 'new';
   #drained: Promise<void> | undefined;
 
   /** @throws {ConfigError} with everything that is wrong with the options */
   constructor(options: Partial<Config> = {}, parts: ServerParts = {}, around?: Surroundings) {
     const config = resolveConfig(options);
-    this.#around = around;
     this.#clock = around?.clock ?? Date.now;
     this.#wheel = around?.wheel ?? new TimingWheel();
     assertBackEnds(config);
@@ -149,8 +142,8 @@ export class Server {
     this.#inbound.useLast(this.rules.interceptor);
     this.#outgoing = new Outgoing(patternSeparator(config));
     this.interceptors = { inbound: this.#inbound, broker: this.#publishing, outbound: this.#outgoing };
-    this.#ownsHttp = parts.http === undefined;
-    this.http = parts.http ?? this.#createHttp();
+    this.#ingress = this.#newIngress(parts.http, around?.transport);
+    this.http = this.#ingress.http;
   }
 
   /**
@@ -220,7 +213,7 @@ export class Server {
 
   /** Where the server is reached; after `start`. */
   get addresses(): Addresses {
-    return addressesOf(this.config, this.#transports, this.#ops?.address);
+    return this.#ingress.addresses;
   }
 
   /** Opens everything; when it resolves, clients are taken. On failure nothing is left open. */
@@ -248,10 +241,7 @@ export class Server {
     if (this.#state === 'closed') return;
     await this.drain();
     this.#state = 'closed';
-    this.#listeners?.sockJs?.close();
-    const { closeTimeout } = this.config;
-    if (this.#ops !== undefined) await closeHttp(this.#ops.http, closeTimeout);
-    if (this.#ownsHttp) await closeHttp(this.http, closeTimeout);
+    await this.#ingress.close();
     for (const part of this.#attached.toReversed()) await part.stop?.();
     await this.#backbone?.close(this.config.drainTimeout);
     this.#wheel.close();
@@ -264,12 +254,12 @@ export class Server {
 
   /** Answers a SockJS request of an endpoint. @returns false when it is somebody else's */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
-    return this.#listeners?.sockJs?.handle(request, response) ?? false;
+    return this.#ingress.handle(request, response);
   }
 
   /** Takes an upgrade of an endpoint, or refuses it. @returns false when it is somebody else's */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): boolean {
-    return this.#listeners?.webSocket.upgrade(request, socket, head) ?? false;
+    return this.#ingress.upgrade(request, socket, head);
   }
 
   #started(what: string): Backbone {
@@ -285,10 +275,17 @@ export class Server {
     notReady: () => (this.#state === 'ready' ? this.#backbone?.history.trouble : this.#state),
   };
 
-  #createHttp(): FastifyInstance {
-    const guard = originGuard(this.config.origins, this.config.host);
-    const claim: Claim = (request, response) => this.handle(request, response);
-    return measureHttp(createHttp(this.config, this.log, guard, this.#health, claim), this.#metrics);
+  #newIngress(http: FastifyInstance | undefined, instead: Transport | undefined): Ingress {
+    const { config, log } = this;
+    return new Ingress({
+      config,
+      log,
+      wheel: this.#wheel,
+      metrics: this.#metrics,
+      health: this.#health,
+      http,
+      instead,
+    });
   }
 
   async #open(): Promise<void> {
@@ -303,25 +300,7 @@ export class Server {
     this.#sessions = new Sessions(services, config, this.#prefix);
     this.streams.start(this.#sessions, services, config);
     this.#metrics.gauge('sessions', 'Sessions that are open', () => this.#sessions?.size ?? 0);
-    if (this.#around !== undefined) return this.#openWithout(this.#around.transport, this.#sessions);
-    this.#listeners = this.#createListeners();
-    this.#transports = this.#listeners.all;
-    for (const transport of this.#transports) await transport.start(this.#sessions.accept);
-    const ops = opsAddress(config.ops);
-    if (ops !== undefined) this.#ops = await startOps(ops, this.#health, this.#metrics);
-    if (this.#ownsHttp) await this.http.listen({ host: config.host, port: config.port });
-  }
-
-  #createListeners(): Listeners {
-    const server = this.http.server as HttpServer;
-    return createListeners(this.config, server, this.#wheel, this.#metrics, !this.#ownsHttp);
-  }
-
-  /** Opens no port. */
-  async #openWithout(transport: Transport, sessions: Sessions): Promise<void> {
-    this.#transports = [transport];
-    await transport.start(sessions.accept);
-    await this.http.ready();
+    await this.#ingress.open(this.#sessions.accept);
   }
 
   #openBackbone(): Promise<Backbone> {
@@ -369,11 +348,10 @@ export class Server {
     const served = this.#state === 'ready';
     this.#state = 'draining';
     if (served && drainDelay > 0) await pause(drainDelay);
-    for (const transport of this.#transports) await transport.stop();
+    await this.#ingress.stop();
     this.streams.stop();
     await this.#sessions?.drain({ within, rate, retryAfter });
-    // not before: a client that polls has to come once more to hear that
-    if (this.#ownsHttp) this.http.server.close();
+    this.#ingress.endRequests();
   }
 }
 
