@@ -1,5 +1,4 @@
 // Which partitions of a feed in Redis a reader has: each is one reader's at a time, for as long as it says that it lives.
-
 import type { RedisConnection } from '../../redis/connection.ts';
 import { historyGroup, type Keys } from '../../relay/redis/keys.ts';
 import { alive, claim, release } from './redis-scripts.ts';
@@ -92,7 +91,6 @@ export class Partitions {
     const { redis, keys, reader, takeOver } = this.#parts;
     const readers = Number(await redis.script(alive, [readersOf(keys)], [reader, takeOver]));
     this.#share = Math.ceil(keys.partitions / Math.max(readers, 1));
-    // whoever is one of several begins at a place of its own, so that they seldom want the same
     for (let number = 0; number < keys.partitions && !this.#closed; number++) await this.#claim(number);
   }
 

@@ -7,6 +7,7 @@ import { historyGroup, Keys } from '../../relay/redis/keys.ts';
 import type { DeadLetterBounds, Feed, FeedEntry } from '../feed.ts';
 import { RedisDeadLetters } from './redis-dead-letters.ts';
 import { entryId, entryOf, splitId } from './redis-entries.ts';
+import { longestWait, RedisNews } from './redis-news.ts';
 import { fromStart, type Partition, Partitions } from './redis-partitions.ts';
 import { acknowledge, lag, read } from './redis-scripts.ts';
 
@@ -18,8 +19,6 @@ export interface RedisFeedOptions {
 }
 
 const usualTakeOver = 5000;
-/** Waiting for news is broken off after so many milliseconds, to look whether partitions came or went. */
-const longestWait = 1000;
 /**
  * In a cluster they are asked after a pause that grows while nothing comes. Waiting would need a connection for each
  * partition, for a command names keys of one slot, and one that waits holds up all behind it: 16 more per writer, each
@@ -38,8 +37,7 @@ const leastShare = 64;
 export class RedisFeed implements Feed {
   readonly deadLetters: RedisDeadLetters;
   readonly #redis: RedisConnection;
-  /** Waits for news, which would block all else. */
-  readonly #news: RedisConnection;
+  readonly #news: RedisNews;
   readonly #keys: Keys;
   readonly #reader = randomUUID();
   readonly #partitions: Partitions;
@@ -55,7 +53,6 @@ export class RedisFeed implements Feed {
   #pause = pauses.least;
   #closed = false;
   #started = false;
-  #waiting: Promise<void> | undefined;
   #wake: () => void = () => {};
 
   /**
@@ -64,8 +61,8 @@ export class RedisFeed implements Feed {
    */
   constructor(url: string, { takeOver = usualTakeOver, reconnect, deadLetters }: RedisFeedOptions = {}) {
     this.#redis = new RedisConnection(url, reconnect);
-    this.#news = new RedisConnection(url, reconnect);
     this.#keys = new Keys(parseRedisAddress(url));
+    this.#news = new RedisNews(new RedisConnection(url, reconnect), this.#keys);
     this.deadLetters = new RedisDeadLetters(this.#redis, this.#keys, deadLetters);
     const parts = { redis: this.#redis, keys: this.#keys, reader: this.#reader, takeOver };
     this.#partitions = new Partitions({ ...parts, changed: () => this.#wake() });
@@ -252,28 +249,9 @@ export class RedisFeed implements Feed {
     const asks = this.#redis.spread && mine.length > 0;
     const pause = setTimeout(() => this.#wake(), asks ? this.#pause : longestWait).unref();
     if (asks) this.#pause = Math.min(pauses.most, this.#pause * 2);
-    else if (mine.length > 0) this.#waiting ??= this.#listen(mine);
-    await Promise.race([woken, this.#waiting ?? woken]);
+    const news = asks || mine.length === 0 ? woken : this.#news.behind(mine);
+    await Promise.race([woken, news]);
     clearTimeout(pause);
-  }
-
-  /** One at a time. A failure is followed by a pause: reading tells of it. */
-  async #listen(mine: readonly Partition[]): Promise<void> {
-    const feeds = mine.map(({ number }) => this.#keys.feed(number));
-    const last = mine.map((partition) => partition.last);
-    const options = ['COUNT', 1, 'BLOCK', longestWait, 'STREAMS'];
-    try {
-      const news = await this.#news.call('XREAD', ...options, ...feeds, ...last);
-      for (const [feed, id] of newsOf(news)) {
-        const at = feeds.indexOf(feed);
-        // what comes was read already when it does not come by reading: it is not to wake anybody again
-        if (mine[at]?.last === last[at]) mine[at]!.last = id;
-      }
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, longestWait / 10).unref());
-    } finally {
-      this.#waiting = undefined;
-    }
   }
 }
 
@@ -288,18 +266,6 @@ function lagOf(reply: Reply): { entries: number; age: number } {
     if (time !== '') oldest = Math.min(oldest, Number(time));
   }
   return { entries, age: Math.max(0, Number(now) - oldest) };
-}
-
-/** The streams that have something, and its id: a map, which the driver gives in one of two forms. */
-function newsOf(reply: Reply): [feed: string, id: string][] {
-  if (!Array.isArray(reply)) return [];
-  const pairs = Array.isArray(reply[0])
-    ? reply
-    : reply.flatMap((_, at) => (at % 2 ? [] : [reply.slice(at, at + 2)]));
-  return (pairs as readonly [Buffer, readonly [Buffer, Reply][]][]).map(([feed, entries]) => [
-    String(feed),
-    String(entries[0]![0]),
-  ]);
 }
 
 /** Done when the work or the signal is; a failure that nobody waits for is told by the next who does. */
