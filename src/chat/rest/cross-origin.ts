@@ -16,6 +16,15 @@ export function crossOrigin({ headers }: FastifyRequest, origins: readonly strin
   return { ...vary, ...allowed, 'access-control-allow-origin': origin };
 }
 
+/**
+ * Whether another page embeds this, as an image or a script: such a request names no origin that could be let in, and goes
+ * in the name of whoever looks at that page [Fetch Metadata].
+ */
+export function isEmbedded({ headers }: FastifyRequest): boolean {
+  const { origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode } = headers;
+  return origin === undefined && mode === 'no-cors' && (site === 'cross-site' || site === 'same-site');
+}
+
 /** `https://a.example`, `https://*.a.example` or `*`, as the option `origins` has them. */
 function isListed(origin: string, listed: string): boolean {
   if (listed === '*') return true;

@@ -1,10 +1,10 @@
 // The chat over HTTP: its routes, with the document that describes them and a page to try them.
 import { Ajv } from 'ajv';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Server } from '../../index.ts';
+import { type Server, StompwireError } from '../../index.ts';
 import { Asking } from './asking.ts';
 import { addChangeRoutes } from './change-routes.ts';
-import { crossOrigin } from './cross-origin.ts';
+import { crossOrigin, isEmbedded } from './cross-origin.ts';
 import { addDocument } from './document.ts';
 import { addMemberRoutes } from './member-routes.ts';
 import { addMessageRoutes } from './message-routes.ts';
@@ -63,6 +63,8 @@ function addManners(http: FastifyInstance, { config }: Server): void {
   http.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
     reply.headers(crossOrigin(request, config.origins));
+    if (isEmbedded(request))
+      throw new StompwireError('denied', 'what is said here is not for pages of others to embed');
   });
   http.addHook('preValidation', async (request) => {
     if (request.method !== 'GET') request.body ??= {};

@@ -99,3 +99,18 @@ it('search, lists and presence show a stranger nothing of it', async () => {
       JSON.stringify((await api.get(path.replace('{roomId}', 'r').replace(/\{.*\}/, '1'), eve)).body),
     ).not.toContain('kim');
 });
+
+it('a stranger’s page that embeds a stream as an image lets nobody into a room', async () => {
+  const api = await ChatApi.start({ rooms: 'open' });
+  open.push(api);
+  const image = { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' };
+  for (const site of ['cross-site', 'same-site']) {
+    const headers = { ...image, 'sec-fetch-site': site };
+    const answer = await api.ask('GET', '/rooms/r/subscribe', { as: 'kim', headers });
+    expect(answer).toMatchObject({ status: 403, body: { code: 'denied' } });
+  }
+  expect((await api.get('/rooms', { as: 'kim' })).body).toEqual([]);
+  const headers = { 'sec-fetch-mode': 'cors', 'sec-fetch-site': 'same-origin' };
+  await api.stream('/rooms/r/subscribe', { as: 'kim', headers });
+  expect((await api.get('/rooms', { as: 'kim' })).body).toMatchObject([{ id: 'r' }]);
+});
