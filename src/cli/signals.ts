@@ -9,6 +9,8 @@ type Signal = keyof typeof CODES;
 /** Where signals come from: the process. */
 export interface SignalSource {
   on(signal: Signal, listener: () => void): unknown;
+  /** Hears that who started the process, and was sent the signal in its place, has gone. */
+  onAbandoned?(listener: () => void): void;
 }
 
 /** What waiting for a signal needs. */
@@ -21,7 +23,7 @@ export interface SignalWatch {
 }
 
 /**
- * Waits for SIGINT or SIGTERM; a second signal ends the process at once with 130 or 143.
+ * Waits for SIGINT or SIGTERM, or until nobody is left to pass one on; a second signal ends the process at once with 130 or 143.
  *
  * @returns resolves at the first signal
  */
@@ -35,5 +37,6 @@ export function signalled({ signals, exit, now }: SignalWatch): Promise<void> {
     };
     signals.on('SIGINT', () => hear('SIGINT'));
     signals.on('SIGTERM', () => hear('SIGTERM'));
+    signals.onAbandoned?.(resolve); // counts for no signal: one that comes after it is the first
   });
 }

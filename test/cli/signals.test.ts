@@ -6,12 +6,15 @@ describe('signals', () => {
   const codes = { SIGINT: 130, SIGTERM: 143 } as const;
 
   /** A service that drains until it is told that it has. */
-  async function draining(): Promise<{ world: World; drained: () => void; code: Promise<number> }> {
+  async function draining(
+    onAbandoned?: (listener: () => void) => void,
+  ): Promise<{ world: World; drained: () => void; code: Promise<number> }> {
     let drained = (): void => {};
     const end = new Promise<void>((resolve) => {
       drained = resolve;
     });
     const world = new World({ drain: () => end });
+    if (onAbandoned !== undefined) Object.assign(world.signals, { onAbandoned });
     const code = world.run('serve');
     await world.ready;
     return { world, drained, code };
@@ -34,6 +37,18 @@ describe('signals', () => {
     expect(world.steps).toEqual(['start', 'exit 143']);
     drained();
     await code;
+  });
+
+  it('drains when nobody is left who would pass a signal on, and hears the first signal after it as the first', async () => {
+    let abandon = (): void => {};
+    const { world, drained, code } = await draining((abandoned) => {
+      abandon = abandoned;
+    });
+    abandon();
+    world.signals.emit('SIGTERM');
+    drained();
+    expect(await code).toBe(0);
+    expect(world.steps).toEqual(['start', 'close']);
   });
 
   it('one Ctrl-C that npm forwards as well counts once', async () => {

@@ -1,9 +1,11 @@
 // The built executable from start to exit, as an operator and a supervisor see it.
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { accessSync, constants } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { Executable } from './executable.ts';
+import { EXECUTABLE, Executable } from './executable.ts';
 
 const ANY_PORTS = ['--port', '0', '--stomp-port', '0'];
 const OLD_NODE = `data:text/javascript,${encodeURIComponent(
@@ -12,8 +14,11 @@ const OLD_NODE = `data:text/javascript,${encodeURIComponent(
 
 const running: Executable[] = [];
 const blockers: Server[] = [];
+/** Groups of processes of which one may be left. */
+const groups: number[] = [];
 
 afterEach(async () => {
+  for (const group of groups.splice(0)) process.kill(-group, 'SIGKILL');
   for (const executable of running) executable.signal('SIGKILL');
   await Promise.all(running.splice(0).map(({ ended }) => ended));
   for (const blocker of blockers.splice(0)) blocker.close();
@@ -81,6 +86,39 @@ describe('a service that was started', () => {
     service.signal('SIGTERM');
     expect((await service.ended).code).toBe(143);
     silent.terminate();
+  });
+});
+
+describe('under npm', () => {
+  it('the command may be executed after every build, for npx makes it so once', () => {
+    accessSync(EXECUTABLE, constants.X_OK);
+  });
+
+  it('SIGTERM that ends the shell between npm and the service ends the service too', async () => {
+    const line = `"${process.execPath}" "${EXECUTABLE}" serve ${ANY_PORTS.join(' ')}; exit`;
+    const shell = spawn('sh', ['-c', line], { env: { npm_lifecycle_event: 'start' }, detached: true });
+    groups.push(shell.pid!);
+    const ended = once(shell, 'close'); // not before everybody let go of its output
+    const [ready] = await once(shell.stdout, 'data');
+    const client = await connected(/ws:\S+/.exec(String(ready))![0]);
+    const closed = once(client, 'close');
+    shell.kill('SIGTERM');
+    expect((await closed)[0]).toBe(1012);
+    await ended;
+    groups.length = 0;
+  });
+});
+
+describe('a reader that has read enough', () => {
+  it('is no failure', async () => {
+    const help = spawn(process.execPath, [EXECUTABLE, 'serve', '--help'], { env: {} });
+    help.stdout.destroy();
+    let stderr = '';
+    help.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    const [code] = await once(help, 'close');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 });
 

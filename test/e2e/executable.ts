@@ -3,7 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const EXECUTABLE = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url));
+/** The built executable. */
+export const EXECUTABLE = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url));
 
 /** How a process ended. */
 export interface Ending {
