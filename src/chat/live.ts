@@ -91,6 +91,7 @@ export class Live {
     this.#notifying = new Notifying(server, {
       ...{ repository, shared, members: this.#members, topicOf: topicOfRoom },
       reads: (user, roomId) => this.#isAt(user, roomId, true),
+      mayRead: async (user, roomId) => (await access.of(roomId, user)).reads,
       hears: (user) => this.#isAt(user, notified),
       tell: (user, payload) => this.#tell(user, '/queue/notifications', payload),
       failed: (error) => this.#failed(error),

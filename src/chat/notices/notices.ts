@@ -21,6 +21,8 @@ export interface NoticesParts {
   readonly reads: (user: string, roomId: string) => boolean;
   /** How far people have read in a room, by its number. */
   readonly marks: (roomId: string) => Promise<ReadonlyMap<string, number>>;
+  /** Whether somebody may read a room by now: what was kept quotes it. */
+  readonly mayRead: (user: string, roomId: string) => Promise<boolean>;
   /** Whether some device of somebody hears notifications, on any node. */
   readonly hears: (user: string) => boolean;
   /** Brings a notification to all devices of a user. */
@@ -89,13 +91,15 @@ export class Notices {
     for (;;) {
       const notices = await shelf.of(user, perGo);
       if (notices.length === 0) return;
+      const theirs = await this.#roomsOf(user, notices);
       const ours = new Set(
         await shelf.drop(
           user,
           notices.map(({ id }) => id),
         ),
       );
-      for (const notice of notices) if (ours.has(notice.id)) await this.#tellOrKeep(user, notice);
+      for (const notice of notices)
+        if (ours.has(notice.id) && theirs.has(notice.roomId)) await this.#tellOrKeep(user, notice);
       if (!this.#parts.hears(user)) return;
     }
   }
@@ -103,6 +107,13 @@ export class Notices {
   /** This node learns that somebody hears notifications, somewhere. */
   async learned(user: string): Promise<void> {
     if (this.#waiting.has(user)) await this.give(user);
+  }
+
+  /** Of the rooms that are quoted those which are still theirs to read. */
+  async #roomsOf(user: string, notices: readonly Notice[]): Promise<ReadonlySet<string>> {
+    const rooms = [...new Set(notices.map(({ roomId }) => roomId))];
+    const may = await Promise.all(rooms.map((roomId) => this.#parts.mayRead(user, roomId)));
+    return new Set(rooms.filter((_, at) => may[at]));
   }
 
   async #concerned(message: PostedMessage, marks: ReadonlyMap<string, number>): Promise<readonly string[]> {

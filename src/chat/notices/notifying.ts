@@ -10,7 +10,8 @@ import { Notices, type NoticesParts } from './notices.ts';
 import type { RoomMembers } from './room-members.ts';
 
 /** What it stands on. */
-export interface NotifyingParts extends Pick<NoticesParts, 'reads' | 'hears' | 'tell' | 'failed'> {
+export interface NotifyingParts
+  extends Pick<NoticesParts, 'reads' | 'mayRead' | 'hears' | 'tell' | 'failed'> {
   readonly members: Pick<RoomMembers, 'of' | 'all'>;
   readonly repository: Pick<ChatRepository, 'reading'>;
   readonly shared: Pick<LiveRepository, 'notices'>;
@@ -38,7 +39,7 @@ export class Notifying {
     const { history, config, metrics } = server;
     const { shared, topicOf, failed } = parts;
     this.#parts = parts;
-    this.#webhook = webhookOf(server, shared);
+    this.#webhook = webhookOf(server, shared, parts.mayRead);
     const counters = {
       told: metrics.counter('chat_notices', 'Notifications', { outcome: 'told' }),
       kept: metrics.counter('chat_notices', 'Notifications', { outcome: 'kept' }),

@@ -1,7 +1,7 @@
 // The webhook that the options ask for, with its figures.
 import type { Server } from '../../index.ts';
 import type { LiveRepository } from '../live-repository.ts';
-import { Webhook, type WebhookOutcome } from './webhook.ts';
+import { Webhook, type WebhookOutcome, type WebhookParts } from './webhook.ts';
 
 /** An answer takes no longer, in milliseconds. */
 const timeout = 10_000;
@@ -17,6 +17,7 @@ const help = 'Notifications for the webhook, by what became of them';
 export function webhookOf(
   { config, metrics, log }: Pick<Server, 'config' | 'metrics' | 'log'>,
   live: Pick<LiveRepository, 'notices'>,
+  mayRead: WebhookParts['mayRead'],
 ): Webhook | undefined {
   const { webhookUrl: url, webhookSecret: secret, webhookDelay } = config;
   if (url === undefined || secret === undefined) return undefined;
@@ -26,7 +27,7 @@ export function webhookOf(
   const webhook = new Webhook({
     ...{ url, secret, retryAfter, timeout, clock: Date.now, random: Math.random },
     every: Math.min(looksEvery, Math.max(20, webhookDelay)),
-    shelf: () => live.notices,
+    ...{ shelf: () => live.notices, mayRead },
     ended: (outcome) => counters.get(outcome)?.add(),
     failed: (err) => log.warn({ err }, 'notifications that wait for the webhook could not be asked for'),
   });

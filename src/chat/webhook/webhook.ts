@@ -1,5 +1,4 @@
 // The webhook: notifications of those who stay away are posted, signed, unless some device has seen them by then.
-
 import { Buffer } from 'node:buffer';
 import { createHmac } from 'node:crypto';
 import type { DueNotice, NoticeShelf } from '../live-repository.ts';
@@ -12,6 +11,8 @@ export interface WebhookParts {
   readonly secret: string;
   /** Where notifications wait for their time; one that was read or given waits no more. */
   readonly shelf: () => Pick<NoticeShelf, 'due' | 'posted' | 'toPost'>;
+  /** Whether somebody may read a room by now: a notification quotes it. */
+  readonly mayRead: (user: string, roomId: string) => Promise<boolean>;
   /** It is looked every so many milliseconds whether there is something to post. */
   readonly every: number;
   /** The first pause before a post is tried again, in milliseconds; each later one is twice as long, up to a minute. */
@@ -93,6 +94,7 @@ export class Webhook {
     const { shelf, clock, ended } = this.#parts;
     const outcome = await this.#outcomeOf(user, notice).catch(() => 'again' as const);
     if (this.#stopping.signal.aborted) return;
+    if (outcome === 'nobody') return shelf().posted(user, notice.id);
     const isLast = outcome !== 'again' || tries + 1 >= mostTries;
     await shelf().posted(user, notice.id, isLast ? undefined : clock() + this.#pause(tries));
     if (isLast) ended(outcome === 'again' ? 'failed' : outcome);
@@ -104,7 +106,9 @@ export class Webhook {
     return Math.round(longest * (0.5 + this.#parts.random() / 2));
   }
 
-  async #outcomeOf(user: string, notice: Notice): Promise<WebhookOutcome | 'again'> {
+  /** @returns `nobody`: whom it is for may read it no longer */
+  async #outcomeOf(user: string, notice: Notice): Promise<WebhookOutcome | 'again' | 'nobody'> {
+    if (!(await this.#parts.mayRead(user, notice.roomId))) return 'nobody';
     const status = await this.#post(user, notice);
     if (status >= 200 && status < 300) return 'delivered';
     return status >= 500 || [408, 425, 429].includes(status) ? 'again' : 'refused';

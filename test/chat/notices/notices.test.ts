@@ -61,6 +61,7 @@ class Node {
       members: { of: async () => ['kim', 'lee'] },
       ...{ keeps: 10, clock: () => 1, marks: async () => new Map(), failed },
       reads: () => this.reads,
+      mayRead: async () => true,
       hears: () => this.hears,
       tell: async (user, { messageId }) => void told.push(`${user} ${messageId}`),
       counted: (outcome) => this.counted.push(outcome),
@@ -177,6 +178,29 @@ describe('notices', () => {
     await madeUp;
     // those of one step: a deletion takes what an earlier one has kept, too
     expect((await slow.shelf.of('lee', 9)).map(({ id }) => id)).toEqual(['m2', 'm5']);
+  });
+
+  it('that were kept of a room are given to nobody who may read it no longer; and to nobody while that is not known', async () => {
+    const [told, slow] = [[] as string[], new Slow()];
+    let isAway = true;
+    const node = new Node(slow, [], told, {
+      mayRead: async (_, roomId) => {
+        if (isAway) throw new Error('away');
+        return roomId !== 'left';
+      },
+    });
+    for (const [id, roomId] of Object.entries({ m1: 'left', m2: 'r', m3: 'left' }))
+      await slow.shelf.keep('lee', { id, roomId, number: 1, at: 1, payload: { messageId: id } }, 9);
+    node.hears = true;
+    const failed = expect(node.notices.give('lee')).rejects.toThrow('away');
+    await finish(slow, () => 0);
+    await failed;
+    expect(await slow.shelf.of('lee', 9)).toHaveLength(3);
+    isAway = false;
+    void node.notices.give('lee');
+    await finish(slow, () => 0);
+    expect(told).toEqual(['lee m2']);
+    expect(await slow.shelf.of('lee', 9)).toEqual([]);
   });
 
   it('that cannot be told are kept on', async () => {

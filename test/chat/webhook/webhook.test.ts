@@ -68,7 +68,7 @@ function webhookOf(parts: Partial<WebhookParts> = {}): Webhook {
   const webhook = new Webhook({
     ...{ url, secret, shelf: () => shelf, every: 1, retryAfter: 0, timeout: 20_000 },
     ...{ clock: () => 1_700_000_000_999, random: () => 0, ended: receiver.ended },
-    failed: (error) => receiver.ended(String(error)),
+    ...{ failed: (error) => receiver.ended(String(error)), mayRead: async () => true },
     ...parts,
   });
   webhooks.push(webhook);
@@ -130,6 +130,21 @@ describe('a notification for who stays away', () => {
     await receiver.until(() => posted().includes('m4/lee'));
     // both of those that were taken together were on their way, and the one that failed does not come a second time
     expect(posted().sort()).toEqual(['m2/lee', 'm3/lee', 'm4/lee']);
+  });
+
+  it('is nobody’s to hear who may read the room no longer, and waits while that is not known', async () => {
+    let asked = 0;
+    const mayRead = async (user: string): Promise<boolean> => {
+      if (++asked < 3) throw new Error('away');
+      return user === 'moe';
+    };
+    await keep('lee', ['m1']);
+    await keep('moe', ['m2']);
+    webhookOf({ mayRead });
+    await receiver.until(() => receiver.outcomes.length === 1);
+    await expect.poll(() => shelf.toPost()).toBe(0);
+    expect(receiver.posts.map(({ headers }) => headers['stompwire-delivery'])).toEqual(['m2/moe']);
+    expect(receiver.outcomes).toEqual(['delivered']);
   });
 
   it('is another one’s when who took it is gone, with the same id', async () => {
