@@ -136,7 +136,7 @@ export class HistoryService {
     // what waits in queues does so since it was logged, and need not wait for the history
     const taken = [
       log.redact(destination, position),
-      queues?.bindings?.redact?.(destination, position) ?? false,
+      queues?.bindings?.redact(destination, position) ?? false,
     ];
     const [wasLogged, wasQueued] = await Promise.all(taken);
     const wasStored = (await this.store?.upkeep.redact(destination, position)) ?? false;
@@ -156,8 +156,8 @@ export class HistoryService {
     const { top } = await log.reach(destination);
     const last = through !== undefined && comparePositions(through, top) < 0 ? through : top;
     const { bindings } = this.relay.queues ?? {};
-    await Promise.all([log.clear(destination, last), bindings?.clear?.(destination, last)]);
-    await bindings?.clear?.(destination, last); // what was held back until it was stored has come to them now
+    await Promise.all([log.clear(destination, last), bindings?.clear(destination, last)]);
+    await bindings?.clear(destination, last); // what was held back until it was stored has come to them now
     await this.store?.upkeep.deleteThrough(destination, last);
     await this.#outdate(destination);
   }

@@ -81,10 +81,10 @@ export interface Bindings {
    *
    * @returns whether there was a copy
    */
-  redact?(destination: string, position: Position): Soon<boolean>;
+  redact(destination: string, position: Position): Soon<boolean>;
   /**
    * Takes out the copies of what a log has up to a position, dead letters too; of what somebody has, none comes again.
    * They count as expired.
    */
-  clear?(destination: string, upTo: Position): Soon<void>;
+  clear(destination: string, upTo: Position): Soon<void>;
 }

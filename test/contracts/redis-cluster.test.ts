@@ -11,6 +11,7 @@ import { feedContract } from './feed.ts';
 import { membersContract } from './members.ts';
 import { patternQueuesContract } from './pattern-queues.ts';
 import { queuesContract } from './queues.ts';
+import { redactedCopiesContract } from './redacted-copies.ts';
 import { redisBindings } from './redis-bindings.ts';
 import { RedisClaimNodes } from './redis-claims.ts';
 import { redisCommitsContract } from './redis-commits.ts';
@@ -45,6 +46,7 @@ describe.runIf(program)('over a Redis Cluster', () => {
   patternQueuesContract({ name: 'redis-cluster', open: redisQueues(behind) });
   bindingsContract({ name: 'redis-cluster', most: 12, open: redisBindings(behind) });
   declaredBindingsContract({ name: 'redis-cluster', most: 12, open: redisBindings(behind) });
+  redactedCopiesContract({ name: 'redis-cluster', most: 12, open: redisBindings(behind) });
   redisCommitsContract('redis-cluster', behind);
   claimsContract({ name: 'redis-cluster', open: async () => new RedisClaimNodes(behind()) });
 });

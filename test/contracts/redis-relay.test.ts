@@ -9,6 +9,7 @@ import { declaredQueuesContract } from './declared-queues.ts';
 import { membersContract } from './members.ts';
 import { patternQueuesContract } from './pattern-queues.ts';
 import { queuesContract } from './queues.ts';
+import { redactedCopiesContract } from './redacted-copies.ts';
 import { redisBindings } from './redis-bindings.ts';
 import { RedisClaimNodes } from './redis-claims.ts';
 import { redisCommitsContract } from './redis-commits.ts';
@@ -38,6 +39,11 @@ describe.runIf(url)('over a Redis', () => {
   patternQueuesContract({ name: 'redis', open: redisQueues(() => ({ address: url!, commands })) });
   bindingsContract({ name: 'redis', most: 12, open: redisBindings(() => ({ address: url!, commands })) });
   declaredBindingsContract({
+    name: 'redis',
+    most: 12,
+    open: redisBindings(() => ({ address: url!, commands })),
+  });
+  redactedCopiesContract({
     name: 'redis',
     most: 12,
     open: redisBindings(() => ({ address: url!, commands })),

@@ -8,6 +8,7 @@ import { claimsContract } from './claims.ts';
 import { feedContract } from './feed.ts';
 import { membersContract } from './members.ts';
 import { queuesContract } from './queues.ts';
+import { redactedCopiesContract } from './redacted-copies.ts';
 import { redisBindings } from './redis-bindings.ts';
 import { RedisClaimNodes } from './redis-claims.ts';
 import { redisCommitsContract } from './redis-commits.ts';
@@ -39,6 +40,7 @@ describe.runIf(program)('over Redis under Sentinel', () => {
   membersContract({ name: 'redis-sentinel', open: async () => new RedisMemberNodes(behind()) });
   queuesContract({ name: 'redis-sentinel', open: redisQueues(behind) });
   bindingsContract({ name: 'redis-sentinel', most: 12, open: redisBindings(behind) });
+  redactedCopiesContract({ name: 'redis-sentinel', most: 12, open: redisBindings(behind) });
   redisCommitsContract('redis-sentinel', behind);
   claimsContract({ name: 'redis-sentinel', open: async () => new RedisClaimNodes(behind()) });
 });

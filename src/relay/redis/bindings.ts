@@ -8,8 +8,10 @@
 // A queue that goes by itself is bound by the step in which its consumer joins, and unbound by the step in which it goes:
 // so it is never bound without anybody who ends it. Its note stays behind, and is forgotten when there is no room for
 // another one.
+import type { Buffer } from 'node:buffer';
 import { StompwireError } from '../../errors.ts';
 import { isPattern, type Separator } from '../../message/destination.ts';
+import type { Position } from '../../message/position.ts';
 import type { QueueArguments } from '../../queue/consumer.ts';
 import { isPassing } from '../../queue/passing.ts';
 import { assertOwner, assertSame } from '../../queue/same-terms.ts';
@@ -24,6 +26,7 @@ import {
   unbindScript,
 } from './binding-scripts.ts';
 import { textOf } from './connection.ts';
+import { RedisCopies } from './copies.ts';
 import { saidOf } from './declared.ts';
 import type { Keys } from './keys.ts';
 import { unavailable } from './lane.ts';
@@ -40,6 +43,10 @@ export interface RedisBindingsParts {
   readonly ahead: () => number;
   /** Drops a queue. */
   readonly remove: (queue: string) => Promise<void>;
+  /** Where dead letters go. */
+  readonly deadLetters: string;
+  /** Hears why, and what, queues have lost. */
+  readonly lost: (lost: readonly Buffer[]) => void;
 }
 
 /** A binding that this node takes from. */
@@ -59,9 +66,11 @@ const attempts = 10;
 export class RedisBindings implements Bindings {
   readonly #parts: RedisBindingsParts;
   readonly #bound = new Map<string, Bound>();
+  readonly #copies: RedisCopies;
 
   constructor(parts: RedisBindingsParts) {
     this.#parts = parts;
+    this.#copies = new RedisCopies(parts);
   }
 
   async bind(queue: string, source: string, terms?: QueueArguments, owner?: string): Promise<void> {
@@ -86,6 +95,14 @@ export class RedisBindings implements Bindings {
     const was = await this.#empty(queue, source);
     await this.#note(queue, source, '', false);
     return was;
+  }
+
+  redact(destination: string, position: Position): Promise<boolean> {
+    return this.#copies.redact(destination, position);
+  }
+
+  clear(destination: string, upTo: Position): Promise<void> {
+    return this.#copies.clear(destination, upTo);
   }
 
   /** A binding that this node has made, of which there is one taker more; none: it is a queue like others. */

@@ -30,6 +30,7 @@ import { PartitionQueues, type OwnParts as QueueOfPartition } from './partition-
 import { PatternTakers } from './pattern-takers.ts';
 import { full, queueBounds, type RedisQueuesParts, tooMany } from './queue-bounds.ts';
 import { lease } from './queue-leases.ts';
+import type { Held } from './queue-takers.ts';
 import type { SharedQueueParts } from './shared-queue.ts';
 
 /** What of a relay they need. */
@@ -209,7 +210,7 @@ export class RedisQueues implements Queues {
       commit: (kind, args) => this.#commit(destination, kind, args),
       committing: () => commit() !== undefined,
       later: (act, undone) => commit()?.later(act, undone),
-      died: (message, why, deliveries) => this.#died(destination, message, why, deliveries),
+      died: (held, why) => this.#died(destination, held, why),
       dropped: (message, why) => this.#parts.dropped?.(message, why),
       foreign: (error) => troubled(`somebody else writes into our queue ${destination}: ${messageOf(error)}`),
     };
@@ -251,18 +252,52 @@ export class RedisQueues implements Queues {
   }
 
   /** What was tried in vain is a dead letter, in a queue that may be with another primary: it is asked until it answers. */
-  async #died(origin: string, message: Message, why: Loss, deliveries: number): Promise<void> {
+  async #died(origin: string, held: Held, why: Loss): Promise<void> {
     const { deadLetters, dropped, died } = this.#parts;
+    const { message } = held;
     if (origin === deadLetters) return dropped?.(message, why);
-    const letter = deadLetterOf(message, deadLetters, why, deliveries);
-    while (!this.#closed) {
+    try {
+      return (await this.#bury(origin, held, why)) ? died?.(message, why) : dropped?.(message, why);
+    } catch {
+      if (!this.#closed) dropped?.(message, why);
+    }
+  }
+
+  /**
+   * What was redacted since this node was given it, or while its dead letter is made, is so there too.
+   *
+   * @returns false: others have dealt with it
+   */
+  async #bury(origin: string, { order, message, deliveries }: Held, why: Loss): Promise<boolean> {
+    const { position, destination } = message;
+    const bury = (one: Message): Promise<true> => {
+      const letter = deadLetterOf(one, this.#parts.deadLetters, why, deliveries);
+      return this.#asked(() => this.enqueue(letter).then(() => true));
+    };
+    if (position === undefined) return bury(message);
+    const stood = await this.#asked(() => this.#standing(origin, order));
+    if (stood === null) return false;
+    await bury(decodeKept(stood));
+    const stands = await this.#asked(() => this.#standing(origin, order));
+    if (stands?.equals(stood) === false) await this.#asked(() => this.bindings.redact(destination, position));
+    return true;
+  }
+
+  /** Asks until there is an answer. @throws {StompwireError} `queue-full`; whatever it was, once this is closed */
+  async #asked<T>(ask: () => Promise<T>): Promise<T> {
+    for (;;) {
       try {
-        await this.enqueue(letter);
-        return died?.(message, why);
+        return await ask();
       } catch (error) {
-        if ((error as StompwireError).code === 'queue-full') return dropped?.(message, why);
+        if ((error as StompwireError).code === 'queue-full' || this.#closed) throw error;
         await new Promise((resolve) => setTimeout(resolve, againAfter).unref());
       }
     }
+  }
+
+  /** What stands in a queue, whoever has it. */
+  #standing(queue: string, order: string): Promise<Buffer | null> {
+    const body = `${this.#parts.keys.queue(queue)}\0body`;
+    return this.#partOf(queue).partition.call(({ commands }) => commands.redis.hgetBuffer(body, order));
   }
 }

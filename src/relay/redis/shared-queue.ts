@@ -27,7 +27,7 @@ export interface SharedQueueParts {
   /** Calls the script of a turn, soon and together with others. */
   readonly soon: (queue: SharedQueue) => void;
   /** Makes a dead letter of a message; done when it is kept or dropped. */
-  readonly died: (message: Message, why: Why, deliveries: number) => Promise<void>;
+  readonly died: (held: Held, why: Why) => Promise<void>;
   readonly dropped: (message: Message, why: 'expired' | 'overflow') => void;
   /** Bytes are no message. */
   readonly foreign: (error: unknown) => void;
@@ -370,7 +370,7 @@ export class SharedQueue {
 
   /** It stays this node's until its dead letter is kept: it comes twice rather than never. */
   async #die(held: Held, why: Why): Promise<boolean> {
-    await this.#parts.died(held.message, why, held.deliveries);
+    await this.#parts.died(held, why);
     return this.#gone(held);
   }
 
