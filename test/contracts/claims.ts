@@ -1,7 +1,8 @@
 // The contract of the claims port: one suite for whatever keeps them, with the guarantees in the port's comment.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { StompwireError } from '../../src/errors.ts';
 import type { Claims, Outcome } from '../../src/relay/claims.ts';
+import { type Skipping, testsOf } from './skipping.ts';
 
 /** Nodes that share their claims. */
 export interface ClaimNodes {
@@ -13,10 +14,8 @@ export interface ClaimNodes {
   close(): Promise<void>;
 }
 
-/** A kind of claims. `skips` names tests by their sentence, and why they cannot hold. */
-export interface ClaimsKind {
-  readonly name: string;
-  readonly skips?: Readonly<Record<string, string>>;
+/** A kind of claims. */
+export interface ClaimsKind extends Skipping {
   open(): Promise<ClaimNodes>;
 }
 
@@ -25,11 +24,7 @@ const outcome: Outcome = { places: [{ destination: '/topic/김', position: { epo
 /** Tests a kind of claims. */
 export function claimsContract(kind: ClaimsKind): void {
   describe(`the claims ${kind.name}`, () => {
-    const test = (sentence: string, run: () => Promise<void>): void => {
-      const why = kind.skips?.[sentence];
-      if (why === undefined) it(sentence, run);
-      else it.skip(`${sentence} (${why})`, run);
-    };
+    const test = testsOf(kind);
     let nodes: ClaimNodes;
     beforeEach(async () => {
       nodes = await kind.open();

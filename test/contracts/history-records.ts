@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import type { HistoryQuery, HistoryStore } from '../../src/history/store.ts';
 import type { Position } from '../../src/message/position.ts';
 import type { LogRecord } from '../../src/message/record.ts';
+import type { Skipping } from './skipping.ts';
 
 /** Where a store keeps what it keeps: several stores, one after another, find the same there. */
 export interface HistoryPlace {
@@ -11,10 +12,8 @@ export interface HistoryPlace {
   close(): Promise<void>;
 }
 
-/** A kind of history store. `skips` names tests by their sentence, and why they cannot hold. */
-export interface HistoryStoreKind {
-  readonly name: string;
-  readonly skips?: Readonly<Record<string, string>>;
+/** A kind of history store. */
+export interface HistoryStoreKind extends Skipping {
   /** A record that is larger than this kind can keep, where it has such a limit. */
   tooLarge?(): LogRecord;
   /** An empty place. */

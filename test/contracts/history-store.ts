@@ -1,7 +1,7 @@
 // The contract of the history store port: one suite for every store, with the guarantees in the port's comments.
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect } from 'vitest';
 import type { HistoryQuery, HistoryStore } from '../../src/history/store.ts';
 import { comparePositions } from '../../src/message/position.ts';
 import type { LogRecord } from '../../src/message/record.ts';
@@ -17,6 +17,7 @@ import {
 } from './history-records.ts';
 import { historySearchContract } from './history-search.ts';
 import { historyUpkeepContract } from './history-upkeep.ts';
+import { testsOf } from './skipping.ts';
 
 export type { HistoryPlace, HistoryStoreKind } from './history-records.ts';
 
@@ -25,11 +26,7 @@ const other = '/topic/chat-room/other';
 /** Tests a kind of history store. */
 export function historyStoreContract(kind: HistoryStoreKind): void {
   describe(`the history store ${kind.name}`, () => {
-    const test = (sentence: string, run: () => Promise<void>): void => {
-      const why = kind.skips?.[sentence];
-      if (why === undefined) it(sentence, run, 30_000);
-      else it.skip(`${sentence} (${why})`, run);
-    };
+    const test = testsOf(kind, 30_000);
     let place: HistoryPlace;
     let store: HistoryStore;
     const opened: HistoryStore[] = [];

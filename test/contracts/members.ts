@@ -1,7 +1,8 @@
 // The contract of the members port: one suite for whatever keeps them, with the guarantees in the port's comment.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect } from 'vitest';
 import type { Members, Presence } from '../../src/relay/members.ts';
 import type { Quotas } from '../../src/relay/quotas.ts';
+import { type Skipping, testsOf } from './skipping.ts';
 import { Changing } from './transport-sides.ts';
 
 /** A node of a service. */
@@ -20,10 +21,8 @@ export interface MemberNodes {
   bury?(name: string): Promise<void>;
 }
 
-/** A kind of members. `skips` names tests by their sentence, and why they cannot hold. */
-export interface MembersKind {
-  readonly name: string;
-  readonly skips?: Readonly<Record<string, string>>;
+/** A kind of members. */
+export interface MembersKind extends Skipping {
   open(): Promise<MemberNodes>;
 }
 
@@ -58,11 +57,7 @@ async function becomes<Value>(ask: () => Value | Promise<Value>, wanted: Value):
 /** Tests a kind of members. */
 export function membersContract(kind: MembersKind): void {
   describe(`the members ${kind.name}`, () => {
-    const test = (sentence: string, run: () => Promise<void>): void => {
-      const why = kind.skips?.[sentence];
-      if (why === undefined) it(sentence, run);
-      else it.skip(`${sentence} (${why})`, run);
-    };
+    const test = testsOf(kind);
     let nodes: MemberNodes;
     let started: MemberNode[];
     const node = async (): Promise<MemberNode> => {

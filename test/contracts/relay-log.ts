@@ -1,12 +1,13 @@
 // The contract of the log port: one suite for every relay that keeps logs, with the guarantees in the port's comment.
 import { Buffer } from 'node:buffer';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { Message } from '../../src/message/message.ts';
 import { type LogPolicy, usualPolicy } from '../../src/message/policies.ts';
 import { destinationHash, type Position } from '../../src/message/position.ts';
 import type { LogRecord } from '../../src/message/record.ts';
 import type { Appended, Log } from '../../src/relay/log.ts';
 import type { Relay } from '../../src/relay/relay.ts';
+import { type Skipping, testsOf } from './skipping.ts';
 import { Changing } from './transport-sides.ts';
 
 /** Relays over one set of logs, and what stands behind those: the feed, the store's marks, the clock. */
@@ -24,10 +25,8 @@ export interface LogNodes {
   close(): Promise<void>;
 }
 
-/** A kind of log. `skips` names tests by their sentence, and why they cannot hold. */
-export interface LogKind {
-  readonly name: string;
-  readonly skips?: Readonly<Record<string, string>>;
+/** A kind of log. */
+export interface LogKind extends Skipping {
   /** @param policies - by destination */
   open(policies: readonly LogPolicy[]): Promise<LogNodes>;
 }
@@ -89,11 +88,7 @@ const seqs = (all: readonly { readonly position: Position }[]): number[] =>
 /** Tests a kind of log. */
 export function logContract(kind: LogKind): void {
   describe(`the log of the relay ${kind.name}`, () => {
-    const test = (sentence: string, run: () => Promise<void>): void => {
-      const why = kind.skips?.[sentence];
-      if (why === undefined) it(sentence, run);
-      else it.skip(`${sentence} (${why})`, run);
-    };
+    const test = testsOf(kind);
     let nodes: LogNodes;
     let started: Node[];
     const node = async (): Promise<Node> => {

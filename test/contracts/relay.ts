@@ -1,9 +1,10 @@
 // The contract of the relay port: one suite for every relay, with the guarantees in the port's comment.
 import { Buffer } from 'node:buffer';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect } from 'vitest';
 import type { Soon } from '../../src/channel/channel.ts';
 import { Message } from '../../src/message/message.ts';
 import type { Relay } from '../../src/relay/relay.ts';
+import { type Skipping, testsOf } from './skipping.ts';
 import { Changing } from './transport-sides.ts';
 
 /** Relays that reach each other. */
@@ -13,10 +14,8 @@ export interface RelayNodes {
   close(): Promise<void>;
 }
 
-/** A kind of relay. `skips` names tests by their sentence, and why they cannot hold. */
-export interface RelayKind {
-  readonly name: string;
-  readonly skips?: Readonly<Record<string, string>>;
+/** A kind of relay. */
+export interface RelayKind extends Skipping {
   open(): Promise<RelayNodes>;
 }
 
@@ -61,11 +60,7 @@ function inPassing(done: Soon<void>): void {
 /** Tests a kind of relay. */
 export function relayContract(kind: RelayKind): void {
   describe(`the relay ${kind.name}`, () => {
-    const test = (sentence: string, run: () => Promise<void>): void => {
-      const why = kind.skips?.[sentence];
-      if (why === undefined) it(sentence, run);
-      else it.skip(`${sentence} (${why})`, run);
-    };
+    const test = testsOf(kind);
     let nodes: RelayNodes;
     let started: Node[];
     const node = async (): Promise<Node> => {

@@ -1,8 +1,9 @@
 // The contract of the transport port: one suite for every kind of transport.
 import { Buffer } from 'node:buffer';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { wrap } from '../../src/transport/framing.ts';
 import type { Accept, Transport } from '../../src/transport/transport.ts';
+import { type Skipping, testsOf } from './skipping.ts';
 import { Changing, type Client, Recorder } from './transport-sides.ts';
 
 /** One transport that can be started, and a client for it. */
@@ -17,10 +18,8 @@ export interface OpenTransport {
   close(): Promise<void>;
 }
 
-/** A kind of transport. `skips` names tests by their sentence, and why they cannot hold. */
-export interface TransportKind {
-  readonly name: string;
-  readonly skips?: Readonly<Record<string, string>>;
+/** A kind of transport. */
+export interface TransportKind extends Skipping {
   open(): Promise<OpenTransport>;
 }
 
@@ -31,11 +30,7 @@ const most = 256 * 1024 * 1024;
 /** Tests a kind of transport. */
 export function transportContract(kind: TransportKind): void {
   describe(`the transport ${kind.name}`, () => {
-    const test = (sentence: string, run: () => Promise<void>): void => {
-      const why = kind.skips?.[sentence];
-      if (why === undefined) it(sentence, run);
-      else it.skip(`${sentence} (${why})`, run);
-    };
+    const test = testsOf(kind);
     const accepted: Recorder[] = [];
     const connections = new Changing();
     let open: OpenTransport;
