@@ -93,6 +93,28 @@ describe.runIf(program)('queues over a Redis', () => {
     for (const { ids } of takers) expect(ids.length).toBeGreaterThan(5);
   });
 
+  it('keeps nothing of an empty queue from which nobody took but nodes that were killed', async () => {
+    const keysOf = (queue: string): Promise<string[]> => commands.keys(`*:queue:/queue/${queue}*`);
+    const alive = await node();
+    const taker = await alive.take(0, '/queue/b');
+    const doomed = [await farNode(), await farNode()];
+    await alive.send('1');
+    await until(async () => doomed.some(({ given }) => given.length === 1));
+    expect(await doomed.find(({ given }) => given.length === 1)!.acknowledge('1')).toBe(true);
+    await until(async () => (await keysOf('a')).some((key) => key.endsWith('hungry')));
+    for (const one of doomed) await one.kill();
+    await until(async () => {
+      await letLeasesEnd();
+      return (await keysOf('a')).length === 0;
+    });
+    await until(async () => (await keysOf('b')).some((key) => key.endsWith('takers')));
+    await alive.relay.queues!.enqueue(messageOf('2', '/queue/b'));
+    await taker.has(1);
+    expect(await taker.acknowledge(0)).toBe(true);
+    await taker.consumption.cancel();
+    expect(await commands.keys('*:queue*')).toEqual([]);
+  });
+
   it('gives the messages of a node that was killed to the others, in their place, and counts the delivery', async () => {
     const sender = await node();
     const doomed = await farNode(3);

@@ -255,11 +255,11 @@ export function declaredQueuesContract(kind: QueuesKind): void {
         await opened.pass(600_000);
         await fill('2');
         await opened.pass(400_000);
-        await fill('3');
+        await send('3', { unused: 1_000_000, count: 9 });
         const one = await taker();
         await one.has(1);
         expect(one.ids).toEqual(['3']);
-        await send('4', { unused: 1_000_000 }, other);
+        await send('4', { unused: 1_000_000, count: 9 }, other);
         await opened.pass(2_000_000);
         await fill('5');
         await one.has(3);

@@ -32,7 +32,9 @@ export async function heldIn({ commands, prefix }: FuzzPlace, ahead: number): Pr
 /** Keys of queues in which nothing is, and from which nobody takes. */
 export async function leftIn({ commands, prefix }: FuzzPlace): Promise<string[]> {
   const there = await commands.keys(`{${prefix}:0}*`);
-  return there.filter((key) => /:queues$|\0(line|body|out|tries|expiry|terms|takers)$/.test(key));
+  return there.filter((key) =>
+    /:queues$|\0(line|body|out|tries|expiry|terms|takers|taken|declared)$/.test(key),
+  );
 }
 
 /** A consumer of one node. */

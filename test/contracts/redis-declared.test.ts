@@ -64,6 +64,21 @@ describe.runIf(url)('queues over Redis that something was said of', () => {
     await vi.waitFor(async () => expect(await keysOf(at)).toEqual([]), 10_000);
   });
 
+  it('x-expires: counts on when a node leaves that took from other queues', async () => {
+    await one.queues!.enqueue(messageOf('1'), { declares: { unused: 1_000_000 } });
+    const near = Array.from({ length: 50 }, (_, n) => `/queue/${n}`).find(
+      (queue) => nodes.keys.partitionOf(queue) === nodes.keys.partitionOf(at),
+    )!;
+    await new Taker().from(other.queues!, near, { autoDelete: true });
+    await nodes.pass(600_000);
+    await other.close();
+    await nodes.pass(400_000);
+    await one.queues!.enqueue(messageOf('2'), { declares: { count: 5 } });
+    const taker = await new Taker().from(one.queues!, at);
+    await taker.has(1);
+    expect(taker.ids).toEqual(['2']);
+  });
+
   it('x-max-length: a transaction makes room for its own', async () => {
     const taker = await new Taker().from(one.queues!, at, { count: 1 });
     await taker.consumption!.cancel();

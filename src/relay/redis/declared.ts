@@ -10,7 +10,6 @@ import { bindingKeys, patternText } from './binding-scripts.ts';
 import { messageOf, textOf } from './connection.ts';
 import type { Keys } from './keys.ts';
 import { unavailable } from './lane.ts';
-import type { Link } from './link.ts';
 import type { Partition } from './partition.ts';
 import { tooMany } from './queue-bounds.ts';
 import { shared } from './queue-lua.ts';
@@ -53,7 +52,7 @@ if #KEYS > 3 then
   redis.call('HSET', KEYS[4], destination, ARGV[7])
 end
 redis.call('ZADD', queues .. '\\0declared', never, destination)
-redis.call('HSETNX', q.takers, node, '0')
+takes(q, queues, destination, node, redis.call('HGET', q.takers, node) or '0')
 redis.call('ZADD', leases, text(now + tonumber(ARGV[4])), node)
 return 1
 `);
@@ -139,13 +138,4 @@ export async function saidOf(
   const args = [String(ahead()), destination];
   const said = textOf(await partition.call(({ commands }) => commands.run(saidScript, named, args)));
   return said === '' ? undefined : (JSON.parse(said) as QueueArguments);
-}
-
-/** The queues of a partition that hold something, and those that something was said of. */
-export async function declaredToo({ commands: { redis } }: Link, all: string): Promise<Set<string>> {
-  const [holding, declared] = await Promise.all([
-    redis.smembers(all),
-    redis.zrange(`${all}\0declared`, '0', '-1'),
-  ]);
-  return new Set([...holding, ...declared]);
 }

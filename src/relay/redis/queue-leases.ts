@@ -1,11 +1,10 @@
 // The leases of the nodes that take from the queues of one partition: renewed, found to have run out, and left.
 import type { Buffer } from 'node:buffer';
 import { textOf } from './connection.ts';
-import { declaredToo } from './declared.ts';
 import { decodeKept } from './kept-message.ts';
 import type { Keys } from './keys.ts';
 import type { Partition } from './partition.ts';
-import { buryScript, lookScript, reapScript } from './queue-scripts.ts';
+import { buryScript, leftScript, lookScript, reapScript } from './queue-scripts.ts';
 import type { Held } from './queue-takers.ts';
 import type { SharedQueue } from './shared-queue.ts';
 
@@ -87,9 +86,10 @@ export class QueueLeases {
   async #reap(dead: string, tries = this.#parts.tries): Promise<void> {
     const { keys, partition, node, inherit } = this.#parts;
     const { all, leases } = keys.queues(partition.index);
-    const queues = await partition.call((link) => declaredToo(link, all));
-    for (const destination of queues) {
-      const args = [this.#ahead, destination, dead, node, inherited, String(tries)];
+    const left = await partition.call((link) => link.commands.run(leftScript, [all], [dead]));
+    const channel = partition.named(keys.wake(partition.index, dead));
+    for (const destination of (left as Buffer[]).map(textOf)) {
+      const args = [this.#ahead, destination, dead, node, inherited, String(tries), channel];
       const named = [keys.queue(destination), all, leases];
       const handed = await partition.call((link) => link.commands.run(reapScript, named, args));
       for (const held of heldOf(handed as Buffer[])) inherit(destination, held);

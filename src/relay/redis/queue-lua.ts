@@ -9,7 +9,8 @@ export const overhead = 256;
  * expiry: sorted set, order by time, of those that wait and expire; hungry: list, channels of nodes that take more;
  * takers: hash, node to the number of its consumers; terms: hash, what was said of this queue. The key itself: hash, `o`
  * the last order, `b` bytes that wait. With the set of queues, a NUL and `declared`: sorted set, the queues that something
- * was said of, by when they are gone; `watchers`: set, channels of nodes that are told which queues come into being.
+ * was said of, by when they are gone; `watchers`: set, channels of nodes that are told which queues come into being;
+ * `taken`: set, the queues that have takers, where somebody finds what a dead node has left.
  */
 export const shared = `
 local time = redis.call('TIME')
@@ -86,6 +87,15 @@ local function dropUnused(q, queues, destination)
   if not over or tonumber(over) > now then return false end
   drop(q, queues, destination)
   return true
+end
+local function takes(q, queues, destination, node, count)
+  redis.call('HSET', q.takers, node, count)
+  redis.call('SADD', queues .. '\\0taken', destination)
+end
+local function takesNoMore(q, queues, destination, node)
+  local took = redis.call('HDEL', q.takers, node) == 1
+  if redis.call('EXISTS', q.takers) == 0 then redis.call('SREM', queues .. '\\0taken', destination) end
+  return took
 end
 -- says something of a queue: 0 (nothing was ever said), 1 (done), 2 (too many queues), or what was said before and is in the way
 local function declare(q, queues, destination, said, owner, mostQueues)

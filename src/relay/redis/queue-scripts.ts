@@ -75,8 +75,8 @@ end
 local function codeOf(order) return redis.call('HEXISTS', q.body, order) == 1 and '0' or '2' end
 
 redis.call('ZADD', leases, text(now + tonumber(ARGV[5])), node)
-if ARGV[9] == '0' then redis.call('HDEL', q.takers, node)
-elseif ARGV[9] ~= '' then redis.call('HSET', q.takers, node, ARGV[9]) end
+if ARGV[9] == '0' then takesNoMore(q, queues, destination, node)
+elseif ARGV[9] ~= '' then takes(q, queues, destination, node, ARGV[9]) end
 
 local acknowledged, claims = {}, {}
 for i = 1, tonumber(take()) do acknowledged[i], claims[i] = take(), take() end
@@ -237,7 +237,7 @@ return redis.call('SMEMBERS', KEYS[1])
  * Takes from a dead node what it had of one queue. What was delivered too often is handed to the node that asks.
  *
  * KEYS: the queue, the set of queues, leases. ARGV: clock ahead, destination, the dead node, the node that asks, its
- * claim, after how many deliveries a message is dead.
+ * claim, after how many deliveries a message is dead, the channel of the dead node.
  * Answers per message that is handed over order, deliveries, envelope.
  */
 export const reapScript: Script = script(`#!lua flags=allow-oom
@@ -258,10 +258,24 @@ for i = 1, #out, 2 do
     back(q, destination, out[i], deliveries, priority, expires)
   end
 end
-redis.call('HDEL', q.takers, dead)
+redis.call('LREM', q.hungry, 0, ARGV[7])
 forgetEmpty(q, queues, destination)
-consumerLeft(q, queues, destination)
+if takesNoMore(q, queues, destination, dead) then consumerLeft(q, queues, destination) end
 return handed
+`);
+
+/**
+ * Where a dead node may have left something: the queues that hold messages, and those that it took from. KEYS: the set of
+ * queues. ARGV: the node.
+ */
+export const leftScript: Script = script(`#!lua flags=no-writes
+local left = redis.call('SMEMBERS', KEYS[1])
+local prefix = string.gsub(KEYS[1], 'queues$', 'queue:')
+for _, destination in ipairs(redis.call('SMEMBERS', KEYS[1] .. '\\0taken')) do
+  if redis.call('SISMEMBER', KEYS[1], destination) == 0
+    and redis.call('HEXISTS', prefix .. destination .. '\\0takers', ARGV[1]) == 1 then left[#left + 1] = destination end
+end
+return left
 `);
 
 /** A dead node is forgotten. KEYS: leases. ARGV: clock ahead, the node. */
@@ -280,7 +294,7 @@ export const removeScript: Script = script(`#!lua flags=allow-oom
 ${shared}
 local q = opened(KEYS[1])
 redis.call('UNLINK', q.key, q.line, q.body, q.out, q.tries, q.expiry, q.terms)
-redis.call('HDEL', q.takers, ARGV[3])
+takesNoMore(q, KEYS[2], ARGV[2], ARGV[3])
 redis.call('LREM', q.hungry, 0, ARGV[4])
 redis.call('SREM', KEYS[2], ARGV[2])
 redis.call('ZREM', KEYS[2] .. '\\0declared', ARGV[2])
