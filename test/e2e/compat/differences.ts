@@ -21,26 +21,33 @@ export interface Differences {
   readonly programs: readonly ProgramDifference[];
 }
 
+/** What differs from whatever broker it is. */
+const anyBroker: readonly HeaderDifference[] = [
+  { header: 'message-id', reason: 'each broker names messages in its own way' },
+  { header: 'ack', reason: 'each broker names deliveries in its own way' },
+  { header: 'session', reason: 'each broker names sessions in its own way' },
+  { header: 'server', reason: 'it is another server' },
+  { header: 'user-name', reason: 'CONNECTED tells the name of the user' },
+  { header: 'delivery-count', reason: 'a message that comes again says how often it came' },
+];
+
+const unsubscribedTwice: ProgramDifference = {
+  program: 'UNSUBSCRIBE of nothing',
+  there: 'refused',
+  here: 'done',
+  reason: 'an UNSUBSCRIBE of what is not there is no error: pages unsubscribe twice',
+};
+
 export const rabbitmqDifferences: Differences = {
   headers: [
-    { header: 'message-id', reason: 'each broker names messages in its own way' },
-    { header: 'ack', reason: 'each broker names deliveries in its own way' },
-    { header: 'session', reason: 'each broker names sessions in its own way' },
-    { header: 'server', reason: 'it is another server' },
-    { header: 'user-name', reason: 'CONNECTED tells the name of the user' },
+    ...anyBroker,
     {
       header: 'receipt',
       reason: "the receipt header of a SEND is the sender's, and does not travel to others",
     },
-    { header: 'delivery-count', reason: 'a message that comes again says how often it came' },
   ],
   programs: [
-    {
-      program: 'UNSUBSCRIBE of nothing',
-      there: 'refused',
-      here: 'done',
-      reason: 'an UNSUBSCRIBE of what is not there is no error: pages unsubscribe twice',
-    },
+    unsubscribedTwice,
     {
       program: 'a key with wildcards, sent to',
       there: [message('/topic/U.*', '/topic/U.*', '10')],
@@ -86,11 +93,7 @@ function message(destination: string, body: string, length: string): Observed {
 
 export const activemqDifferences: Differences = {
   headers: [
-    { header: 'message-id', reason: 'each broker names messages in its own way' },
-    { header: 'ack', reason: 'each broker names deliveries in its own way' },
-    { header: 'session', reason: 'each broker names sessions in its own way' },
-    { header: 'server', reason: 'it is another server' },
-    { header: 'user-name', reason: 'CONNECTED tells the name of the user' },
+    ...anyBroker,
     { header: 'client-token', reason: 'CONNECTED gives guests a token' },
     {
       header: 'heart-beat',
@@ -101,15 +104,7 @@ export const activemqDifferences: Differences = {
     { header: 'expires', reason: 'a MESSAGE says `expires` when its SEND did, and not `expires:0`' },
     { header: 'priority', reason: 'a MESSAGE says `priority` when its SEND did, and not `priority:4`' },
     { header: 'content-length', reason: 'a MESSAGE always says its `content-length`' },
-    { header: 'delivery-count', reason: 'a message that comes again says how often it came' },
     { header: 'redelivered', reason: 'a message that comes again always says so' },
   ],
-  programs: [
-    {
-      program: 'UNSUBSCRIBE of nothing',
-      there: 'refused',
-      here: 'done',
-      reason: 'an UNSUBSCRIBE of what is not there is no error: pages unsubscribe twice',
-    },
-  ],
+  programs: [unsubscribedTwice],
 };

@@ -1,6 +1,7 @@
 // Endpoints for tests: on a free port, with a clock of their own, and an application that remembers all it hears.
 import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
+import { afterAll } from 'vitest';
 import {
   type Handshake,
   SockJs,
@@ -122,19 +123,27 @@ export class TestEndpoint {
   }
 }
 
-/** The services of the protocol document on a free port. */
-export async function startProtocolServer(): Promise<{ url: string; stop(): void }> {
+/** Where the services of the protocol document are, while the tests of a file run. */
+export interface ProtocolServer {
+  readonly url: string;
+  /** The service that says what it hears. */
+  readonly echo: string;
+}
+
+/** The services of the protocol document on a free port; they stop after the last test of the file. */
+export async function protocolServer(): Promise<ProtocolServer> {
   const wheel = new TimingWheel();
   const endpoints = protocolEndpoints(wheel);
   const server = serverOf(endpoints);
-  const stop = (): void => {
+  afterAll(() => {
     for (const endpoint of endpoints) endpoint.close();
     server.close();
     server.closeAllConnections();
     wheel.close();
-  };
+  });
   wheel.start();
-  return { url: await listen(server, 0), stop };
+  const url = await listen(server, 0);
+  return { url, echo: `${url}/echo` };
 }
 
 let sessions = 0;

@@ -1,16 +1,10 @@
 // jsonp and jsonp_send, and the cookie for balancers, as the protocol document tests them.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freshPath, startProtocolServer } from './endpoint.ts';
+import { describe, expect, it } from 'vitest';
+import { freshPath, protocolServer } from './endpoint.ts';
 import { expectContentType, expectNotCached } from './expectations.ts';
 import { ask, type Response, stream } from './raw-http.ts';
 
-let server: Awaited<ReturnType<typeof startProtocolServer>>;
-let echo: string;
-beforeAll(async () => {
-  server = await startProtocolServer();
-  echo = `${server.url}/echo`;
-});
-afterAll(() => server.stop());
+const { url: services, echo } = await protocolServer();
 
 describe('jsonp', () => {
   const post = (url: string, body: string, type = 'application/x-www-form-urlencoded'): Promise<Response> =>
@@ -67,7 +61,7 @@ describe('jsonp', () => {
   });
 
   it('says how a session ended to every poll', async () => {
-    const url = `${server.url}/close${freshPath()}`;
+    const url = `${services}/close${freshPath()}`;
     expect((await poll(url)).body).toBe('x("o");\r\n');
     for (let i = 0; i < 2; i++)
       expect((await poll(url)).body).toBe(`${String.raw`x("c[3000,\"Go away!\"]");`}\r\n`);
@@ -91,13 +85,13 @@ describe('the cookie for balancers', () => {
       'jsonp?c=x': 'GET',
     };
     for (const [name, method] of Object.entries(asked))
-      expect(await cookied(`${server.url}/cookie_needed_echo${freshPath()}/${name}`, method), name).toBe(
+      expect(await cookied(`${services}/cookie_needed_echo${freshPath()}/${name}`, method), name).toBe(
         'JSESSIONID=dummy; path=/',
       );
   });
 
   it('is set by uploads too', async () => {
-    const url = `${server.url}/cookie_needed_echo${freshPath()}`;
+    const url = `${services}/cookie_needed_echo${freshPath()}`;
     await ask('GET', `${url}/jsonp?c=x`);
     const sent = await ask('POST', `${url}/jsonp_send`, { body: '["x"]' });
     expect(sent.headers['set-cookie']).toBe('JSESSIONID=dummy; path=/');
@@ -105,7 +99,7 @@ describe('the cookie for balancers', () => {
 
   it('comes back as the client has it', async () => {
     const headers = { Cookie: 'a=b; JSESSIONID=abcdef; c=d' };
-    const url = `${server.url}/cookie_needed_echo${freshPath()}/xhr`;
+    const url = `${services}/cookie_needed_echo${freshPath()}/xhr`;
     expect(await cookied(url, 'POST', headers)).toBe('JSESSIONID=abcdef; path=/');
   });
 

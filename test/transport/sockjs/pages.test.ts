@@ -1,6 +1,6 @@
 // Greeting, iframe page and info, as the protocol document tests them.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startProtocolServer, TestEndpoint } from './endpoint.ts';
+import { describe, expect, it } from 'vitest';
+import { protocolServer, TestEndpoint } from './endpoint.ts';
 import {
   expectCachedForLong,
   expectContentType,
@@ -12,13 +12,7 @@ import {
 } from './expectations.ts';
 import { ask } from './raw-http.ts';
 
-let server: Awaited<ReturnType<typeof startProtocolServer>>;
-let echo: string;
-beforeAll(async () => {
-  server = await startProtocolServer();
-  echo = `${server.url}/echo`;
-});
-afterAll(() => server.stop());
+const { url: services, echo } = await protocolServer();
 
 describe('greeting', () => {
   it('is said with and without a slash at the end', async () => {
@@ -118,7 +112,7 @@ describe('iframe page', () => {
 
 describe('info', () => {
   const infoOf = async (service: string): Promise<Record<string, unknown>> =>
-    JSON.parse((await ask('GET', `${server.url}/${service}/info`)).body) as Record<string, unknown>;
+    JSON.parse((await ask('GET', `${services}/${service}/info`)).body) as Record<string, unknown>;
 
   it('tells what the endpoint offers, and is never kept', async () => {
     const response = await ask('GET', `${echo}/info`);
@@ -147,6 +141,6 @@ describe('info', () => {
 
   it('tells that the cookie is needed, without setting it', async () => {
     expect((await infoOf('cookie_needed_echo')).cookie_needed).toBe(true);
-    expectNoCookie(await ask('GET', `${server.url}/cookie_needed_echo/info`));
+    expectNoCookie(await ask('GET', `${services}/cookie_needed_echo/info`));
   });
 });

@@ -1,6 +1,6 @@
 // Session paths, the protocol over xhr and xhr_send, and how sessions are closed, as the protocol document tests them.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freshPath, startProtocolServer } from './endpoint.ts';
+import { describe, expect, it } from 'vitest';
+import { freshPath, protocolServer } from './endpoint.ts';
 import {
   expectContentType,
   expectCors,
@@ -10,13 +10,7 @@ import {
 } from './expectations.ts';
 import { ask, type Response } from './raw-http.ts';
 
-let server: Awaited<ReturnType<typeof startProtocolServer>>;
-let echo: string;
-beforeAll(async () => {
-  server = await startProtocolServer();
-  echo = `${server.url}/echo`;
-});
-afterAll(() => server.stop());
+const { url: services, echo } = await protocolServer();
 
 const post = (url: string, body = '', headers: Record<string, string> = {}): Promise<Response> =>
   ask('POST', url, { body, headers });
@@ -128,7 +122,7 @@ describe('xhr and xhr_send', () => {
 
 describe('a session that the server closed', () => {
   it('says so to every poll', async () => {
-    const url = `${server.url}/close${freshPath()}`;
+    const url = `${services}/close${freshPath()}`;
     await open(url);
     for (let i = 0; i < 3; i++) {
       const response = await post(`${url}/xhr`);
@@ -138,7 +132,7 @@ describe('a session that the server closed', () => {
   });
 
   it('takes no more messages', async () => {
-    const url = `${server.url}/close${freshPath()}`;
+    const url = `${services}/close${freshPath()}`;
     await open(url);
     expect((await post(`${url}/xhr_send`, '["x"]')).status).toBe(404);
   });

@@ -1,16 +1,10 @@
 // xhr_streaming, eventsource and htmlfile, and their one receiver at a time, as the protocol document tests them.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freshPath, startProtocolServer } from './endpoint.ts';
+import { describe, expect, it } from 'vitest';
+import { freshPath, protocolServer } from './endpoint.ts';
 import { expectContentType, expectCors, expectNotCached, expectPreflight } from './expectations.ts';
 import { ask, type RawHttp, stream } from './raw-http.ts';
 
-let server: Awaited<ReturnType<typeof startProtocolServer>>;
-let echo: string;
-beforeAll(async () => {
-  server = await startProtocolServer();
-  echo = `${server.url}/echo`;
-});
-afterAll(() => server.stop());
+const { url: services, echo } = await protocolServer();
 
 const send = async (url: string, payload: string): Promise<void> =>
   expect((await ask('POST', `${url}/xhr_send`, { body: payload })).status).toBe(204);
@@ -150,7 +144,7 @@ describe('a streaming receiver', () => {
   };
 
   it('is told why the session ended, and so is the next one', async () => {
-    const url = `${server.url}/close${freshPath()}`;
+    const url = `${services}/close${freshPath()}`;
     const first = await begin(url);
     expect(await first.chunk()).toBe('o\n');
     expect(await first.chunk()).toBe('c[3000,"Go away!"]\n');

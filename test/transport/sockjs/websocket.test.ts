@@ -1,18 +1,12 @@
 // The WebSocket transports, as the protocol document tests them; Hixie-76, which no client speaks any more, is not.
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { freshPath, startProtocolServer } from './endpoint.ts';
+import { freshPath, protocolServer } from './endpoint.ts';
 import { expectNotAllowed } from './expectations.ts';
 import { ask, RawHttp } from './raw-http.ts';
 
-let server: Awaited<ReturnType<typeof startProtocolServer>>;
-let echo: string;
-beforeAll(async () => {
-  server = await startProtocolServer();
-  echo = `${server.url}/echo`;
-});
-afterAll(() => server.stop());
+const { url: services, echo } = await protocolServer();
 
 /** A client whose messages wait to be read. */
 class Client {
@@ -63,7 +57,7 @@ describe('requests for a WebSocket that are no upgrade', () => {
   });
 
   it('find nothing where WebSocket is off, upgrade or not', async () => {
-    const url = `${server.url}/disabled_websocket_echo/0/0/websocket`;
+    const url = `${services}/disabled_websocket_echo/0/0/websocket`;
     expect((await ask('GET', url)).status).toBe(404);
     const headers = { Upgrade: 'websocket', Connection: 'Upgrade' };
     expect((await ask('GET', url, { headers })).status).toBe(404);
@@ -100,7 +94,7 @@ describe('a session over WebSocket', () => {
   });
 
   it('is closed with a frame that says why', async () => {
-    const client = new Client(`${server.url}/close${freshPath()}/websocket`);
+    const client = new Client(`${services}/close${freshPath()}/websocket`);
     expect(await client.next()).toBe('o');
     expect(await client.next()).toBe('c[3000,"Go away!"]');
     expect(await client.next()).toBe(1000);
@@ -182,6 +176,6 @@ describe('the raw WebSocket', () => {
   });
 
   it('is closed as any WebSocket', async () => {
-    expect(await new Client(`${server.url}/close/websocket`).next()).toBe(3000);
+    expect(await new Client(`${services}/close/websocket`).next()).toBe(3000);
   });
 });
