@@ -1,10 +1,9 @@
 // Benchmark: 10,000 people come into one room within ten seconds, and all of them hear how many are there.
 import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../servers/process.ts';
 import type { JoiningFigures, JoiningPlan } from './load/joining.ts';
-import { cpuOf, end, openFilesAllowed, start } from './processes.ts';
+import { cpuOf, end, openFilesAllowed, ready, start } from './processes.ts';
 import { type Row, rowOf } from './report.ts';
 
 const service = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
@@ -72,7 +71,7 @@ async function measured(given: Omit<JoiningPlan, 'port' | 'within'>): Promise<Me
   const flags = ['--data', 'memory', '--history', 'off', '--log-level', 'error'];
   const server = start('server', [process.execPath, service, 'serve', ...ports, ...flags]);
   try {
-    await ready(ops, () => server.exitCode);
+    await ready(server, ops);
     const before = cpuOf(server.pid!);
     const child = start('load', [process.execPath, load, JSON.stringify({ ...given, port, within })], true);
     try {
@@ -87,14 +86,5 @@ async function measured(given: Omit<JoiningPlan, 'port' | 'within'>): Promise<Me
     }
   } finally {
     await end(server);
-  }
-}
-
-async function ready(ops: number, ended: () => number | null): Promise<void> {
-  for (;;) {
-    if (ended() !== null) throw new Error(`the service ended with ${ended()}`);
-    const answer = await fetch(`http://127.0.0.1:${ops}/health/ready`).catch(() => undefined);
-    if (answer?.ok) return;
-    await pause(50);
   }
 }

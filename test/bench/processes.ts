@@ -2,6 +2,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const cores = availableParallelism();
 const pins = cores > 1 && spawnSync('taskset', ['--version']).status === 0;
@@ -24,6 +25,16 @@ export function start(part: keyof typeof coresOf, command: readonly string[], ip
     env: environment,
     stdio: ['ignore', 'ignore', 'inherit', ...(ipc ? ['ipc' as const] : [])],
   });
+}
+
+/** Waits until a service is ready, which says so on a port of its own; rejects when it ends instead. */
+export async function ready(service: ChildProcess, ops: number): Promise<void> {
+  for (;;) {
+    if (service.exitCode !== null) throw new Error(`the service ended with ${service.exitCode}`);
+    const answer = await fetch(`http://127.0.0.1:${ops}/health/ready`).catch(() => undefined);
+    if (answer?.ok) return;
+    await pause(50);
+  }
 }
 
 /** Moves a process that runs, with all of its threads, to a part of the machine. */

@@ -3,11 +3,10 @@ import { on } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../servers/process.ts';
 import type { ResumingFigures, ResumingPlan, ResumingReport } from './load/resuming.ts';
-import { cpuOf, end, start } from './processes.ts';
+import { cpuOf, end, ready, start } from './processes.ts';
 import { type Row, rowOf } from './report.ts';
 
 const service = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url));
@@ -73,7 +72,7 @@ async function measured(): Promise<Measured> {
   const ports = ['--port', '0', '--stomp-port', String(port), '--ops', String(ops)];
   const server = start('server', [process.execPath, service, 'serve', ...ports, '--data', data, ...logged]);
   try {
-    await ready(ops, () => server.exitCode);
+    await ready(server, ops);
     return await resumed(server.pid!, ops, { ...plan, port });
   } finally {
     await end(server);
@@ -121,13 +120,4 @@ function figure(metrics: string, name: string): number {
   const line = metrics.split('\n').find((one) => one.startsWith(`${name} `));
   if (line === undefined) throw new Error(`the service has no figure ${name}`);
   return Number(line.slice(name.length + 1));
-}
-
-async function ready(ops: number, ended: () => number | null): Promise<void> {
-  for (;;) {
-    if (ended() !== null) throw new Error(`the service ended with ${ended()}`);
-    const answer = await fetch(`http://127.0.0.1:${ops}/health/ready`).catch(() => undefined);
-    if (answer?.ok) return;
-    await pause(50);
-  }
 }
