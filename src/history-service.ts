@@ -151,13 +151,11 @@ export class HistoryService {
    * @throws {StompwireError} `relay-unavailable`, `history-unavailable`, `queues-unavailable`: try again
    */
   async clear(destination: string, through?: Position): Promise<void> {
-    const { log } = this.relay;
+    const { log, queues } = this.relay;
     if (log === undefined) return;
     const { top } = await log.reach(destination);
     const last = through !== undefined && comparePositions(through, top) < 0 ? through : top;
-    const { bindings } = this.relay.queues ?? {};
-    await Promise.all([log.clear(destination, last), bindings?.clear(destination, last)]);
-    await bindings?.clear(destination, last); // what was held back until it was stored has come to them now
+    await Promise.all([log.clear(destination, last), queues?.bindings?.clear(destination, last)]);
     await this.store?.upkeep.deleteThrough(destination, last);
     await this.#outdate(destination);
   }

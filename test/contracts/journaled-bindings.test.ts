@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { Message } from '../../src/message/message.ts';
 import { Policies } from '../../src/message/policies.ts';
 import { destinationHash, messageIdOf } from '../../src/message/position.ts';
@@ -88,7 +88,7 @@ describe('what is redacted in a journal of queues', () => {
     expect(await given(await left('cleared'))).toEqual([['two', 'persistent,true', 1]]);
   });
 
-  it('is not answered before it is on disk, and done when it is asked again', async () => {
+  it('is not answered before it is on disk, where it comes all the same when it can', async () => {
     const file = newJournal();
     const queues = await queuesOver(file);
     await queues.bindings.bind(ann, room);
@@ -101,9 +101,9 @@ describe('what is redacted in a journal of queues', () => {
     await expect(queues.bindings.redact(room, first)).rejects.toMatchObject(refused);
     await expect(queues.bindings.redact(room, first)).rejects.toMatchObject(refused);
     blocker.exec('DROP TRIGGER full');
-    await vi.waitFor(async () => expect(await queues.bindings.redact(room, first)).toBe(true), 5000);
-    const [envelope] = blocker.prepare('SELECT envelope FROM message').pluck().all() as Buffer[];
-    expect(envelope!.includes('secret')).toBe(false);
+    const envelope = blocker.prepare('SELECT envelope FROM message').pluck();
+    await expect.poll(() => (envelope.get() as Buffer).includes('secret')).toBe(false); // by itself
+    expect(await queues.bindings.redact(room, first)).toBe(true);
     blocker.close();
     await queues.close();
     expect(await given(file)).toEqual([['', 'tombstone,redacted', 1]]);

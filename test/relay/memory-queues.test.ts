@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Message } from '../../src/message/message.ts';
+import { destinationHash, messageIdOf } from '../../src/message/position.ts';
 import type { QueueDelivery, QueueLimits } from '../../src/queue/consumer.ts';
 import { MemoryRelay } from '../../src/relay/memory.ts';
 import { MemoryQueues } from '../../src/relay/memory-queues.ts';
@@ -107,6 +108,20 @@ describe('a queue that a topic fills', () => {
     relay.publish(message('first', '/topic/a', ['priority', '9']));
     now += 10;
     expect(idsOf(taken('durable:kim/a'))).toEqual(['first', 'odd']);
+  });
+
+  it('gives the bytes of what is redacted in it back to all queues, and holds nothing of what is cleared', () => {
+    const position = { epoch: 7, seq: 1 };
+    const id = messageIdOf(destinationHash('/topic/a'), position);
+    queues.bindings.bind('durable:kim/a', '/topic/a');
+    const whole = { destination: '/topic/a', id, position, body: Buffer.alloc(1000) };
+    relay.publish(new Message(whole));
+    relay.publish(new Message({ ...whole, id: 'other' }));
+    const before = queues.bytes;
+    expect(queues.bindings.redact('/topic/a', position)).toBe(true);
+    expect(queues.bytes).toBe(before - 1000);
+    queues.bindings.clear('/topic/a', position);
+    expect([queues.bytes, dropped]).toEqual([before / 2, [`${id} expired`]]);
   });
 
   it('is one of so many', () => {
