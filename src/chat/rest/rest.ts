@@ -1,9 +1,9 @@
 // The chat over HTTP: its routes, with the document that describes them and a page to try them.
-import { Ajv } from 'ajv';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Server, StompwireError } from '../../index.ts';
 import { Asking } from './asking.ts';
 import { addChangeRoutes } from './change-routes.ts';
+import { compiledOnce } from './compiled.ts';
 import { crossOrigin, isEmbedded } from './cross-origin.ts';
 import { addDocument } from './document.ts';
 import { addMemberRoutes } from './member-routes.ts';
@@ -22,6 +22,10 @@ const routes: readonly Routes[] = [
   addMemberRoutes,
   addUserRoutes,
 ];
+
+const inBodies = compiledOnce();
+// `Infinity` is coerced to a number that no bound of strict numbers is asked about
+const inTexts = compiledOnce({ coerceTypes: true, useDefaults: true, strictNumbers: false });
 
 export const prefix = '/api/chat';
 
@@ -69,10 +73,7 @@ function addManners(http: FastifyInstance, { config }: Server): void {
   http.addHook('preValidation', async (request) => {
     if (request.method !== 'GET') request.body ??= {};
   });
-  // `Infinity` is coerced to a number that no bound of strict numbers is asked about
-  const texts = { coerceTypes: true, useDefaults: true, strictNumbers: false };
-  const [inBodies, inTexts] = [new Ajv(), new Ajv(texts)];
   http.setValidatorCompiler(({ schema, httpPart }) =>
-    (httpPart === 'body' ? inBodies : inTexts).compile(schema as object),
+    (httpPart === 'body' ? inBodies : inTexts)(schema as object),
   );
 }
