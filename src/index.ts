@@ -43,6 +43,7 @@ export type { BodyOf, HandlerGroup, MessageOptions, SubscribeOptions } from './r
 export type { AnnouncementListener, Nodes } from './routing/nodes.ts';
 export type { Published, PublishOptions } from './routing/own-sending.ts';
 export type { ConnectedSession, ConnectedUser, Users } from './routing/users.ts';
-export { createServer, type Lifecycle, type Server, type ServerParts } from './server.ts';
+export { createServer, type Server } from './server.ts';
+export type { Lifecycle, ServerParts } from './server-parts.ts';
 export type { Ending, EventName, Listener, SessionEvents } from './session/events.ts';
 export type { Handshake, Peer } from './transport/transport.ts';

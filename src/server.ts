@@ -35,6 +35,7 @@ import type { Published, PublishOptions } from './routing/own-sending.ts';
 import type { Publisher } from './routing/publisher.ts';
 import { UserRegistry } from './routing/user-registry.ts';
 import { Users } from './routing/users.ts';
+import type { Lifecycle, ServerParts, Surroundings } from './server-parts.ts';
 import { type EventName, Events, type Listener } from './session/events.ts';
 import { SessionCounters, type SessionServices } from './session/services.ts';
 import { Sessions } from './session/sessions.ts';
@@ -42,34 +43,6 @@ import { Turn } from './session/turn.ts';
 import { authDestination, authenticatorOf, claimsOf, sessionOptions } from './session-setup.ts';
 import { TimingWheel } from './time/wheel.ts';
 import type { Transport } from './transport/transport.ts';
-
-/** Parts of a server that a program gives, beside the options. */
-export interface ServerParts {
-  /** Who clients are; default: what the option `auth` says. */
-  readonly authenticator?: Authenticator;
-  /**
-   * An application of your own to stand on, with its logger. It is yours to start and to close, and you bring the
-   * requests and upgrades of the endpoints to `handle` and `upgrade`; `stompwire/fastify` does all that.
-   */
-  readonly http?: FastifyInstance;
-}
-
-/** What a test puts in the place of the network and of the machine's time. */
-export interface Surroundings {
-  /** In the place of all listeners: no port is opened, and HTTP is answered to `http.inject` only. */
-  readonly transport: Transport;
-  readonly wheel: TimingWheel;
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
-}
-
-/** A part of a program that begins and ends with a server. */
-export interface Lifecycle {
-  /** A failure ends the start. */
-  start?(): Promise<void>;
-  /** Ends a part whose start may have failed, or never have come. */
-  stop?(): Promise<void>;
-}
 
 /**
  * A STOMP server: broker, handlers, and the listeners in front of them. `start` and `close` pair;
@@ -186,8 +159,23 @@ export class Server {
    * Hears what is delivered on this node, on a destination or a pattern, by whomever it was published: done when all
    * that is published later will be heard. A listener that throws is logged, and harms nobody; it must not take long.
    *
+   * @returns what ends it
    * @throws {Error} before `start`
    * @throws {StompwireError} `bad-destination`, `relay-unavailable`
+   *
+   * @example
+   * ```ts
+   * import { createServer } from 'stompwire';
+   *
+   * const server = createServer({ port: 0, stompPort: 'off', logLevel: 'silent' });
+   * await server.start();
+   * const prices = await server.listen('/topic/prices/*', ({ destination, body }) => {
+   *   console.log(`${destination}: ${body}`);
+   * });
+   * await server.publish('/topic/prices/tea', 3);
+   * await prices.end();
+   * await server.close();
+   * ```
    */
   async listen(destination: string, listener: (heard: Heard) => void): Promise<Listening> {
     const { broker } = this.#started('listen()');
@@ -216,7 +204,14 @@ export class Server {
     return this.#ingress.addresses;
   }
 
-  /** Opens everything; when it resolves, clients are taken. On failure nothing is left open. */
+  /**
+   * Opens everything; when it resolves, clients are taken. On failure nothing is left open.
+   *
+   * @throws {StompwireError} `relay-unavailable`, `history-unavailable`, `queues-unavailable`; `bad-configuration`,
+   * `history-damaged`, `queues-damaged`: what an operator has to mend first
+   * @throws {Error} of Node, such as `EADDRINUSE`, for an address that cannot be listened on; a second time: a server
+   * starts once
+   */
   async start(): Promise<void> {
     if (this.#state !== 'new')
       throw new Error(`start() of a server that is ${this.#state}: a server starts once`);
@@ -359,6 +354,7 @@ export class Server {
  * Makes a server; nothing is opened before its `start`.
  *
  * @param options - see `docs/options.md`
+ * @param parts - what no option can say: an authenticator, an HTTP server of the program's own
  * @throws {ConfigError} with everything that is wrong with the options
  *
  * @example

@@ -75,8 +75,8 @@ export class HandlerGroup<Prefix extends string> {
    *
    * @param template - such as `/chat-room/{roomId}/send`; behind the prefix of a group it begins with the separator
    * @param options - the schema of the body, where the result goes, how long it may take
-   * @throws {TypeError} when the template is malformed or has a handler already, or a target is no destination
-   * or uses an unknown variable
+   * @throws {TypeError} when the template is malformed or has a handler already, a target is no destination or uses an
+   * unknown variable, the timeout is no number of milliseconds, or no handler is given
    *
    * @example
    * ```ts

@@ -33,7 +33,12 @@ export class Nodes {
     this.#failed = failed;
   }
 
-  /** Says who takes announcements of a name; each name has one listener. */
+  /**
+   * Says who takes announcements of a name; before `start` or after it.
+   *
+   * @param name - one of the program's own, which every node uses
+   * @throws {Error} when the name has its listener already
+   */
   on(name: string, listener: AnnouncementListener): this {
     if (this.#listeners.has(name)) throw new Error(`announcements '${name}' have their listener already`);
     this.#listeners.set(name, listener);

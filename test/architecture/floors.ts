@@ -26,7 +26,7 @@ export const floors: readonly (readonly string[])[] = [
     'src/queue-setup.ts',
     'src/session-setup.ts',
   ],
-  ['src/backbone.ts', 'src/ingress.ts'],
+  ['src/backbone.ts', 'src/ingress.ts', 'src/server-parts.ts'],
   ['src/server.ts'],
   ['src/index.ts', 'src/sockjs.ts'],
   ['src/testing/', 'src/testing.ts'],
