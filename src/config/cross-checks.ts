@@ -1,5 +1,4 @@
 // The rules that hold between options, checked once every source has been laid over the other.
-
 import { aliasOf } from '../session/aliases.ts';
 import { authChecks } from './auth-checks.ts';
 import { opsAddress } from './host-port.ts';

@@ -1,5 +1,4 @@
 // Writes what a feed brings to the store: in batches, again when the store fails, and never held up by one record.
-
 import { StompwireError } from '../errors.ts';
 import { comparePositions, type Position } from '../message/position.ts';
 import type { LogRecord } from '../message/record.ts';

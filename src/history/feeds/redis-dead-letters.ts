@@ -1,5 +1,4 @@
 // Dead letters in Redis: a stream beside the feed of each partition.
-
 import type { RedisConnection, Reply } from '../../redis/connection.ts';
 import type { Keys } from '../../relay/redis/keys.ts';
 import {

@@ -1,5 +1,4 @@
 // The queues of one partition as this node has them: who wakes it, and one call of a turn after another.
-
 import type { Buffer } from 'node:buffer';
 import { messageOf, textOf } from './connection.ts';
 import type { Keys } from './keys.ts';

@@ -1,5 +1,4 @@
 // The field in which a message is written or edited: Enter sends, Shift+Enter breaks the line, each room keeps its draft.
-
 import type { Extras } from '../model/chat-message.ts';
 import { countWords, isTooLong } from '../model/draft.ts';
 import { isFull, MAX_OUTGOING } from '../model/room-log.ts';

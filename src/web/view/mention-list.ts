@@ -1,5 +1,4 @@
 // Names that complete what is typed behind an @: a combobox over the field [ARIA APG, combobox with list autocomplete].
-
 import { type Naming, named, namingAt, offered } from '../model/mentions.ts';
 import { hueOf } from '../model/person.ts';
 import { words } from '../words/words.ts';

@@ -1,5 +1,4 @@
 // How each way to the service is dialled; what SockJS needs is loaded only by pages that need it.
-
 import type { Dial } from '../../client/index.ts';
 import { socketAddress } from './config.ts';
 import type { Way } from './either-way.ts';

@@ -1,5 +1,4 @@
 // What the thread that reads does: pages, counts, last positions and keys.
-
 import { Buffer } from 'node:buffer';
 import type { Database, Statement } from 'better-sqlite3';
 import type { Position } from '../../../message/position.ts';

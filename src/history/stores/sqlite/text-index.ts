@@ -1,5 +1,4 @@
 // The index of the words: filled behind the messages in the idle time of the thread that writes.
-
 import { Buffer } from 'node:buffer';
 import type { Database, Statement } from 'better-sqlite3';
 import { markOf, setMark } from '../../../sqlite/schema.ts';
