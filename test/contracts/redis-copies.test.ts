@@ -38,11 +38,18 @@ describe.runIf(url)('copies in queues over a Redis', () => {
   afterEach(() => relay.close());
 
   const say = async (count: number, bytes = 10): Promise<Position[]> => {
-    const appended = Array.from({ length: count }, (_, at) => {
+    const append = async (at: number): Promise<Position> => {
       const body = Buffer.alloc(bytes, `${at} `);
-      return relay.log.append(new Message({ destination: room, id: '', body }), policy);
-    });
-    return (await Promise.all(appended)).map(({ position }) => position);
+      return (await relay.log.append(new Message({ destination: room, id: '', body }), policy)).position;
+    };
+    const places: Position[] = [];
+    while (places.length < count) {
+      const together = Math.min(200, count - places.length);
+      places.push(
+        ...(await Promise.all(Array.from({ length: together }, (_, at) => append(places.length + at)))),
+      );
+    }
+    return places;
   };
   /** The queue that the topic fills: it lies with the topic, under a name of its own there. */
   const queue = (): string => nodes.keys.queueIn(nodes.keys.partitionOf(room), ann);
@@ -70,8 +77,8 @@ describe.runIf(url)('copies in queues over a Redis', () => {
     await say(5000);
     expect(await stepsThrough()).toBeGreaterThanOrEqual(8);
     await relay.queues!.bindings.clear(room, { epoch: Number.MAX_SAFE_INTEGER, seq: 0 });
-    await say(600, 50_000);
-    expect(await stepsThrough()).toBeGreaterThanOrEqual(20);
+    await say(80, 50_000);
+    expect(await stepsThrough()).toBeGreaterThanOrEqual(5);
   });
 
   it('that are cleared leave nothing of their queue behind', async () => {
