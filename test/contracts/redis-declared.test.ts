@@ -69,7 +69,10 @@ describe.runIf(url)('queues over Redis that something was said of', () => {
     const near = Array.from({ length: 50 }, (_, n) => `/queue/${n}`).find(
       (queue) => nodes.keys.partitionOf(queue) === nodes.keys.partitionOf(at),
     )!;
-    await new Taker().from(other.queues!, near, { autoDelete: true });
+    const taking = await new Taker(1).from(other.queues!, near, { autoDelete: true });
+    await one.queues!.enqueue(new Message({ ...messageOf('0'), destination: near, address: near }));
+    await taking.has(1);
+    await taking.acknowledge(0);
     await nodes.pass(600_000);
     await other.close();
     await nodes.pass(400_000);
