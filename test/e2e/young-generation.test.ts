@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-const source = fileURLToPath(new URL('../../src/cli/young-generation.ts', import.meta.url));
+const source = fileURLToPath(new URL('../../dist/src/cli/young-generation.js', import.meta.url));
 
 /** What a process says that calls something first. */
 function said(call: string, script: string, flags: readonly string[] = []): number {
