@@ -1,7 +1,7 @@
 // Who hears what: exact destinations by a map, patterns by a trie of segments.
 import { isPattern, type Separator, segmentsOf } from '../message/destination.ts';
+import { segmentMatcher } from '../message/glob.ts';
 import type { Message } from '../message/message.ts';
-import { segmentMatcher } from '../message/pattern.ts';
 
 /** Somebody who hears a destination. One subscriber stands in one place of one index. */
 export interface Subscriber {

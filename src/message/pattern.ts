@@ -1,39 +1,6 @@
-// Matching one destination against one pattern: `*` and `?` within a segment, `**` for any number of segments.
+// Matching one destination against one pattern: segment by segment, and `**` for any number of segments.
 import { isPattern, type Separator, segmentsOf } from './destination.ts';
-
-/** Whether a segment's text fits a segment of a pattern; `*` is any run of characters, `?` any one. */
-export function segmentMatcher(pattern: string): (segment: string) => boolean {
-  if (pattern === '*') return () => true;
-  if (!/[*?]/.test(pattern)) return (segment) => segment === pattern;
-  const glob = Array.from(pattern);
-  return (segment) => fits(glob, Array.from(segment));
-}
-
-/**
- * Only the latest `*` is ever taken back, so the time is bounded by the product of the lengths. Clients
- * write patterns: the backtracking of a regular expression would let `*a*a*a*a` stop the server.
- */
-function fits(glob: readonly string[], text: readonly string[]): boolean {
-  let star = -1;
-  let taken = 0;
-  let g = 0;
-  for (let t = 0; t < text.length; ) {
-    if (glob[g] === '*') {
-      star = g++;
-      taken = t;
-    } else if (glob[g] === '?' || glob[g] === text[t]) {
-      g++;
-      t++;
-    } else if (star === -1) {
-      return false;
-    } else {
-      g = star + 1;
-      t = ++taken;
-    }
-  }
-  while (glob[g] === '*') g++;
-  return g === glob.length;
-}
+import { segmentMatcher } from './glob.ts';
 
 /** One segment of a pattern. */
 interface PatternSegment {
@@ -94,7 +61,7 @@ export class PatternMatcher {
     return this.#segments.every((segment, at) => holds(segment, other.#segments[at]!));
   }
 
-  /** Only the latest `**` is ever taken back, as with `*` within a segment. */
+  /** Only the latest `**` is ever taken back: the time is bounded by the product of the numbers of segments. */
   #fitsFrom(texts: readonly string[]): boolean {
     const segments = this.#segments;
     let star = -1;

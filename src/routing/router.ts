@@ -130,14 +130,16 @@ export class Router {
    */
   targetOf(inbound: Inbound): Target | undefined {
     const { destination } = inbound;
-    const { appPrefix, userPrefix, separator } = this.#options;
+    const { appPrefix, userPrefix, separator, patternSeparator = separator } = this.#options;
     if (isUnder(destination, appPrefix)) return undefined;
-    assertDestination(destination, separator);
-    if (isPattern(destination)) throw notOne(destination);
     if (isUnder(destination, userPrefix)) {
       const { name, path } = parseUserDestination(destination, userPrefix);
+      assertDestination(path, separator);
+      if (isPattern(path)) throw notOne(destination);
       return { address: userAddress(name, path) };
     }
+    assertDestination(destination, patternSeparator);
+    if (isPattern(destination)) throw notOne(destination);
     if (isTemporary(destination)) return this.#temporary.placeOf(destination, inbound.session);
     if (this.#isTopic(destination)) return { address: destination };
     return this.#queuedThere(inbound);

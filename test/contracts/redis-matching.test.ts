@@ -11,14 +11,14 @@ const url = requires('redis');
 const path = (characters: readonly string[], more: readonly string[]) =>
   fc
     .array(
-      fc.oneof(fc.string({ unit: fc.constantFrom(...characters), maxLength: 4 }), fc.constantFrom(...more)),
+      fc.oneof(fc.string({ unit: fc.constantFrom(...characters), maxLength: 7 }), fc.constantFrom(...more)),
       {
         minLength: 1,
         maxLength: 5,
       },
     )
     .chain((segments) => fc.constantFrom('/', '.').map((separator) => `/${segments.join(separator)}`));
-const destinations = path(['a', 'b', 'ü', '𝄞', '%', '-', '['], ['a', 'ab']);
+const destinations = path(['a', 'b', 'ü', '𝄞', '%', '-', '['], ['a', 'ab', 'aab', 'baba']);
 const patterns = path(['a', 'b', 'ü', '𝄞', '%', '-', '*', '?'], ['*', '**', '?', 'a*']);
 
 function isTaken(pattern: string, separator: Separator): boolean {

@@ -52,12 +52,28 @@ describe('a destination', () => {
     expect(() => assertDestination('/topic/**', '.')).toThrow(/\*\* must be the whole last segment/);
   });
 
-  it('may be long, a pattern may not: it costs more than its bytes', () => {
-    assertDestination(`/topic/${'a'.repeat(5000)}`, '/');
+  it('may be long, a pattern not as long: both cost more than their bytes', () => {
+    assertDestination(`/topic/${'a'.repeat(1017)}`, '/');
+    assertDestination(`/topic/${'ü'.repeat(120)}/${'a/'.repeat(125)}b`, '/');
+    assertDestination(`/topic/${'a.'.repeat(300)}b`, '/');
     assertDestination(`/topic/${'a'.repeat(248)}*`, '/');
-    expect(() => assertDestination(`/topic/${'/'.repeat(249)}*`, '/')).toThrow(
-      'has 257 characters; 256 are allowed',
-    );
+    const refused = (destination: string, separator: '/' | '.' | '/.', why: string) =>
+      expect(() => assertDestination(destination, separator)).toThrow(why);
+    refused(`/topic/${'a'.repeat(1018)}`, '/', 'has 1025 characters; 1024 are allowed');
+    refused(`/topic${'/a'.repeat(128)}`, '/', 'has 129 segments; 128 are allowed');
+    refused(`/topic/${'a.'.repeat(300)}b`, '/.', 'has 302 segments; 128 are allowed');
+    refused(`/topic/${'a'.repeat(249)}*`, '/', 'has 257 characters; 256 are allowed');
+  });
+
+  it('has no pattern that takes long to look for', () => {
+    assertDestination(`/topic/${'?a'.repeat(50)}*${'?a'.repeat(50)}`, '/');
+    assertDestination(`/topic/*${'a'.repeat(100)}*a?aaaaaaaaaaaaaa*`, '/');
+    const wild = 'between two * at most 16 characters may stand with a ? among them';
+    expect(() => assertDestination('/topic/*a?aaaaaaaaaaaaaaa*', '/')).toThrow(wild);
+    assertDestination(`/topic.**${'.a'.repeat(14)}`, '/.');
+    assertDestination(`/topic${'.a'.repeat(20)}.**`, '/.');
+    const around = 'has 17 segments, and ** before the last one; 16 are allowed then';
+    expect(() => assertDestination(`/topic.**${'.a'.repeat(15)}`, '/.')).toThrow(around);
   });
 
   it('is refused with a code of its own', () => {

@@ -10,8 +10,9 @@
 import { enqueuing, shared } from './queue-lua.ts';
 
 /*
- * Spring's patterns as the nodes match them: whoever publishes may be another one than who subscribed. Only the latest
- * wildcard is ever taken back.
+ * Spring's patterns as the nodes match them: whoever publishes may be another one than who subscribed. Of `**` only the
+ * latest is ever taken back. Everybody waits for this, and clients write patterns: within a segment what stands between two
+ * `*` is looked for from the left, by what Lua has for it.
  */
 export const matching = `
 local function fits(pattern, text, many, same)
@@ -31,16 +32,49 @@ local function fits(pattern, text, many, same)
   while pattern[g] == many do g = g + 1 end
   return g > #pattern
 end
-local function charactersOf(word)
-  local found = {}
-  for character in string.gmatch(word, '[%z\\1-\\127\\194-\\244][\\128-\\191]*') do found[#found + 1] = character end
-  return found
+local character = '[%z\\1-\\127\\194-\\244][\\128-\\191]*'
+-- where the last so many characters of a text begin
+local function tailOf(text, characters)
+  local at = #text + 1
+  for _ = 1, characters do
+    repeat
+      at = at - 1
+      if at < 1 then return nil end
+    until not string.find(text, '^[\\128-\\191]', at)
+  end
+  return at
 end
-local function sameCharacter(glob, character) return glob == '?' or glob == character end
+-- what stands between two *: where no ? is in it, it is looked for as it stands
+local globs = {}
+local function piecesOf(glob)
+  if globs[glob] then return globs[glob] end
+  local pieces = {}
+  for text in string.gmatch(string.gsub(glob, '%*+', '*') .. '*', '([^*]*)%*') do
+    local wild = string.find(text, '?', 1, true) and string.gsub(string.gsub(text, '[%^%$%(%)%%%.%[%]%+%-]', '%%%0'), '%?', function() return character end)
+    pieces[#pieces + 1] = {text = text, wild = wild, size = select(2, string.gsub(text, character, ''))}
+  end
+  globs[glob] = pieces
+  return pieces
+end
+-- where a piece ends that begins at a place
+local function endAt(piece, text, from)
+  if piece.wild then return select(2, string.find(text, '^' .. piece.wild, from)) end
+  local last = from + #piece.text - 1
+  return string.sub(text, from, last) == piece.text and last or nil
+end
 local function sameSegment(glob, segment)
   if glob == '*' or glob == segment then return true end
   if not string.find(glob, '[*?]') then return false end
-  return fits(charactersOf(glob), charactersOf(segment), '*', sameCharacter)
+  local pieces = piecesOf(glob)
+  local at = endAt(pieces[1], segment, 1)
+  if #pieces == 1 then return at == #segment end
+  for i = 2, #pieces - 1 do
+    if not at then return false end
+    local piece = pieces[i]
+    at = select(2, string.find(segment, piece.wild or piece.text, at + 1, not piece.wild))
+  end
+  local begin = at and tailOf(segment, pieces[#pieces].size)
+  return begin and begin > at and endAt(pieces[#pieces], segment, begin) == #segment or false
 end
 local function segmentsOf(path, separators)
   local found, from = {}, 2
@@ -51,8 +85,11 @@ local function segmentsOf(path, separators)
     from = at + 1
   end
 end
+local taken = {}
 local function matches(pattern, destination, separators)
-  return fits(segmentsOf(pattern, separators), segmentsOf(destination, separators), '**', sameSegment)
+  local key = separators .. destination
+  if not taken[key] then taken = {[key] = segmentsOf(destination, separators)} end
+  return fits(segmentsOf(pattern, separators), taken[key], '**', sameSegment)
 end
 `;
 
