@@ -1,4 +1,4 @@
-// Who may read and write in which room: asked for every message, so answers are kept for a moment, and forgotten on every node when they change.
+// Who may read and write in which room: asked for every message, so answers are kept for a moment, or until they change.
 import { isDirectId } from './direct.ts';
 import { ChatProblem } from './problem.ts';
 import type { ChatRepository } from './repository.ts';

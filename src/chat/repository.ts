@@ -1,4 +1,4 @@
-// PORT: where rooms, their members and read marks are kept, and what is live unless that is elsewhere; messages are the history's.
+// PORT: where rooms, members and read marks are kept, and what is live unless that is elsewhere; messages are the history's.
 import type { Change, Changed } from './change.ts';
 import type { ListAsked, Listed } from './listed.ts';
 import type { LiveRepository } from './live-repository.ts';

@@ -23,7 +23,7 @@ export interface Option<Value> {
   readonly reason: string;
   /** What the value must be. */
   readonly schema: JsonSchema;
-  /** The value that a flag's or an environment variable's text stands for; unreadable text is handed on as it is, for the schema to refuse. */
+  /** What the text of a flag or of an environment variable stands for; what cannot be read is handed on, for the schema to refuse. */
   readonly fromText: (text: string) => unknown;
   /** The flag may be given more than once. */
   readonly repeatable: boolean;

@@ -128,10 +128,10 @@ export class History {
   }
 
   /**
-   * Takes messages of a destination away for good, all that were published before, or up to one of them: from the hot log, on every node, from
-   * the history and from what is replayed, as if they were older than the retention. Positions go on where they were, so
-   * that no message-id stands for two messages. Done when they are gone everywhere: while the history cannot be written,
-   * that waits; ask again when in doubt.
+   * Takes messages of a destination away for good, all that were published before, or up to one of them: from the hot log,
+   * on every node, from the history and from what is replayed, as if they were older than the retention. Positions go on
+   * where they were, so that no message-id stands for two messages. Done when they are gone everywhere: while the history
+   * cannot be written, that waits; ask again when in doubt.
    *
    * @param through - the `messageId` or the `number` of the last one that goes; default: the newest
    * @throws {StompwireError} `bad-destination`: a pattern; `bad-resume`: a message-id of elsewhere, no number;

@@ -25,8 +25,8 @@ export interface Queues {
    * included, but for what is exclusive to somebody else; the bound of the consumer is one over all of them.
    *
    * @param terms - what the queue is like, from now on, until it is gone by what they say; none: as it was
-   * @throws {StompwireError} `bad-header` when something else was said before, or of a pattern, `denied` when it is somebody else's,
-   * `queue-full` when there are too many that something was said of
+   * @throws {StompwireError} `bad-header` when something else was said before, or of a pattern, `denied` when it is somebody
+   * else's, `queue-full` when there are too many that something was said of
    */
   consume(destination: string, consumer: QueueConsumer, terms?: QueueArguments): Soon<Consumption>;
   /**

@@ -32,8 +32,8 @@ export interface ConnectedUser {
 
 /**
  * The users of a server. What is sent to a user or a session, and what ends sessions, reaches every node. Lookups
- * without a promise concern this node; those with one concern all nodes. Only proven names count as users: whoever merely says a name is found by session alone, so that nobody
- * hears what is for somebody else. Source: Spring's `SimpUserRegistry` and `SimpMessagingTemplate`.
+ * without a promise concern this node; those with one concern all nodes. Only proven names count as users: whoever merely
+ * says a name is found by session alone, so that nobody hears what is for somebody else. Source: Spring's `SimpUserRegistry` and `SimpMessagingTemplate`.
  *
  * @example
  * ```ts

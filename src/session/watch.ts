@@ -52,7 +52,11 @@ export function nextDeadline(session: Watched): number | undefined {
   return next === Number.POSITIVE_INFINITY ? undefined : next;
 }
 
-/** Sends a heart-beat that is due. @returns what has run out: an error for the client, or `gone` when it had its time to leave. */
+/**
+ * Sends a heart-beat that is due.
+ *
+ * @returns what has run out: an error for the client, or `gone` when it had its time to leave
+ */
 export function overdue(session: Watched, now: number): StompwireError | 'gone' | undefined {
   const { options } = session.services;
   if (session.closedAt !== 0) return now - session.closedAt >= options.closeTimeout ? 'gone' : undefined;

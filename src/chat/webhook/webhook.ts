@@ -45,6 +45,8 @@ const spare = 20_000;
  * then another one does, or the next process: with the same id, so that the receiver can tell.
  */
 export class Webhook {
+  /** How many waited when it was looked last. */
+  waiting = 0;
   readonly #parts: WebhookParts;
   readonly #key: Buffer;
   readonly #stopping = new AbortController();
@@ -56,9 +58,6 @@ export class Webhook {
     const { secret } = parts;
     this.#key = secret.startsWith('base64:') ? Buffer.from(secret.slice(7), 'base64') : Buffer.from(secret);
   }
-
-  /** How many waited when it was looked last. */
-  waiting = 0;
 
   start(): void {
     this.#timer = setInterval(() => {

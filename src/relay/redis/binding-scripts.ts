@@ -15,8 +15,8 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
  * Notes what a durable subscription is bound to, if that was what stood there before.
  *
  * KEYS: the hash of them; with a NUL and `passing`: sorted set, those whose queues go by themselves, by when they were
- * noted last. ARGV: clock ahead, subscription, what stood there, what it is bound to now (each may be nothing), how many there may be,
- * whether its queue goes by itself.
+ * noted last. ARGV: clock ahead, subscription, what stood there, what it is bound to now (each may be nothing), how many
+ * there may be, whether its queue goes by itself.
  * Answers 1 (done), 0 (something else stands there) or 2 (too many).
  */
 export const noteScript: Script = script(`#!lua

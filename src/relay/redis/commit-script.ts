@@ -15,8 +15,8 @@ export type CommitKind = 'plain' | 'log' | 'queue' | 'gone' | 'back';
  * KEYS: feed, marks, all, bindings, queues; then those of each part. ARGV: clock ahead, bound of the feed, bounds of
  * queues, node; per transaction how many parts it has, per part its kind and arguments: those of the scripts that do such
  * a thing alone; of what is acknowledged queue, order, claim, of what is given back also whether the delivery counts.
- * Answers per transaction 1 and the answer to each part, or 0, which part cannot be done (from 0), the answer to that, and why and
- * envelope of each message that is lost.
+ * Answers per transaction 1 and the answer to each part, or 0, which part cannot be done (from 0), the answer to that, and
+ * why and envelope of each message that is lost.
  */
 export const commitScript: Script = script(`#!lua
 ${begin}

@@ -187,11 +187,12 @@ return { waiting, table.concat(codes), table.concat(returned), given, lost }
 `);
 
 /**
- * Renews the lease of a node, says how much waits and whether it is known to take, and which nodes have let theirs run out. When nobody looked for a
- * while, it was Redis that was away: then all who had a lease have it anew. Queues that nobody used for too long end.
+ * Renews the lease of a node, says how much waits and whether it is known to take, and which nodes have let theirs run out.
+ * When nobody looked for a while, it was Redis that was away: then all who had a lease have it anew. Queues that nobody
+ * used for too long end.
  *
- * KEYS: leases, when somebody looked last, the set of queues; queues. ARGV: clock ahead, node, lease, its channel, after how long nobody
- * looked; per queue its destination, and whether this node takes more.
+ * KEYS: leases, when somebody looked last, the set of queues; queues. ARGV: clock ahead, node, lease, its channel, after how
+ * long nobody looked; per queue its destination, and whether this node takes more.
  * Answers the dead nodes; per queue how many wait, below 0 and one less where nobody of this node is known to take.
  */
 export const lookScript: Script = script(`#!lua flags=allow-oom

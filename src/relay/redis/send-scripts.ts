@@ -84,7 +84,7 @@ local function append(log, top, key, live, destination, envelope, extra, keyed, 
 end
 `;
 
-/** Takes messages into the logs of one partition; see above. */
+/** Takes messages into logs: {@link appending}, by itself. */
 export const appendScript = script(`#!lua
 ${begin}
 local bound, limits = tonumber(ARGV[2]), ARGV[3]

@@ -50,6 +50,12 @@ export class StoredWaits {
     this.#parts = parts;
   }
 
+  /**
+   * Done once the history has a message.
+   *
+   * @throws {StompwireError} `relay-unavailable`: too many wait, Redis is away when it matters, or the relay is closed
+   * @throws {MessageLost} a promotion has lost it
+   */
   wait(destination: string, position: Position): Promise<void> {
     if (this.#count >= most) return Promise.reject(unavailable('too many wait for the history'));
     return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-// Looks after a partition, or all of one server: each second it asks where the logs stand, and whether what is published comes back.
+// Looks after a partition, or all of one server: each second it asks where logs stand, and whether what is sent comes back.
 import type { Buffer } from 'node:buffer';
 import type { Position } from '../../message/position.ts';
 import { textOf } from './connection.ts';

@@ -7,8 +7,8 @@ import { type CommandSession, inboundOf } from './command.ts';
 import { subscriptionId } from './subscribe.ts';
 
 /**
- * Removes a subscription, with `durable:true` for good: what its client misses from then on is not kept; nothing is queued for it afterwards. An id that is not subscribed is no error,
- * as in Spring: pages unsubscribe twice.
+ * Removes a subscription, with `durable:true` for good: what its client misses from then on is not kept. An id that is not
+ * subscribed is no error, as in Spring: pages unsubscribe twice.
  */
 export function unsubscribe(session: CommandSession, frame: Frame): Soon<void> {
   return session.services.inbound.run(inboundOf(session, frame), () => {
