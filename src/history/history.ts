@@ -113,13 +113,14 @@ export class History {
 
   /**
    * Takes the body and the headers of a message away for good: from the hot log, on every node, from the history and so
-   * from its search, and from what is replayed. A tombstone stays in its place. What subscribers were given they have.
+   * from its search, from what is replayed, and from the queues of durable subscriptions. A tombstone stays in its place,
+   * there too. What subscribers were given they have.
    * Done when it is gone everywhere: while the history cannot be written, that waits; ask again when in doubt.
    *
    * @param message - its `messageId` or its `number`
    * @returns whether it was there
    * @throws {StompwireError} `bad-resume`: a message-id of elsewhere, no number; `relay-unavailable`,
-   *   `history-unavailable`: try again
+   *   `history-unavailable`, `queues-unavailable`: try again
    * @throws {Error} before `start`
    */
   async redact(destination: string, message: string | number): Promise<boolean> {
@@ -129,13 +130,13 @@ export class History {
 
   /**
    * Takes messages of a destination away for good, all that were published before, or up to one of them: from the hot log,
-   * on every node, from the history and from what is replayed, as if they were older than the retention. Positions go on
-   * where they were, so that no message-id stands for two messages. Done when they are gone everywhere: while the history
-   * cannot be written, that waits; ask again when in doubt.
+   * on every node, from the history, from what is replayed and from the queues of durable subscriptions, as if they were
+   * older than the retention. Positions go on where they were, so that no message-id stands for two messages. Done when
+   * they are gone everywhere: while the history cannot be written, that waits; ask again when in doubt.
    *
    * @param through - the `messageId` or the `number` of the last one that goes; default: the newest
    * @throws {StompwireError} `bad-destination`: a pattern; `bad-resume`: a message-id of elsewhere, no number;
-   *   `relay-unavailable`, `history-unavailable`: try again
+   *   `relay-unavailable`, `history-unavailable`, `queues-unavailable`: try again
    * @throws {Error} before `start`
    */
   async clear(destination: string, through?: string | number): Promise<void> {

@@ -10,7 +10,7 @@ import { shared } from './queue-lua.ts';
 import { type Script, script } from './scripts.ts';
 
 /** A step looks at about so many bytes, and at so many messages. */
-const step = { bytes: 512 * 1024, messages: 500 };
+const step = { bytes: 512 * 1024, messages: 250 };
 /** What a message is taken to have where none waits. */
 const usualBytes = 4096;
 
