@@ -1,11 +1,15 @@
 // Frames of RabbitMQ's clients: its exchanges, escaped names, and durable subscriptions [RabbitMQ, STOMP plugin].
 import type { Headers } from '../../../frames/index.ts';
+import { detached } from '../../auth/identity.ts';
 import type { PatternSyntax } from '../../message/pattern-syntax.ts';
 import { isPublished, rabbitmqDestination } from './rabbitmq-destination.ts';
 import type { Translate, TranslatedSession } from './translate.ts';
 
 /** The names that durable subscriptions go by, by their ids: UNSUBSCRIBE gives the id alone. */
 type Names = Map<string, string>;
+
+/** So many of them are kept of a session, those that were given last: ids are the client's to make up. */
+const mostNames = 1000;
 
 /** @param syntax - how patterns are written */
 export function rabbitmq(syntax: PatternSyntax): Translate {
@@ -40,7 +44,9 @@ function keepName(
   const name = queue ?? `${id} ${destination}`;
   headers.set('activemq.subscriptionName', name);
   const names = named.get(session) ?? new Map<string, string>();
-  named.set(session, names.set(id, name));
+  names.delete(id);
+  named.set(session, names.set(detached(id), detached(name))); // no slices of its frame
+  if (names.size > mostNames) names.delete(names.keys().next().value!);
 }
 
 function giveName(headers: Headers, names: Names | undefined): void {

@@ -84,6 +84,24 @@ describe('a durable subscription of RabbitMQ', () => {
     expect(stranger).not.toHaveProperty('activemq.subscriptionName');
   });
 
+  it('is kept in mind with the last ones of its session, however many ids a client makes up', () => {
+    const of = session();
+    const { translate } = profileOf({ compat: 'rabbitmq', patterns: 'rabbitmq', aliases: [] });
+    const subscribe = (id: string) =>
+      translated('SUBSCRIBE', { destination: topic, id, durable: 'true' }, of, translate);
+    const endedName = (id: string) =>
+      translated('UNSUBSCRIBE', { id, durable: 'true' }, of, translate)['activemq.subscriptionName'];
+    for (const id of ['lasting', 'old']) subscribe(id);
+    for (let n = 2; n <= 1000; n++) {
+      subscribe('lasting');
+      subscribe(`${n}`);
+    }
+    expect([endedName('lasting'), endedName('2'), endedName('1000')]).toEqual([
+      ...['lasting /topic/a', '2 /topic/a', '1000 /topic/a'],
+    ]);
+    expect(endedName('old')).toBeUndefined();
+  });
+
   it('is known by x-queue-name, where that is given', () => {
     const named = { destination: topic, id: '7', 'x-queue-name': 'q' };
     expect(translated('SUBSCRIBE', named)['activemq.subscriptionName']).toBe('q');
