@@ -12,6 +12,8 @@ WORKDIR /srv/stompwire
 COPY --from=build /build/package.json /build/LICENSE ./
 COPY --from=build /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
+# For --data /data: a named volume that is mounted here belongs to that user.
+RUN mkdir /data && chown node:node /data
 USER node
 EXPOSE 8080 61613
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \

@@ -26,7 +26,7 @@ export function originGuard(origins: readonly string[], ownHost: string): Origin
   return ({ origin, host, secure }) => {
     const name = hostName(host ?? '');
     if (!any && !isOwnName(name) && !hosts.some((matches) => matches(name))) {
-      return `host '${name}' is neither an address, nor a loopback name, nor that of a listed origin`;
+      return `host '${name}' is neither an address, nor a loopback name, nor that of an origin that --origin lists`;
     }
     if (origin === undefined || any || isSameOrigin(origin, host, secure)) return undefined;
     if (listed.some((one) => one.origin(origin))) return undefined;

@@ -57,7 +57,7 @@ describe('the guard', () => {
   it('refuses other hosts and origins on every route, and on none that exists', async () => {
     expect(await textOf('/page', { host: 'evil.example' })).toEqual([
       403,
-      "host 'evil.example' is neither an address, nor a loopback name, nor that of a listed origin\n",
+      "host 'evil.example' is neither an address, nor a loopback name, nor that of an origin that --origin lists\n",
     ]);
     expect((await textOf('/page', { origin: 'http://evil.example' }))[0]).toBe(403);
     expect((await textOf('/nowhere', { host: 'evil.example' }))[0]).toBe(403);
