@@ -1,7 +1,7 @@
 // Unread: how many messages of others somebody has not read, counted from the read mark and the log.
 import type { History, HistoryMessage } from '../../index.ts';
 import type { ChatRepository } from '../repository.ts';
-import { marksIn } from './marks.ts';
+import { marksOf } from './marks.ts';
 
 /** What somebody has not read of a room. */
 export interface UnreadCount {
@@ -67,7 +67,7 @@ export class Unread {
 
   /** What some users have not read of a room, by one look at its newest messages for all of them. */
   async ofMany(users: readonly string[], roomId: string): Promise<Map<string, UnreadCount>> {
-    const marks = await marksIn(this.#parts.repository, roomId);
+    const marks = await marksOf(this.#parts.repository, roomId, users);
     const { messages, next } = await this.#page(roomId, 0, undefined);
     const counts = new Map<string, UnreadCount>();
     for (const user of users) {
