@@ -1,13 +1,7 @@
 // Names and numbers of elsewhere: messages of other rooms, numbers beyond all bounds, and names that are none.
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { TestClient } from '../../src/testing.ts';
-import { ChatApi } from './rest/chat-api.ts';
-
-const open: ChatApi[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((api) => api.close()));
-});
+import { type ChatApi, chat } from './rest/chat-api.ts';
 
 interface Rooms {
   readonly api: ChatApi;
@@ -19,8 +13,7 @@ interface Rooms {
 }
 
 async function rooms(): Promise<Rooms> {
-  const api = await ChatApi.start({ rooms: 'members', systemMessages: 'off' });
-  open.push(api);
+  const api = await chat({ rooms: 'members', systemMessages: 'off' });
   const said: string[] = [];
   for (const [id, as] of [
     ['theirs', 'kim'],

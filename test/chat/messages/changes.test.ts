@@ -1,16 +1,14 @@
 // Edits, deletions and reactions over STOMP, and what is read of a room afterwards.
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { TestClient } from '../../../src/testing.ts';
-import { ChatApi } from '../rest/chat-api.ts';
+import { type ChatApi, chat } from '../rest/chat-api.ts';
 
-const open: ChatApi[] = [];
 const topic = '/topic/chat-room/r';
 type Fields = Record<string, unknown>;
 
 /** Kim's private room, with Lee as a member and Moe as a reader; each hears it. */
-async function room(options: Parameters<typeof ChatApi.start>[0] = {}) {
-  const api = await ChatApi.start({ rooms: 'members', systemMessages: 'off', ...options });
-  open.push(api);
+async function room(options: Parameters<typeof chat>[0] = {}) {
+  const api = await chat({ rooms: 'members', systemMessages: 'off', ...options });
   const [kim, lee, moe] = await Promise.all(['kim', 'lee', 'moe'].map((login) => api.kit.connect({ login })));
   await kim!.send('/app/chat-rooms/create', { id: 'r', kind: 'private' });
   await kim!.send('/app/chat-room/r/invite', { user: 'lee' });
@@ -35,10 +33,6 @@ async function folded(api: ChatApi, as: string, query: Record<string, string> = 
   expect(status).toBe(200);
   return body as Fields[];
 }
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((api) => api.kit.close()));
-});
 
 describe('an edit', () => {
   it('is a message of its own that names the original; a page shows what counts now', async () => {

@@ -1,18 +1,6 @@
 // What may not be over HTTP: strangers, rooms and cursors of elsewhere, bodies of the wrong kind, pages of others.
-import { afterEach, describe, expect, it } from 'vitest';
-import { type Answer, ChatApi } from './chat-api.ts';
-
-const open: ChatApi[] = [];
-
-async function chat(...parts: Parameters<typeof ChatApi.start>): Promise<ChatApi> {
-  const api = await ChatApi.start(...parts);
-  open.push(api);
-  return api;
-}
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((api) => api.close()));
-});
+import { describe, expect, it } from 'vitest';
+import { type Answer, chat } from './chat-api.ts';
 
 const told = ({ status, headers, body }: Answer): string => {
   expect(headers['content-type']).toBe('application/problem+json; charset=utf-8');

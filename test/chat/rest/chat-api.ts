@@ -1,4 +1,5 @@
 // The chat in the test's process, asked over HTTP.
+import { onTestFinished } from 'vitest';
 import { installChat } from '../../../src/chat/chat.ts';
 import type { Config } from '../../../src/index.ts';
 import { startTestApp, type TestApp, type TestAppParts } from '../../../src/testing.ts';
@@ -82,4 +83,11 @@ export class ChatApi {
   close(): Promise<void> {
     return this.kit.close();
   }
+}
+
+/** A chat for the test that asks for it: closed when that has ended. */
+export async function chat(...parts: Parameters<typeof ChatApi.start>): Promise<ChatApi> {
+  const api = await ChatApi.start(...parts);
+  onTestFinished(() => api.close());
+  return api;
 }

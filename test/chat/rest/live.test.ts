@@ -1,23 +1,16 @@
 // Presence, read marks and unread counts over HTTP.
-import { afterEach, expect, it } from 'vitest';
-import { ChatApi } from './chat-api.ts';
+import { expect, it } from 'vitest';
+import { type ChatApi, chat } from './chat-api.ts';
 
-const open: ChatApi[] = [];
-
-async function chat(): Promise<ChatApi> {
-  const api = await ChatApi.start({ rooms: 'members', presenceGather: 10 });
-  open.push(api);
+async function room(): Promise<ChatApi> {
+  const api = await chat({ rooms: 'members', presenceGather: 10 });
   await api.post('/rooms', { id: 'r', kind: 'private' }, { as: 'kim' });
   await api.ask('PUT', '/rooms/r/members/lee', { as: 'kim', body: {} });
   return api;
 }
 
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((api) => api.close()));
-});
-
 it('tells who is in a room, and when somebody was last seen', async () => {
-  const api = await chat();
+  const api = await room();
   const presenceOf = async (user: string): Promise<unknown> =>
     ((await api.get('/presence', { as: 'kim', query: { user } })).body as unknown[])[0];
   expect(await api.get('/rooms/r/presence', { as: 'kim' })).toMatchObject({
@@ -49,14 +42,14 @@ it('tells who is in a room, and when somebody was last seen', async () => {
 });
 
 it('counts who hears a room as an event stream', async () => {
-  const api = await chat();
+  const api = await room();
   await api.stream('/rooms/r/subscribe', { as: 'lee' });
   const count = async () => (await api.get('/rooms/r/presence', { as: 'kim' })).body;
   await expect.poll(count).toMatchObject({ count: 1, people: [{ user: 'lee', state: 'online' }] });
 });
 
 it('tells what is unread, and takes how far somebody has read', async () => {
-  const api = await chat();
+  const api = await room();
   const said = [];
   for (const content of ['one', 'two', 'three'])
     said.push((await api.post('/rooms/r/messages', { content }, { as: 'kim' })).body as { number: number });
@@ -74,7 +67,7 @@ it('tells what is unread, and takes how far somebody has read', async () => {
 });
 
 it('tells strangers nothing, and takes nothing that is no place', async () => {
-  const api = await chat();
+  const api = await room();
   for (const path of ['/rooms/r/presence', '/rooms/r/unread', '/rooms/nowhere/presence'])
     expect((await api.get(path, { as: 'eve' })).status).toBe(404);
   expect((await api.ask('PUT', '/rooms/r/read', { as: 'eve', body: { number: 1 } })).status).toBe(404);

@@ -1,22 +1,13 @@
 // How often somebody may write over HTTP: as over STOMP, and told when to come back.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { anonymous } from '../../../src/index.ts';
-import { type Answer, ChatApi } from './chat-api.ts';
-
-const open: ChatApi[] = [];
-
-async function chat(...parts: Parameters<typeof ChatApi.start>): Promise<ChatApi> {
-  const api = await ChatApi.start(...parts);
-  open.push(api);
-  return api;
-}
+import { type Answer, chat } from './chat-api.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] }); // no time passes, however slow the machine is
 });
-afterEach(async () => {
+afterEach(() => {
   vi.useRealTimers();
-  await Promise.all(open.splice(0).map((api) => api.close()));
 });
 
 const slowly = { sendsPerSecond: 1, sendBurst: 3 };

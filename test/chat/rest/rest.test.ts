@@ -1,19 +1,7 @@
 // The chat over HTTP: the same rooms, messages and rights as over STOMP.
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ShownMessage } from '../../../src/chat/rest/shown-message.ts';
-import { type Answer, ChatApi } from './chat-api.ts';
-
-const open: ChatApi[] = [];
-
-async function chat(...parts: Parameters<typeof ChatApi.start>): Promise<ChatApi> {
-  const api = await ChatApi.start(...parts);
-  open.push(api);
-  return api;
-}
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((api) => api.close()));
-});
+import { type Answer, type ChatApi, chat } from './chat-api.ts';
 
 const messagesIn = ({ body }: Answer): ShownMessage[] => body as ShownMessage[];
 const contents = (answer: Answer): string[] => messagesIn(answer).map(({ content }) => content);

@@ -1,14 +1,8 @@
 // Who is no member of a room has nothing of it over HTTP, by any route that the document knows; members do.
-import { afterEach, expect, it } from 'vitest';
-import { ChatApi } from './chat-api.ts';
+import { expect, it } from 'vitest';
+import { type ChatApi, chat } from './chat-api.ts';
 
 type Method = Parameters<ChatApi['ask']>[0];
-
-const open: ChatApi[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((api) => api.close()));
-});
 
 /** What a request says, where it says something. */
 const bodies: Readonly<Record<string, object>> = {
@@ -36,8 +30,7 @@ function routesOf(api: ChatApi): Route[] {
 }
 
 async function privateRoom(): Promise<{ readonly api: ChatApi; readonly number: number }> {
-  const api = await ChatApi.start({ rooms: 'members', systemMessages: 'off' });
-  open.push(api);
+  const api = await chat({ rooms: 'members', systemMessages: 'off' });
   await api.post('/rooms', { id: 'r', kind: 'private' }, { as: 'kim' });
   await api.ask('PUT', '/rooms/r/members/lee', { as: 'kim', body: {} });
   const { body } = await api.post('/rooms/r/messages', { content: 'secret' }, { as: 'kim' });
@@ -101,8 +94,7 @@ it('search, lists and presence show a stranger nothing of it', async () => {
 });
 
 it('a stranger’s page that embeds a stream as an image lets nobody into a room', async () => {
-  const api = await ChatApi.start({ rooms: 'open' });
-  open.push(api);
+  const api = await chat({ rooms: 'open' });
   const image = { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' };
   for (const site of ['cross-site', 'same-site']) {
     const headers = { ...image, 'sec-fetch-site': site };
