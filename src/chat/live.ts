@@ -123,7 +123,8 @@ export class Live {
     if (change.what !== 'joined' && change.what !== 'created') return;
     const number = await this.reading.newest(id);
     await this.#notifying.begin(id, number);
-    if (change.what === 'joined') await this.reading.begin(id, change.user, number);
+    if (change.what !== 'joined') return;
+    await this.reading.begin(id, change.user, number, change.by === change.user);
   }
 
   #addMappings(access: RoomAccess, topic: string): void {

@@ -83,12 +83,16 @@ export class Reading {
     return { roomId, marks: items.map(shown) };
   }
 
-  /** Who comes into a room has read what was said before, up to the number of its newest message, and others hear of it. */
-  async begin(roomId: string, user: string, number: number): Promise<void> {
+  /**
+   * Who comes into a room has read what was said before, up to the number of its newest message.
+   *
+   * @param tells - whether the others hear of it: of who was taken in, and has seen nothing of it yet, they do not
+   */
+  async begin(roomId: string, user: string, number: number, tells: boolean): Promise<void> {
     if (number <= 0) return;
     const { repository, clock } = this.#parts;
     const { mark, moved } = await repository.reading.advance({ roomId, user, number, at: clock() });
-    if (moved) this.#tell(mark);
+    if (moved && tells) this.#tell(mark);
   }
 
   /** The number of the newest message of a room; 0: there is none. */
