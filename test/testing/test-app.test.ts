@@ -118,9 +118,11 @@ describe('a failure', () => {
 
   it('says what came instead', async () => {
     await start();
-    const news = await (await kit.connect()).subscribe('/topic/news');
+    const ann = await kit.connect();
+    const news = await ann.subscribe('/topic/news');
     await kit.server.publish('/topic/news', { a: 2 });
     await kit.server.publish('/topic/news', { a: [1] });
+    await ann.fence(); // both have come
     const failure = await failureOf(news.next({ matching: { body: { a: 1 } }, within: 1 }));
     expect(failure).toContain(
       'what came instead:\n  MESSAGE /topic/news {"a":2}\n  MESSAGE /topic/news {"a":[1]}',
