@@ -50,7 +50,7 @@ export function conformanceCommand(
     .addOption(
       new Flag('--only <scope>', 'Only what any broker must pass.').choices(['generic', 'stompwire']),
     )
-    .option('--offers <feature>', 'What the broker was started with. (repeatable)', collect)
+    .option('--offers <feature>', 'What the broker was started with. (repeatable)', offered)
     .option('--exceptions <file>', 'What the broker is known to fail, with the reasons.')
     .option('--patience <ms>', 'How long an answer may take, in ms.', milliseconds, 3000)
     .option('--json', 'Print JSON in the place of the table.')
@@ -95,6 +95,12 @@ function addressed(text: string): string {
   const { protocol } = URL.canParse(text) ? new URL(text) : { protocol: '' };
   if (schemes.includes(protocol.slice(0, -1))) return text;
   throw new InvalidArgumentError(`Give an address such as tcp://127.0.0.1:61613 or ws://127.0.0.1:8080/ws.`);
+}
+
+function offered(feature: string, others: string[] | undefined): string[] {
+  const needed = [...new Set(dialogues().flatMap(({ needs }) => needs))].sort();
+  if (needed.includes(feature)) return collect(feature, others);
+  throw new InvalidArgumentError(`Give one that a conversation needs: ${needed.join(', ')}.`);
 }
 
 function milliseconds(text: string): number {

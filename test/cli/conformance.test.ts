@@ -88,6 +88,11 @@ describe('what cannot be played', () => {
     ['no address', 'conformance', /^error: required option '--url <address>'/],
     ['an address of something else', 'conformance --url http://h', /Give an address such as tcp:/],
     ['another scope', 'conformance --url tcp://h:1 --only mine', /Allowed choices are generic, stompwire/],
+    [
+      'an offer that nothing needs',
+      'conformance --url tcp://h:1 --offers queue',
+      /needs: authentication, .*queues/,
+    ],
     ['no patience', 'conformance --url tcp://h:1 --patience soon', /whole number of milliseconds/],
   ])('is %s', async (_, line, told) => {
     const world = new World();
