@@ -3,13 +3,13 @@ import type { Buffer } from 'node:buffer';
 import type { Position } from '../../message/position.ts';
 import { Channels } from './channels.ts';
 import type { CommitKind } from './commit-script.ts';
+import { fateOf } from './fate.ts';
 import { Interests, type InterestsParts } from './interests.ts';
 import { type Lane, type LaneParts, type Parcel, unavailable } from './lane.ts';
 import { Lanes, type LanesParts } from './lanes.ts';
 import type { Link } from './link.ts';
 import { readScript } from './log-scripts.ts';
 import { type LogPage, type NoPage, pageOf } from './pages.ts';
-import { presenceOf } from './presence.ts';
 import type { Script } from './scripts.ts';
 import { StoredWaits } from './stored-waits.ts';
 import type { Tail } from './tail.ts';
@@ -82,8 +82,8 @@ export class Partition {
     });
     this.waits = new StoredWaits({
       marks: (destinations) => this.#marks(destinations),
-      presence: (destination, position) =>
-        this.call(({ commands }) => presenceOf(commands, keys.top(destination), position)),
+      fate: (destination, position) =>
+        this.call(({ commands }) => fateOf(commands, keys.top(destination), position)),
       session: () => (this.#link?.commands.up ? sessionsOf(this.#link) : undefined),
       clock,
     });

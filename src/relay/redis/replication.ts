@@ -4,7 +4,7 @@ import type { Position } from '../../message/position.ts';
 import type { RedisAddress } from '../../redis/address.ts';
 import { MessageLost } from '../log.ts';
 import { type Connection, type ConnectionListener, messageOf } from './connection.ts';
-import { presentScript } from './presence-scripts.ts';
+import { presentScript } from './fate-scripts.ts';
 
 /** Who waits. */
 interface Waiting {

@@ -1,8 +1,8 @@
 // Who waits until the history has a message: asked whenever the writer tells of an advance, and each second.
 import { comparePositions, type Position } from '../../message/position.ts';
 import { MessageLost } from '../log.ts';
+import type { Fate } from './fate.ts';
 import { unavailable } from './lane.ts';
-import type { Presence } from './presence.ts';
 
 interface Waiting {
   readonly position: Position;
@@ -30,7 +30,7 @@ export interface StoredWaitsParts {
   /** Through which positions destinations are stored, as Redis has it. */
   marks(destinations: readonly string[]): Promise<readonly (string | undefined)[]>;
   /** Whether Redis has had a message, or a promotion lost it. */
-  presence(destination: string, position: Position): Promise<Presence>;
+  fate(destination: string, position: Position): Promise<Fate>;
   /** Names the connection to Redis; `undefined`: there is none. Another primary is another session. */
   session(): string | undefined;
   clock(): number;
@@ -106,7 +106,7 @@ export class StoredWaits {
 
   async #seekOne(destination: string, one: Waiting): Promise<void> {
     try {
-      if ((await this.#parts.presence(destination, one.position)) === 'lost') this.#isLost(destination, one);
+      if ((await this.#parts.fate(destination, one.position)) === 'lost') this.#isLost(destination, one);
     } catch {
       one.soughtIn = undefined; // it is away: we ask again
     }
@@ -150,7 +150,7 @@ export class StoredWaits {
     if (comparePositions(position, through) > 0) return false;
     if (position.epoch === through.epoch) resolve();
     else
-      this.#parts.presence(destination, position).then(
+      this.#parts.fate(destination, position).then(
         (is) => (is === 'here' ? resolve() : reject(new MessageLost())),
         () => reject(unavailable('it is away')),
       );

@@ -1,7 +1,7 @@
 // Who waits for the history: told when it has the message, and when nobody will ever have it.
 import { describe, expect, it } from 'vitest';
 import { MessageLost } from '../../../src/relay/log.ts';
-import type { Presence } from '../../../src/relay/redis/presence.ts';
+import type { Fate } from '../../../src/relay/redis/fate.ts';
 import { StoredWaits } from '../../../src/relay/redis/stored-waits.ts';
 
 const position = { epoch: 7, seq: 3 };
@@ -10,17 +10,17 @@ const position = { epoch: 7, seq: 3 };
 function redis() {
   const said = {
     mark: undefined as string | undefined,
-    presence: 'here' as Presence | Error,
+    fate: 'here' as Fate | Error,
     session: 'one' as string | undefined,
     now: 0,
     sought: 0,
   };
   const waits = new StoredWaits({
     marks: async (destinations) => destinations.map(() => said.mark),
-    presence: async () => {
+    fate: async () => {
       said.sought++;
-      if (said.presence instanceof Error) throw said.presence;
-      return said.presence;
+      if (said.fate instanceof Error) throw said.fate;
+      return said.fate;
     },
     session: () => said.session,
     clock: () => said.now,
@@ -49,7 +49,7 @@ describe('who waits for the history', () => {
     const { said, pass, wait } = redis();
     const outcome = wait();
     said.mark = '7-2';
-    said.presence = 'lost';
+    said.fate = 'lost';
     await pass(6);
     expect(outcome.is).toBe('lost');
   });
@@ -58,10 +58,10 @@ describe('who waits for the history', () => {
     const { said, pass, wait } = redis();
     const outcome = wait();
     await pass(6);
-    Object.assign(said, { session: 'two', presence: 'lost' });
+    Object.assign(said, { session: 'two', fate: 'lost' });
     await pass(3);
     expect(outcome.is).toBe('waits');
-    Object.assign(said, { session: 'three', presence: 'here' });
+    Object.assign(said, { session: 'three', fate: 'here' });
     await pass(9);
     said.mark = '7-3';
     await pass(1);
@@ -76,7 +76,7 @@ describe('who waits for the history', () => {
     said.session = undefined;
     await pass(5);
     expect(said.sought).toBe(1);
-    Object.assign(said, { session: 'two', presence: 'lost' });
+    Object.assign(said, { session: 'two', fate: 'lost' });
     await pass(5);
     expect(said.sought).toBe(2);
   });
@@ -84,9 +84,9 @@ describe('who waits for the history', () => {
   it('is looked for again when Redis did not answer', async () => {
     const { said, pass, wait } = redis();
     const outcome = wait();
-    said.presence = new Error('away');
+    said.fate = new Error('away');
     await pass(8);
-    said.presence = 'lost';
+    said.fate = 'lost';
     await pass(1);
     expect(outcome.is).toBe('lost');
   });
@@ -94,7 +94,7 @@ describe('who waits for the history', () => {
   it('waits on where Redis does not know', async () => {
     const { said, pass, wait } = redis();
     const outcome = wait();
-    said.presence = 'unknown';
+    said.fate = 'unknown';
     await pass(20);
     expect(outcome.is).toBe('waits');
   });
@@ -102,7 +102,7 @@ describe('who waits for the history', () => {
   it('is the only one that is told, of those in its destination', async () => {
     const { said, pass, wait } = redis();
     const lost = wait();
-    said.presence = 'lost';
+    said.fate = 'lost';
     await pass(3);
     const later = wait({ epoch: 8, seq: 1 });
     await pass(1);
