@@ -17,8 +17,8 @@ export class RedisNews {
   }
 
   /**
-   * Done once something stands behind what was read last of some partition, or after {@link longestWait}. Who calls while
-   * it is waited hears of what is waited for then. A failure is followed by a pause: reading tells of it.
+   * Done once something stands behind what was read last of some partition, or after {@link longestWait}. Whoever
+   * calls meanwhile hears of what is waited for already. A failure is followed by a pause: reading tells of it.
    */
   behind(partitions: readonly Partition[]): Promise<void> {
     this.#waiting ??= this.#listen(partitions).finally(() => {

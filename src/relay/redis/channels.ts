@@ -1,6 +1,5 @@
 // Which channels of one partition a node listens to, over connections that come and go.
-import type { Connection } from './connection.ts';
-import { messageOf } from './connection.ts';
+import { type Connection, messageOf } from './connection.ts';
 import { unavailable } from './lane.ts';
 
 /** A channel that is wanted. */

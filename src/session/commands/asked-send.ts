@@ -8,8 +8,7 @@ import { MessageLost } from '../../relay/log.ts';
 import type { Claim, Outcome } from '../../routing/claims.ts';
 import { withTimeLimit } from '../../routing/time-limit.ts';
 import type { Processed } from '../receipts.ts';
-import type { AskedSending } from '../sending.ts';
-import { assertKept } from '../sending.ts';
+import { type AskedSending, assertKept } from '../sending.ts';
 import { type CommandSession, inboundOf } from './command.ts';
 import { unawaited } from './unawaited.ts';
 

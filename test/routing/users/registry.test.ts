@@ -1,7 +1,6 @@
 // Who is connected: found by id and by name, counted, limited, forgotten.
 import { describe, expect, it } from 'vitest';
-import type { Registered } from '../../../src/routing/user-registry.ts';
-import { UserRegistry } from '../../../src/routing/user-registry.ts';
+import { type Registered, UserRegistry } from '../../../src/routing/user-registry.ts';
 
 function session(id: string, name?: string, authenticated = true): Registered {
   const user = name === undefined ? undefined : { name, authenticated, roles: [] };
