@@ -4,7 +4,7 @@ import { asListed } from './model/room-list.ts';
 import { unsent } from './model/room-log.ts';
 import { hashOfRoom, neighbour, roomOfHash } from './model/room-names.ts';
 import { isDirectId } from './model/room-sign.ts';
-import { type ChatState, find, type Happening, initialState, reduce } from './model/state.ts';
+import { type ChatState, type Happening, initialState, reduce } from './model/state.ts';
 import { preferences } from './preferences.ts';
 import { onActivity } from './view/activity.ts';
 import { createDesktop } from './view/desktop.ts';
@@ -75,7 +75,9 @@ const show = createPage({
   remove: (messageId) => chat.changes?.delete(state.current, messageId),
   react: (messageId, emoji, on) => chat.changes?.react(state.current, messageId, emoji, on),
   original: (messageId) => chat.original(state.current, messageId),
-  place: () => ({ roomId: state.current, older: find(state, state.current)?.older }),
+  goTo: (messageId) => chat.goTo(state.current, messageId),
+  newer: () => void chat.newer(),
+  newest: () => happen({ type: 'newest-wanted' }),
   user: () => state.user,
   type: (typing) => chat.type(typing),
   say: (content, extras) => chat.say(content, extras),

@@ -53,24 +53,25 @@ describe.runIf(chromium)('the chat page, in a room of ten thousand messages', ()
   });
   const enter = (): Promise<Person> => people.enter(`${address}/#/room/long`, 'Mina');
 
+  /** Scrolls on with every other frame. */
+  async function scrollBy({ page }: Person, by: number, isThere: string): Promise<void> {
+    const isDone = await page.evaluate<boolean>(
+      `new Promise((done) => { const log = document.querySelector('#log'); let left = 1500;
+       const step = () => { log.scrollTop += ${by};
+         requestAnimationFrame(() => requestAnimationFrame(() => ${isThere} ? done(true) : left-- ? step() : done(false))); };
+       step(); })`,
+    );
+    expect(isDone, 'the end was not reached').toBe(true);
+  }
+
   it('reads back to the first one and down again, no task longer than a stutter', async () => {
     const mina = await enter();
     await mina.sees(textAt(COUNT - 1));
-    /** Scrolls on with every other frame. */
-    const scrollBy = async (by: number, isThere: string): Promise<void> => {
-      const isDone = await mina.page.evaluate<boolean>(
-        `new Promise((done) => { const log = document.querySelector('#log'); let left = 1500;
-         const step = () => { log.scrollTop += ${by};
-           requestAnimationFrame(() => requestAnimationFrame(() => ${isThere} ? done(true) : left-- ? step() : done(false))); };
-         step(); })`,
-      );
-      expect(isDone, 'the end was not reached').toBe(true);
-    };
     const ended = await watchMainThread(mina);
-    await scrollBy(-3000, 'log.scrollTop < 5 && !document.querySelector("#intro").hidden');
+    await scrollBy(mina, -3000, 'log.scrollTop < 5 && !document.querySelector("#intro").hidden');
     await mina.sees(textAt(0));
     expect(await mina.page.locator('.message').count()).toBeLessThan(150);
-    await scrollBy(8000, 'log.scrollHeight - log.scrollTop - log.clientHeight < 5');
+    await scrollBy(mina, 8000, 'log.scrollHeight - log.scrollTop - log.clientHeight < 5');
     await mina.sees(textAt(COUNT - 1));
     const tasks = await ended();
     expect(tasks.reduce((sum, task) => sum + task, 0)).toBeGreaterThan(500); // it was the page's own
@@ -122,6 +123,89 @@ describe.runIf(chromium)('the chat page, in a room of ten thousand messages', ()
     await mina.page.getByText('1 message', { exact: true }).waitFor();
     await mina.page.locator('.result').click();
     await mina.page.locator('.message:focus').getByText('message 9500').waitFor();
+  });
+
+  /** Searches for a message and follows what was found, to where that has the focus. */
+  async function follow({ page }: Person, at: number): Promise<void> {
+    const field = page.getByLabel('Words of the message');
+    if (!(await field.isVisible())) await page.getByRole('button', { name: 'Search' }).click();
+    await field.fill(`message ${at}`);
+    await page.keyboard.press('Enter');
+    await page
+      .locator('.result')
+      .filter({ hasText: textAt(at) })
+      .first()
+      .click();
+    await page.locator('.message:focus').getByText(textAt(at), { exact: true }).waitFor();
+  }
+
+  it('goes to a message far back at once, and from there in both directions', async () => {
+    const mina = await enter();
+    await mina.sees(textAt(COUNT - 1));
+    const asked: string[] = [];
+    mina.page.on(
+      'request',
+      (request) => void (request.url().includes('/messages?') && asked.push(request.url())),
+    );
+    await follow(mina, 5003);
+    expect(asked.length).toBeLessThan(4); // the search, and both sides of the message
+    await mina.messages(textAt(5002)).waitFor({ state: 'attached' });
+    await mina.messages(textAt(5004)).waitFor({ state: 'attached' });
+    expect(await mina.messages(textAt(COUNT - 1)).count()).toBe(0);
+    await scrollBy(mina, -800, 'log.textContent.includes("message 4800 ")');
+    await scrollBy(mina, 800, 'log.textContent.includes("message 5300 ")');
+  });
+
+  it('is at the newest again by a key or a button, with what came meanwhile', async () => {
+    const mina = await enter();
+    await mina.sees(textAt(COUNT - 1));
+    await follow(mina, 5003);
+    const newest = mina.page.locator('#newest');
+    await newest.getByText('To the newest').waitFor();
+    const later = {
+      ...messageAt(COUNT),
+      id: 'later',
+      content: 'said later',
+      sentAt: new Date().toISOString(),
+    };
+    await service.server.publish('/topic/chat-room/long', later, {});
+    await newest.getByText('1 new message').waitFor();
+    expect(await mina.messages('said later').count()).toBe(0);
+    await mina.page.keyboard.press('End');
+    await mina.sees('said later');
+    await newest.waitFor({ state: 'hidden' });
+    await follow(mina, 4003);
+    await newest.click();
+    await mina.sees('said later');
+    await mina.page.locator('#draft:focus').waitFor();
+    await follow(mina, 3003);
+    await mina.say('my own'); // who writes sees what they wrote
+    await mina.sees('my own');
+  });
+
+  it('meets the newest where somebody reads on from a message, with none lost or twice', async () => {
+    const mina = await enter();
+    await mina.sees(textAt(COUNT - 1));
+    await follow(mina, COUNT - 420);
+    const ended = await watchMainThread(mina);
+    const seen = await mina.page.evaluate<string[]>(
+      `new Promise((done) => { const log = document.querySelector('#log'); const seen = new Set(); let left = 1500;
+       const step = () => {
+         for (const one of log.querySelectorAll('.bubble')) { const text = /^message \\d+/.exec(one.textContent); if (text) seen.add(text[0]); }
+         log.scrollTop += 400;
+         requestAnimationFrame(() => requestAnimationFrame(() =>
+           seen.has('message ${COUNT - 1}') || left-- === 0 ? done([...seen]) : step())); };
+       step(); })`,
+    );
+    expect(Math.max(...(await ended()))).toBeLessThan(MOST_CPU);
+    const numbers = seen.map((text) => Number(text.slice(8))).filter((at) => at >= COUNT - 420);
+    expect(numbers.toSorted((one, other) => one - other)).toEqual(
+      Array.from({ length: 420 }, (_, at) => COUNT - 420 + at),
+    );
+    expect(numbers).toEqual(numbers.toSorted((one, other) => one - other)); // in their order, too
+    await mina.page.keyboard.press('End');
+    await mina.sees(textAt(COUNT - 1));
+    await mina.page.locator('#newest').waitFor({ state: 'hidden' });
   });
 
   it('draws the first message within a second of being opened', async () => {

@@ -27,30 +27,39 @@ export function wantsOlder(log: RoomLog): boolean {
 }
 
 export function prepend(log: RoomLog, { arrivals, isStart, from }: OlderPage): RoomLog {
+  const { changed, came } = arrived(log, arrivals);
+  return {
+    ...changed,
+    entries: [...came, ...changed.entries],
+    older: isStart ? 'none' : 'more',
+    reach: from ?? log.reach,
+    limit: Math.max(log.limit, Math.min(MOST_ENTRIES, log.entries.length + came.length + MAX_ENTRIES)),
+  };
+}
+
+/** The log with the changes of a page, and the messages of that which are not there yet. */
+export function arrived(
+  log: RoomLog,
+  arrivals: readonly Arrival[],
+): { readonly changed: RoomLog; readonly came: readonly MessageEntry[] } {
   const known = doubles(log, arrivals);
-  const withChanges = arrivals
+  const changed = arrivals
     .toReversed()
     .reduce(
       (all, arrival) => (arrival.kind === 'amendment' ? amendUnlessLater(all, arrival.amendment) : all),
       log,
     );
-  const older: MessageEntry[] = [];
+  const came: MessageEntry[] = [];
   for (const arrival of arrivals) {
     if (arrival.kind !== 'message' || known.has(arrival.message.id)) continue;
-    const message = asItIs(arrival.message, withChanges);
-    older.push({ ...message, kind: 'message', key: message.id });
+    const message = asItIs(arrival.message, changed);
+    came.push({ ...message, kind: 'message', key: message.id });
   }
-  return {
-    ...withChanges,
-    entries: [...older, ...withChanges.entries],
-    older: isStart ? 'none' : 'more',
-    reach: from ?? log.reach,
-    limit: Math.max(log.limit, Math.min(MOST_ENTRIES, log.entries.length + older.length + MAX_ENTRIES)),
-  };
+  return { changed, came };
 }
 
 /** Which messages of a page are there already: a set of few, for a room may hold ten thousand. */
-function doubles({ entries }: RoomLog, arrivals: readonly Arrival[]): ReadonlySet<string> {
+export function doubles({ entries }: RoomLog, arrivals: readonly Arrival[]): ReadonlySet<string> {
   const ids = new Set(arrivals.flatMap((one) => (one.kind === 'message' ? [one.message.id] : [])));
   return new Set(entries.flatMap((one) => (one.kind === 'message' && ids.has(one.id) ? [one.id] : [])));
 }

@@ -72,6 +72,10 @@ export interface RoomLog {
   readonly originals: ReadonlyMap<string, ChatMessage | undefined>;
   /** The number of the last message that somebody has read, by name. */
   readonly readers: ReadonlyMap<string, number>;
+  /** Only of a part of the past: there is more behind the last entry. */
+  readonly newer?: 'more' | 'loading';
+  /** The message-id behind which nothing was asked for. */
+  readonly to?: string;
 }
 
 /** - `more`: there may be some; - `loading`; - `failed`: they were asked for in vain; - `none`: this is where it begins */
@@ -172,8 +176,7 @@ function appended(log: RoomLog, entry: Entry): Kept {
 /** What was dropped can be asked for. */
 function kept({ limit, older, reach }: RoomLog, entries: readonly Entry[]): Kept {
   if (entries.length <= limit) return { entries, older, reach };
-  const left = older === 'none' ? 'more' : older;
-  return { entries: entries.slice(-limit), older: left, reach: undefined };
+  return { entries: entries.slice(-limit), older: 'more', reach: undefined };
 }
 
 /** Queues an own message. Writing in a room means having read it: the line above unread messages goes. */

@@ -7,7 +7,8 @@ import type { Delivery, DeliveryStep } from './delivery.ts';
 import { span } from './format.ts';
 import { IDLE, type LinkPhase } from './link-phase.ts';
 import { looked, type News, noted } from './news.ts';
-import { type OlderPage, prepend, wantsOlder } from './older.ts';
+import { type OlderPage, oldestPlace, prepend, wantsOlder } from './older.ts';
+import { append, type NewerPage, type PageAround, type Pasts, pastOf } from './past.ts';
 import { react } from './react.ts';
 import {
   changed,
@@ -50,6 +51,8 @@ export interface ChatState extends RoomList {
   readonly company: ReadonlyMap<string, Company>;
   /** What they were notified of and did not look at, newest first. */
   readonly news: readonly News[];
+  /** A part of the past of a room, shown in place of the newest. */
+  readonly past: RoomLog | undefined;
 }
 
 /** How many messages of a room the service counts as unread. */
@@ -80,7 +83,12 @@ export type Happening =
       readonly message: ChatMessage | undefined;
     }
   | { readonly type: 'older-asked' | 'older-failed'; readonly roomId: string }
-  | ({ readonly type: 'older-came'; readonly roomId: string } & OlderPage)
+  /** `before`: what was asked for. */
+  | ({ readonly type: 'older-came'; readonly roomId: string; readonly before: string } & OlderPage)
+  | ({ readonly type: 'past-came'; readonly roomId: string } & PageAround)
+  | { readonly type: 'newer-asked' | 'newer-failed' }
+  | ({ readonly type: 'newer-came'; readonly after: string } & NewerPage)
+  | { readonly type: 'newest-wanted' }
   | { readonly type: 'attention'; readonly attentive: boolean }
   | { readonly type: 'delivered'; readonly message: ChatMessage }
   | {
@@ -122,6 +130,7 @@ export function initialState(rooms: readonly string[], current = rooms[0] ?? '')
     refusal: undefined,
     company: new Map(),
     news: [],
+    past: undefined,
     about: new Map(),
     publicRooms: [],
   };
@@ -149,7 +158,7 @@ const REDUCERS: Reducers = {
     const isOnline = state.link.phase === 'online';
     const make = (): RoomLog =>
       isOnline ? joined(log.emptyLog(roomId), state.user, at) : log.emptyLog(roomId);
-    return { ...state, ...opened(state, roomId, make), news: looked(state.news, roomId) };
+    return { ...state, ...opened(state, roomId, make), past: undefined, news: looked(state.news, roomId) };
   },
 
   'room-left': (state, { roomId, mayBeLast = false }) => {
@@ -178,46 +187,66 @@ const REDUCERS: Reducers = {
       return { ...company, typing };
     }),
 
-  amended: (state, { amendment }) => update(state, amendment.roomId, (room) => amend(room, amendment)),
+  amended: (state, { amendment }) => updateBoth(state, amendment.roomId, (room) => amend(room, amendment)),
 
-  reacted: (state, { mark }) => update(state, mark.roomId, (room) => react(room, mark)),
+  reacted: (state, { mark }) => updateBoth(state, mark.roomId, (room) => react(room, mark)),
 
   'read-told': (state, { roomId, marks }) => update(state, roomId, (room) => read(room, marks)),
 
   'original-came': (state, { roomId, messageId, message }) =>
-    update(state, roomId, (room) => {
+    updateBoth(state, roomId, (room) => {
       const original = message && log.asItIs(message, room);
       return { ...room, originals: new Map(room.originals).set(messageId, original) };
     }),
 
   'older-asked': (state, { roomId }) =>
-    update(state, roomId, (room) =>
-      wantsOlder(room) || room.older === 'failed' ? { ...room, older: 'loading' } : room,
+    updateBoth(state, roomId, (room) =>
+      isShown(state, room) && (wantsOlder(room) || room.older === 'failed')
+        ? { ...room, older: 'loading' }
+        : room,
     ),
 
   'older-failed': (state, { roomId }) =>
-    update(state, roomId, (room) => (room.older === 'loading' ? { ...room, older: 'failed' } : room)),
+    updateBoth(state, roomId, (room) => (room.older === 'loading' ? { ...room, older: 'failed' } : room)),
 
-  'older-came': (state, { roomId, ...page }) =>
-    update(state, roomId, (room) => (room.older === 'loading' ? prepend(room, page) : room)),
-
-  attention: (state, { attentive }) =>
-    update(
-      { ...state, attentive, news: attentive ? looked(state.news, state.current) : state.news },
-      state.current,
-      attentive ? log.markRead : log.turnAway,
+  'older-came': (state, { roomId, before, ...page }) =>
+    updateBoth(state, roomId, (room) =>
+      room.older === 'loading' && oldestPlace(room) === before ? prepend(room, page) : room,
     ),
+
+  'past-came': (state, { roomId, ...page }) => {
+    const room = roomId === state.current ? find(state, roomId) : undefined;
+    return room ? withPast(state, pastOf(room, page)) : state;
+  },
+
+  'newer-asked': (state) => readingOn(state, 'loading'),
+
+  'newer-failed': (state) => readingOn(state, 'more'),
+
+  'newer-came': (state, { after, ...page }) => {
+    const { past } = state;
+    const room = find(state, state.current);
+    const isAsked = past?.newer === 'loading' && past.to === after && past.roomId === room?.roomId;
+    return room && isAsked ? withPast(state, append({ room, past }, page)) : state;
+  },
+
+  'newest-wanted': (state) => seenNow({ ...state, past: undefined }),
+
+  attention: (state, { attentive }) => {
+    const next = { ...state, attentive, news: attentive ? looked(state.news, state.current) : state.news };
+    return attentive ? seenNow(next) : update(next, state.current, log.turnAway);
+  },
 
   delivered: (state, { message }) => {
     const own = message.sender === state.user;
-    const seen = state.attentive && message.roomId === state.current;
+    const seen = seesNewest(state) && message.roomId === state.current;
     const delivered = update(state, message.roomId, (room) => log.deliver(room, message, { own, seen }));
     return withCompany(delivered, message.roomId, (company) => quiet(company, message.sender));
   },
 
   composed: (state, { key, content, extras, at }) =>
     written(
-      update(state, state.current, (room) =>
+      update({ ...state, past: undefined }, state.current, (room) =>
         log.compose(room, { key, roomId: room.roomId, content, composedAt: at, ...extras }),
       ),
     ),
@@ -256,6 +285,32 @@ export function reduce(state: ChatState, happening: Happening): ChatState {
 
 export function find(state: ChatState, roomId: string): RoomLog | undefined {
   return state.rooms.find((room) => room.roomId === roomId);
+}
+
+/** What is shown of the room that is: the newest messages, or a part of the past. */
+export function shownOf(state: ChatState): RoomLog | undefined {
+  return state.past?.roomId === state.current ? state.past : find(state, state.current);
+}
+
+/** Whether the newest messages are before the reader's eyes. */
+export function seesNewest(state: ChatState): boolean {
+  return state.attentive && shownOf(state)?.newer === undefined;
+}
+
+function seenNow(state: ChatState): ChatState {
+  return seesNewest(state) ? update(state, state.current, log.markRead) : state;
+}
+
+function isShown(state: ChatState, { roomId, newer }: RoomLog): boolean {
+  return (newer === undefined) === (state.past?.roomId !== roomId);
+}
+
+function readingOn(state: ChatState, newer: 'more' | 'loading'): ChatState {
+  return state.past ? { ...state, past: { ...state.past, newer } } : state;
+}
+
+function withPast(state: ChatState, { room, past }: Pasts): ChatState {
+  return seenNow({ ...update(state, room.roomId, () => room), past });
 }
 
 function connected(state: ChatState, user: string, at: number): ChatState {
@@ -309,6 +364,12 @@ function quiet(company: Company, user: string): Company {
   const typing = new Map(company.typing);
   typing.delete(user);
   return { ...company, typing };
+}
+
+/** Changes a room, and what is shown of its past. */
+function updateBoth(state: ChatState, roomId: string, change: (room: RoomLog) => RoomLog): ChatState {
+  const next = update(state, roomId, change);
+  return next.past?.roomId === roomId ? { ...next, past: change(next.past) } : next;
 }
 
 function update(state: ChatState, roomId: string, change: (room: RoomLog) => RoomLog): ChatState {

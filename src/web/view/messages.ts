@@ -1,7 +1,7 @@
 // The messages of the room that is shown, the older ones that come when they are read back to, and the way to the newest.
 import { dayOf, fullTime } from '../model/format.ts';
 import type { RoomLog } from '../model/room-log.ts';
-import { type ChatState, find } from '../model/state.ts';
+import { type ChatState, find, shownOf } from '../model/state.ts';
 import { type MessageLine, type TimelineLine, timeline } from '../model/timeline.ts';
 import { timeLocale, words } from '../words/words.ts';
 import { byId, make, setFlag, setText } from './dom.ts';
@@ -23,6 +23,10 @@ import { Windowed } from './windowed.ts';
 export interface MessagesActions extends MessageActions, ToolbarActions {
   /** Older messages of the room that is shown. */
   older(): void;
+  /** What follows the part of the past that is shown. */
+  newer(): void;
+  /** Shows the newest messages in place of it. */
+  newest(): void;
 }
 
 /** What of the messages the service offers. */
@@ -35,7 +39,7 @@ export interface MessagesView {
   toBottom(): void;
   /** Begins to edit the newest message that can be. @returns whether there is one */
   editNewest(): boolean;
-  /** Shows a message, if it is there. */
+  /** Shows a message. @returns whether it is there; if it is not, it is shown as soon as it comes */
   find(id: string): boolean;
 }
 
@@ -65,25 +69,48 @@ export function createMessages(actions: MessagesActions, offered: () => Messages
   let made = '';
   let below = 0;
   let user: string | undefined;
+  /** Which message is to be shown as soon as it comes. */
+  let wanted: string | undefined;
+  const isEnd = (): boolean => room?.newer === undefined;
 
   const windowed = new Windowed<TimelineLine>({
     ...{ frame: log, lines, show },
     isLasting: ({ kind }) => kind === 'message',
-    moved() {
-      paintNewest();
-      if (windowed.isNearTop && room?.older === 'more' && offered().older) actions.older();
-    },
+    isEnd,
+    moved,
   });
+  function moved(): void {
+    paintNewest();
+    if (windowed.isNearTop && room?.older === 'more' && offered().older) actions.older();
+    if (windowed.isNearBottom && room?.newer === 'more') actions.newer();
+  }
   function paintNewest(): void {
     if (windowed.isAtBottom) below = 0;
-    newest.hidden = windowed.isAtBottom || (below === 0 && !windowed.isFarUp);
+    newest.hidden = isEnd() && (windowed.isAtBottom || (below === 0 && !windowed.isFarUp));
     setText(byId('newest-text'), below > 0 ? words().newMessages(below) : words().toNewest);
   }
+  function toNewest(): void {
+    if (isEnd()) windowed.toBottom();
+    else actions.newest();
+  }
   newest.addEventListener('click', () => {
-    windowed.toBottom();
+    toNewest();
     byId('draft').focus({ preventScroll: true });
   });
+  log.addEventListener('keydown', ({ key }) => {
+    if (key === 'End') toNewest();
+  });
   byId('older-retry').addEventListener('click', () => actions.older());
+  const messageOf = (id: string): MessageLine | undefined =>
+    shown.find(
+      (line): line is MessageLine => line.kind === 'message' && (line.key === id || line.messageId === id),
+    );
+  function pointOut({ key }: MessageLine): void {
+    wanted = undefined;
+    const element = windowed.scrollTo(key);
+    element?.focus({ preventScroll: true });
+    if (element) flash(element);
+  }
   const lineOf = (key: string): MessageLine | undefined =>
     shown.find((line): line is MessageLine => line.kind === 'message' && line.key === key);
   const { edit, remove, reply, react } = actions;
@@ -112,37 +139,47 @@ export function createMessages(actions: MessagesActions, offered: () => Messages
 
   return {
     render(state, now) {
-      const next = find(state, state.current);
+      const next = shownOf(state);
       if (!next) {
         room = undefined;
         shown = [];
         return windowed.arrive([], undefined); // nothing of what was there is drawn again
       }
-      const isArrival = next.roomId !== room?.roomId;
-      const reason = `${state.user} ${words().locale} ${dayOf(now)}`;
+      const isOther = next.roomId !== room?.roomId;
+      // what comes behind the part of the past that is shown
+      const missed = next.newer && (find(state, state.current)?.unread ?? 0);
+      const reason = `${state.user} ${words().locale} ${dayOf(now)} ${missed}`;
       if (next === room && reason === made) return;
-      const before = shown;
+      const [before, wasEnd] = [shown, isEnd()];
       user = state.user;
       [room, made, shown] = [next, reason, timeline(next, { user: state.user, now })];
       const around = (): void => showOlder(next, state.about.get(next.roomId)?.with);
-      const news = isArrival ? [] : behind(before, shown);
+      const behindIt = isOther ? undefined : behind(before, shown);
+      const news = wasEnd && isEnd() ? (behindIt ?? []) : []; // who reads on in the past hears no news
       fresh = new Set(news.map(({ key }) => key));
-      if (isArrival) {
+      if (isOther) wanted = undefined;
+      const goal = wanted === undefined ? undefined : messageOf(wanted);
+      if (behindIt === undefined) {
         show([]); // a line of the other room may have the same key and is not the same
         below = 0;
         around();
-        windowed.arrive(shown, shown.some(({ kind }) => kind === 'unread') ? 'unread' : undefined);
+        const isUnread = isOther && shown.some(({ kind }) => kind === 'unread');
+        windowed.arrive(shown, goal?.key ?? (isUnread ? 'unread' : undefined));
+        if (goal) pointOut(goal);
         return;
       }
       const came = news.filter((line): line is MessageLine => line.kind === 'message');
       if (!windowed.isAtBottom) below += came.length;
+      below = missed ?? below;
       windowed.render(shown, around);
+      if (goal) pointOut(goal);
+      if (!isEnd()) moved(); // a page may be so short that there is nothing to scroll
       toolbar.refresh();
       paintNewest();
       // what was said before somebody came is there to be read, not to be told
       heard(came.filter(({ at }) => at >= (next.joinedAt ?? 0)));
     },
-    toBottom: () => windowed.toBottom(),
+    toBottom: () => void (isEnd() && windowed.toBottom()), // from the past it is another way
     editNewest() {
       const line = shown.findLast((one): one is MessageLine => one.kind === 'message' && isAmendable(one));
       if (line === undefined || !offered().edit) return false;
@@ -151,11 +188,10 @@ export function createMessages(actions: MessagesActions, offered: () => Messages
       return true;
     },
     find(id) {
-      const line = shown.find((one) => one.kind === 'message' && (one.key === id || one.messageId === id));
-      const element = line && windowed.scrollTo(line.key);
-      element?.focus({ preventScroll: true });
-      if (element) flash(element);
-      return element !== undefined;
+      const line = messageOf(id);
+      wanted = id;
+      if (line) pointOut(line);
+      return line !== undefined;
     },
   };
 }
@@ -172,11 +208,14 @@ function flash(element: HTMLElement): void {
   setTimeout(() => setFlag(element, 'flash', false), 2000);
 }
 
-/** What stands behind the last line of before. */
-function behind(before: readonly TimelineLine[], now: readonly TimelineLine[]): readonly TimelineLine[] {
+/** What stands behind the last line of before; `undefined`: nothing of that is there, it is another part. */
+function behind(
+  before: readonly TimelineLine[],
+  now: readonly TimelineLine[],
+): readonly TimelineLine[] | undefined {
   const known = new Set(before.slice(-50).map(({ key }) => key));
   const last = now.findLastIndex(({ key }) => known.has(key));
-  return last < 0 && before.length > 0 ? [] : now.slice(last + 1);
+  return last < 0 && before.length > 0 ? undefined : now.slice(last + 1);
 }
 
 function createLine(line: TimelineLine): HTMLElement {

@@ -19,7 +19,6 @@ import { createLanguage } from './language.ts';
 import { createMessages } from './messages.ts';
 import { createNews, type NewsActions } from './news.ts';
 import { createNotices } from './notices.ts';
-import { type ReadingBack, readBack } from './read-back.ts';
 import { createRoomList, type RoomActions } from './room-list.ts';
 import { createRoomTools, type RoomToolsActions } from './room-tools.ts';
 import { createSearch } from './search.ts';
@@ -52,8 +51,12 @@ export interface PageActions
   react(messageId: string, emoji: string, on: boolean): void;
   /** Asks for a message that another one answers. */
   original(messageId: string): void;
-  /** The room that is shown, and what is known of older messages there. */
-  place: ReadingBack['place'];
+  /** Asks for a message and what stands around it. @returns when that is there, or is not to be had */
+  goTo(messageId: string): Promise<void>;
+  /** What follows the part of the past that is shown. */
+  newer(): void;
+  /** Shows the newest messages in place of it. */
+  newest(): void;
   /** The reader. */
   user(): string | undefined;
 }
@@ -96,6 +99,8 @@ function createPainter(actions: PageActions): (state: ChatState) => void {
       goTo: (messageId) => void goTo(messageId, messages.find, actions),
       original: (messageId) => actions.original(messageId),
       older: () => void actions.older(),
+      newer: () => actions.newer(),
+      newest: () => actions.newest(),
     },
     () => {
       const { features } = actions.config();
@@ -194,18 +199,12 @@ async function react(line: MessageLine, anchor: HTMLElement, actions: PageAction
 async function goTo(
   id: string,
   find: (id: string) => boolean,
-  { older, place }: Pick<PageActions, 'older' | 'place'>,
+  actions: Pick<PageActions, 'goTo'>,
 ): Promise<void> {
+  if (find(id)) return;
   const going = byId('going');
-  await readBack({
-    ...{ older, place },
-    find: () => find(id),
-    async drawn() {
-      await new Promise(requestAnimationFrame);
-      await new Promise(requestAnimationFrame);
-    },
-    going: () => setText(going, words().quoteGoing),
-  });
+  setText(going, words().quoteGoing);
+  await actions.goTo(id);
   setText(going, '');
 }
 

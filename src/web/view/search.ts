@@ -68,14 +68,14 @@ export function createSearch(actions: SearchActions): (state: ChatState, isOffer
 }
 
 function resultOf(
-  { id, sender, content, sentAt }: Found['messages'][number],
-  show: (id: string) => void,
+  { id, messageId = id, sender, content, sentAt }: Found['messages'][number],
+  show: (messageId: string) => void,
 ): HTMLElement {
   const name = make('bdi', 'sender', sender);
   name.dataset.hue = String(hueOf(sender));
   const locale = timeLocale();
   const when = `${dayLabel(sentAt, Date.now(), locale)}, ${clockTime(sentAt, locale)}`;
-  const button = makeButton('result', '', () => show(id));
+  const button = makeButton('result', '', () => show(messageId));
   button.replaceChildren(
     make('span', 'result-head', name, ' ', make('time', '', when)),
     make('span', 'result-text', content),

@@ -24,6 +24,8 @@ export interface WindowedParts<T extends Keyed> {
   readonly show: (items: readonly T[]) => unknown;
   /** Whether an item stays the same when others come before it. */
   readonly isLasting: (item: T) => boolean;
+  /** Whether the last item is the last there is: who is at its bottom follows what comes. */
+  readonly isEnd: () => boolean;
   /** Hears that it was scrolled, or that the list is another. */
   readonly moved: () => void;
 }
@@ -69,6 +71,16 @@ export class Windowed<T extends Keyed> {
     return this.#parts.frame.scrollTop < NEAR_TOP;
   }
 
+  /** Whether the reader has come to the last items. */
+  get isNearBottom(): boolean {
+    return this.#below < NEAR_TOP;
+  }
+
+  get #below(): number {
+    const { scrollHeight, scrollTop, clientHeight } = this.#parts.frame;
+    return scrollHeight - scrollTop - clientHeight;
+  }
+
   /** Whether the reader is more than two screens above the end. */
   get isFarUp(): boolean {
     const { scrollHeight, scrollTop, clientHeight } = this.#parts.frame;
@@ -88,8 +100,7 @@ export class Windowed<T extends Keyed> {
   arrive(items: readonly T[], key: string | undefined): void {
     this.#heights.forget();
     this.#set(items);
-    this.toBottom();
-    if (key !== undefined) this.scrollTo(key);
+    if (key === undefined || !this.scrollTo(key)) this.toBottom();
   }
 
   toBottom(): void {
@@ -118,8 +129,7 @@ export class Windowed<T extends Keyed> {
   }
 
   #scrolled(): void {
-    const { scrollHeight, scrollTop, clientHeight } = this.#parts.frame;
-    this.#atBottom = scrollHeight - scrollTop - clientHeight <= NEAR;
+    this.#atBottom = this.#below <= NEAR && this.#parts.isEnd();
     if (!this.#covers(this.#isRestDue ? 0 : AROUND / 2)) this.#paint(this.#anchors());
     this.#parts.moved();
   }

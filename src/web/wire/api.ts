@@ -1,10 +1,11 @@
 // Old messages over HTTP: page by page before a place, or those that hold some words.
 import type { ChatMessage } from '../model/chat-message.ts';
 import type { OlderPage } from '../model/older.ts';
+import type { NewerPage, PageAround } from '../model/past.ts';
 import { numberOf } from '../model/seen.ts';
 import { problemOf } from './api-problem.ts';
 import type { Credentials } from './credentials.ts';
-import { firstPlace, readFound, readPage } from './payloads.ts';
+import { placeIn, readFound, readPage } from './payloads.ts';
 
 /** So many messages come at a time. */
 export const PAGE = 100;
@@ -37,8 +38,28 @@ export class Api {
   /** The page before a place. @throws when the service does not answer as it should */
   async older(roomId: string, before: string): Promise<OlderPage> {
     const { body, hasNext } = await this.#get(roomId, { before, limit: String(PAGE) });
-    const from = firstPlace(body);
-    return { arrivals: readPage(body, this.#now()), isStart: !hasNext || from === undefined, from };
+    return { arrivals: readPage(body, this.#now()), isStart: !hasNext, from: placeIn(body, 0) };
+  }
+
+  /** The page behind a place. @throws as {@link older} does */
+  async newer(roomId: string, after: string): Promise<NewerPage> {
+    const { body, hasNext } = await this.#get(roomId, { after, limit: String(PAGE) });
+    return { arrivals: readPage(body, this.#now()), isEnd: !hasNext, to: placeIn(body, -1) };
+  }
+
+  /** A message with what stands on both sides of it; `undefined`: it is not to be had. @throws as {@link older} does */
+  async around(roomId: string, messageId: string): Promise<PageAround | undefined> {
+    const number = numberOf(messageId) ?? 0;
+    const pages = [this.older(roomId, String(number + 1)), this.newer(roomId, messageId)] as const;
+    const [older, newer] = await Promise.all(pages);
+    const last = older.arrivals.at(-1);
+    if (last?.kind !== 'message' || last.message.messageId !== messageId) return undefined;
+    return {
+      ...newer,
+      ...older,
+      to: newer.to ?? messageId,
+      arrivals: [...older.arrivals, ...newer.arrivals],
+    };
   }
 
   /** The newest messages that hold a text. @throws as {@link older} does */
@@ -83,6 +104,9 @@ export class Api {
       `/rooms/${encodeURIComponent(roomId)}/messages?${new URLSearchParams(query)}`,
     );
     if (!Array.isArray(body)) throw new Error('the service answered with no list');
+    const cursor = new URLSearchParams(next).get('cursor');
+    // where the log has nothing but changes for long, a page is empty, and yet not the last
+    if (body.length === 0 && cursor !== null) return this.#get(roomId, { ...query, cursor });
     return { body, hasNext: next !== undefined };
   }
 }

@@ -16,7 +16,8 @@ import type { Unsent } from '../model/room-log.ts';
 import { DEFAULT_ROOMS } from '../model/room-names.ts';
 import { type RoomSentence, sentenceOf, sentencesOfGone } from '../model/room-sentences.ts';
 import { isDirectId } from '../model/room-sign.ts';
-import { type ChatState, find, type Happening, type StateHolder } from '../model/state.ts';
+import { type ChatState, find, type Happening, type StateHolder, shownOf } from '../model/state.ts';
+import { words } from '../words/words.ts';
 import { Api, type Found } from './api.ts';
 import { Changes } from './changes.ts';
 import { CompanyWire } from './company.ts';
@@ -173,7 +174,7 @@ export class Chat {
   async older(roomId: string): Promise<void> {
     const signed = this.#signed;
     const { happen, state } = this.#holder;
-    const before = () => find(state(), roomId);
+    const before = () => shownOf(state());
     const [api, was] = [signed?.api, before()];
     if (api === undefined || was === undefined) return;
     happen({ type: 'older-asked', roomId });
@@ -182,7 +183,30 @@ export class Chat {
     if (log === was || place === undefined) return;
     const page = await api.older(roomId, place).catch(() => undefined);
     if (this.#signed !== signed) return;
-    happen(page ? { type: 'older-came', roomId, ...page } : { type: 'older-failed', roomId });
+    happen(page ? { type: 'older-came', roomId, before: place, ...page } : { type: 'older-failed', roomId });
+  }
+
+  /** Asks for what follows the part of the past that is shown, unless that is on its way. */
+  async newer(): Promise<void> {
+    const signed = this.#signed;
+    const { happen, state } = this.#holder;
+    const { past, link } = state();
+    if (signed?.api === undefined || past?.to === undefined || past.newer !== 'more') return;
+    if (link.phase !== 'online') return; // it would be asked for in vain with each step of the reader
+    const { roomId, to: after } = past;
+    happen({ type: 'newer-asked' });
+    const page = await signed.api.newer(roomId, after).catch(() => undefined);
+    if (this.#signed === signed)
+      happen(page ? { type: 'newer-came', after, ...page } : { type: 'newer-failed' });
+  }
+
+  /** Asks for a message and what stands around it. */
+  async goTo(roomId: string, messageId: string): Promise<void> {
+    const signed = this.#signed;
+    const page = await signed?.api?.around(roomId, messageId).catch(() => null);
+    if (this.#signed !== signed) return;
+    if (page) this.#holder.happen({ type: 'past-came', roomId, ...page });
+    else this.#notice(page === null ? words().olderFailed : words().quoteGone);
   }
 
   /** @throws when the service does not answer */

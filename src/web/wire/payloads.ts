@@ -39,9 +39,9 @@ export function readPage(value: unknown, receivedAt: number): readonly Arrival[]
   return read.filter((arrival) => arrival !== undefined);
 }
 
-/** The place of the first of a page, whatever that is. */
-export function firstPlace(value: unknown): string | undefined {
-  return textOf(listOf(value)[0]?.messageId);
+/** The place of one of a page, whatever that is. @param at - counted from the end where it is negative */
+export function placeIn(value: unknown, at: number): string | undefined {
+  return textOf(listOf(value).at(at)?.messageId);
 }
 
 function arrivalOf(fields: Fields, receivedAt: number, messageId?: string): Arrival | undefined {
@@ -103,8 +103,10 @@ function reactionIn({ emoji, count, users }: Fields): Reaction | undefined {
 /** What was found: of an edit, the message that it is of. */
 export function readFound(value: unknown, receivedAt: number): readonly ChatMessage[] {
   return listOf(value).flatMap((one) => {
-    const isEdit = one.messageType === 'EDIT' && typeof one.of === 'string';
-    return messageOf(isEdit ? { ...one, id: one.of } : one, receivedAt) ?? [];
+    const of = textOf(one.messageType === 'EDIT' ? one.of : undefined);
+    const message = messageOf(of === undefined ? one : { ...one, id: of }, receivedAt);
+    const messageId = of ?? textOf(one.messageId);
+    return message ? { ...message, ...(messageId !== undefined && { messageId }) } : [];
   });
 }
 

@@ -1,7 +1,7 @@
 // Tells the service how far the room that is shown was read, a moment after something new was seen.
 import type { StompwireClient } from '../../client/index.ts';
 import type { MessageEntry, RoomLog } from '../model/room-log.ts';
-import { type ChatState, find } from '../model/state.ts';
+import { type ChatState, find, seesNewest } from '../model/state.ts';
 import type { WireConfig } from './config.ts';
 
 /** What comes within this time is told of at once, in milliseconds. */
@@ -21,7 +21,7 @@ export class ReadMarks {
 
   /** The page shows a state: what is seen of it is read. */
   look(state: ChatState): void {
-    if (!this.#config.features.has('unread') || !state.attentive || state.link.phase !== 'online') return;
+    if (!this.#config.features.has('unread') || !seesNewest(state) || state.link.phase !== 'online') return;
     const log = find(state, state.current);
     const messageId = log && newestPlace(log);
     if (log === undefined || messageId === undefined || this.#told.get(log.roomId) === messageId) return;
