@@ -120,7 +120,7 @@ export class HistoryService {
     const { log } = this.relay;
     if (log === undefined) return undefined;
     this.#replay = new Replay({ ...parts, log, store: this.store });
-    log.onRedacted?.(() => this.#replay?.forget());
+    log.onRedacted?.((redacted) => this.#replay?.forget(redacted));
     return this.#replay;
   }
 
@@ -140,8 +140,9 @@ export class HistoryService {
     ];
     const [wasLogged, wasQueued] = await Promise.all(taken);
     const wasStored = (await this.store?.upkeep.redact(destination, position)) ?? false;
-    await this.#outdate(destination);
-    return wasLogged! || wasQueued! || wasStored;
+    const isGone = wasLogged! || wasQueued! || wasStored;
+    await this.#outdate(destination, isGone ? position : undefined);
+    return isGone;
   }
 
   /**
@@ -161,9 +162,9 @@ export class HistoryService {
   }
 
   /** What was read of it here, and on other nodes, counts no more. */
-  async #outdate(destination: string): Promise<void> {
-    this.#replay?.forget();
-    await this.relay.log?.tellRedacted?.(destination);
+  async #outdate(destination: string, position?: Position): Promise<void> {
+    this.#replay?.forget(position && { destination, position });
+    await this.relay.log?.tellRedacted?.(destination, position);
   }
 
   /**

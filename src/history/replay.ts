@@ -5,7 +5,8 @@ import type { Message } from '../message/message.ts';
 import { comparePositions, destinationHash, type Position } from '../message/position.ts';
 import { type LoggedMessage, messageOf } from '../message/record.ts';
 import { type Counter, type Metrics, noMetrics } from '../metrics/metrics.ts';
-import type { Log, LogReach } from '../relay/log.ts';
+import type { Log, LogReach, Redacted } from '../relay/log.ts';
+import { LatelyRedacted } from './lately-redacted.ts';
 import { LatestFlights } from './latest-flights.ts';
 import { type Page, type PageName, Pages, type Replayed, type Source } from './replay-pages.ts';
 import type { HistoryStore } from './store.ts';
@@ -54,6 +55,8 @@ export interface Stretch {
 /** Reads what was missed, for all who missed it: thousands of readers cost one read per page. */
 export class Replay {
   readonly limits: ReplayLimits;
+  /** What is not to be given any more as it was read. */
+  readonly lately = new LatelyRedacted();
   readonly resumed: Readonly<Record<'complete' | 'gap' | 'broken', Counter>>;
   readonly #reads: Readonly<Record<Source, Counter>>;
   readonly #parts: ReplayParts;
@@ -86,8 +89,9 @@ export class Replay {
     if (bytes > this.#held) this.#held = bytes;
   }
 
-  /** Forgets what was read: bodies have been redacted. */
-  forget(): void {
+  /** Forgets what was read: bodies have been redacted. @param redacted - which one, as far as that is known */
+  forget(redacted?: Redacted): void {
+    if (redacted !== undefined) this.lately.add(redacted.destination, redacted.position);
     this.#pages.clear();
   }
 

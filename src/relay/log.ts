@@ -24,6 +24,12 @@ export class MessageLost extends StompwireError {
   }
 }
 
+/** A message that was redacted. */
+export interface Redacted {
+  readonly destination: string;
+  readonly position: Position;
+}
+
 /** How far a log reaches. */
 export interface LogReach {
   /** The epoch that counts now, and the latest seq in it that may be delivered; 0: nothing yet. */
@@ -86,10 +92,17 @@ export interface Log {
    * on where they were. Done once none of it is on its way to the history, where it is to be deleted next.
    */
   clear(destination: string, upTo: Position): Promise<void>;
-  /** Tells the other nodes that the history has not got any more what was taken away: they may have read it meanwhile. */
-  tellRedacted?(destination: string): Promise<void>;
-  /** Calls the listener when another node has redacted something, or may have unheard: what was read may be outdated. */
-  onRedacted?(listener: () => void): void;
+  /**
+   * Tells the other nodes that the history has not got any more what was taken away: they may have read it meanwhile.
+   *
+   * @param position - where one message was redacted
+   */
+  tellRedacted?(destination: string, position?: Position): Promise<void>;
+  /**
+   * Calls the listener when a node has redacted something, and with what as far as it was told, or may have unheard: what
+   * was read may be outdated.
+   */
+  onRedacted?(listener: (redacted?: Redacted) => void): void;
 }
 
 /** A log of this process, which is told what the history has. */

@@ -155,7 +155,9 @@ export class RedisRelay implements Relay {
     }
     const now = (): number => performance.now();
     for (const partition of this.#partitions)
-      partition.hear(this.#keys.redactions(partition.index), () => this.log.outdated()).catch(() => {}); // it is closed
+      partition
+        .hear(this.#keys.redactions(partition.index), (told) => this.log.outdated(String(told)))
+        .catch(() => {}); // it is closed
     this.members.start();
     this.queues?.start();
     this.#timers = [

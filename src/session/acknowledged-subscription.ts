@@ -15,7 +15,7 @@ import { type SubscribingSession, Subscription } from './subscription.ts';
 
 /** The session of such a subscription. */
 export interface AcknowledgingSession extends SubscribingSession, SessionView {
-  readonly services: Pick<SessionServices, 'log' | 'clock' | 'counters'>;
+  readonly services: Pick<SessionServices, 'log' | 'clock' | 'counters' | 'replay'>;
   /** More waits for the client than may wait. */
   overflowed(): void;
   readonly subscriptions: ReadonlyMap<string, Subscription> | undefined;
@@ -181,12 +181,13 @@ export abstract class AcknowledgedSubscription extends Subscription implements Q
   };
 
   #give(delivery: QueueDelivery): void {
-    if (!this.#intercepted && !this.#order.waits) this.#send(delivery, delivery.message);
-    else this.#order.run(() => this.#pass(delivery));
+    const message = this.session.services.replay?.lately.seen(delivery.message) ?? delivery.message;
+    if (!this.#intercepted && !this.#order.waits) this.#send(delivery, message);
+    else this.#order.run(() => this.#pass(delivery, message));
   }
 
   /** What an interceptor drops is acknowledged: nobody else shall have it either. */
-  #pass(delivery: QueueDelivery): Promise<void> | undefined {
+  #pass(delivery: QueueDelivery, whole: Message): Promise<void> | undefined {
     let sent = false;
     const send = ({ message }: Outbound): void => {
       sent = true;
@@ -196,7 +197,7 @@ export abstract class AcknowledgedSubscription extends Subscription implements Q
       if (!sent) this.drop(delivery.tag);
     };
     try {
-      const done = this.#intercept(delivery.message, send);
+      const done = this.#intercept(whole, send);
       if (done instanceof Promise) return done.then(after, (error) => this.#failed(error, after));
       after();
     } catch (error) {

@@ -159,8 +159,9 @@ export class ResumedSubscription extends WatchedSubscription {
     }
   }
 
-  #hand({ position, message }: Replayed): Promise<void> | undefined {
+  #hand({ position, message: read }: Replayed): Promise<void> | undefined {
     this.#reader.pass(position);
+    const message = read && this.#resuming.replay.lately.seen(read);
     if (message === undefined) return undefined;
     if (message.excludes !== undefined && isExcluded(this, message.excludes)) return undefined;
     if (message.only !== undefined && message.only !== this.owner) return undefined;

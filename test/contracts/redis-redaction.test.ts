@@ -29,7 +29,7 @@ describe.runIf(url)('redacted over a Redis', () => {
     const nodes = new RedisNodes({ address: url!, commands }, [policy]);
     const [one, other] = [await nodes.node(), await nodes.node()];
     await Promise.all([one, other].map((relay) => relay.start(() => {})));
-    const told = new Promise<void>((resolve) => other.log.onRedacted(resolve));
+    const told = new Promise((resolve) => other.log.onRedacted(resolve));
     const places = [];
     for (const text of ['a', 'secret', 'c']) {
       const message = new Message({ destination: '/topic/a', body: Buffer.from(text), id: '' });
@@ -75,13 +75,21 @@ describe.runIf(url)('redacted over a Redis', () => {
     await relay.close();
   });
 
-  it('in the history too, is told to the other nodes once more', async () => {
+  it('in the history too, is told to the other nodes once more, and which it is', async () => {
     const nodes = new RedisNodes({ address: url!, commands }, [policy]);
     const [one, other] = [await nodes.node(), await nodes.node()];
     await Promise.all([one, other].map((relay) => relay.start(() => {})));
-    const told = new Promise<void>((resolve) => other.log.onRedacted(resolve));
+    const told: unknown[] = [];
+    const all = new Promise<void>((resolve) =>
+      other.log.onRedacted((redacted) => {
+        if (told.push(redacted) === 2) resolve();
+      }),
+    );
     await one.log.tellRedacted('/topic/a');
-    await told;
+    await one.log.tellRedacted('/topic/a', { epoch: 1_795_299_596_915, seq: 7 });
+    await all;
+    const position = { epoch: 1_795_299_596_915, seq: 7 };
+    expect(told).toEqual([undefined, { destination: '/topic/a', position }]);
     await Promise.all([one.close(), other.close()]);
   });
 

@@ -73,6 +73,39 @@ describe('a durable subscriber', () => {
     await ann.disconnect();
   });
 
+  it('of a plain subscription is given no body either that waited for its ACK', async () => {
+    await start();
+    const ann = await kit.connect({ login: 'ann' });
+    const mine = await ann.subscribe(room, { ack: 'client-individual', 'prefetch-count': '1' });
+    const [had, waits] = await say('had', 'waits', 'whole');
+    const { headers } = await mine.next();
+    for (const id of [had, waits]) await kit.server.history.redact(room, id!);
+    ann.say('NACK', { id: headers.ack! });
+    const seen: unknown[] = [];
+    for (const _ of [1, 2, 3]) {
+      const { body, headers } = await mine.next();
+      seen.push([body, headers.tombstone, headers.own]);
+      ann.say('ACK', { id: headers.ack! });
+    }
+    expect(seen).toEqual([
+      ['', 'redacted', undefined],
+      ['', 'redacted', undefined],
+      ['whole', undefined, 'whole'],
+    ]);
+  });
+
+  it('hears a message whole whose place was named before it was said', async () => {
+    await start();
+    const ann = await kit.connect({ login: 'ann' });
+    const mine = await ann.subscribe(room, { ack: 'client-individual' });
+    await say('one');
+    const { headers } = await mine.next();
+    const next = headers['message-id']!.replace(/-1$/, '-2');
+    expect(await kit.server.history.redact(room, next)).toBe(false);
+    await say('two');
+    expect((await mine.next()).body).toBe('two');
+  });
+
   it('who was away while all was cleared hears only what was said later', async () => {
     await start();
     await away(async () => {

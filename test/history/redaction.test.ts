@@ -59,16 +59,16 @@ async function seen(): Promise<string[]> {
 
 describe('a message that is redacted', () => {
   it.each([
-    ['redacted', (place: Position) => service.redact(room, place), ['a', '', 'c']],
-    ['cleared', (place: Position) => service.clear(room, place), ['c']],
+    ['redacted', (place: Position) => service.redact(room, place), ['a', '', 'c', 2]],
+    ['cleared', (place: Position) => service.clear(room, place), ['c', undefined]],
   ])('%s: other nodes are told when the history has it no more', async (_, take, left) => {
     await begin(1);
     const [, second] = await say('a', 'b', 'c');
     await service.redact(room, { ...second!, seq: 100 }); // waits for all that is on its way
     const told: unknown[] = [];
-    const tellRedacted = async (destination: string): Promise<void> => {
+    const tellRedacted = async (destination: string, place?: Position): Promise<void> => {
       const { records } = await service.store!.find({ destination, order: 'oldest', limit: 9 });
-      told.push(records.map(({ body }) => String(body)));
+      told.push([...records.map(({ body }) => String(body)), place?.seq]);
     };
     Object.assign(service.relay.log!, { tellRedacted });
     await take(second!);

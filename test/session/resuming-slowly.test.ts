@@ -55,6 +55,24 @@ describe('a client that resumes and reads slowly', () => {
       expect(bodiesOf(heard.filter(({ headers }) => headers.subscription === id))).toEqual(numbers(1, 120));
   });
 
+  it('is given nothing that was redacted meanwhile, though it was read, or heard, before', async () => {
+    const world = new LoggedWorld({ outboxBytes: 1_000_000 });
+    world.say(50, 4000); // more than the credit
+    const client = await slowly(world);
+    world.say(); // close behind what is replayed: it waits to come next
+    await world.settled();
+    for (const seq of [50, 51])
+      client.session.services.replay!.forget({ destination: room, position: { epoch: 1, seq } });
+    client.connection.read();
+    const heard = await client.heard();
+    for (let more = await client.heard(); more.length > 0; more = await client.heard()) heard.push(...more);
+    const gone = heard.filter(({ headers }) => headers.tombstone === 'redacted').map(({ body }) => body);
+    expect([bodiesOf(heard), gone]).toEqual([
+      [...numbers(1, 49), '', ''],
+      ['', ''],
+    ]);
+  });
+
   it('is slow once it has taken nothing for outboxTime', async () => {
     const world = new LoggedWorld({ outboxTime: 5000 });
     world.say(1000, 200);

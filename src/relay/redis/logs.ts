@@ -5,7 +5,7 @@ import type { Message } from '../../message/message.ts';
 import type { LogPolicy } from '../../message/policies.ts';
 import { destinationHash, type Position } from '../../message/position.ts';
 import type { LoggedMessage } from '../../message/record.ts';
-import { type Appended, type Log, type LogReach, MessageLost } from '../log.ts';
+import { type Appended, type Log, type LogReach, MessageLost, type Redacted } from '../log.ts';
 import { clearScript } from './clear-script.ts';
 import { textOf } from './connection.ts';
 import { keptTerms } from './kept-message.ts';
@@ -37,7 +37,7 @@ export interface LogsParts {
 export class RedisLogs implements Log {
   readonly durable: boolean;
   readonly #parts: LogsParts;
-  #outdated: () => void = () => {};
+  #outdated: (redacted?: Redacted) => void = () => {};
 
   constructor(parts: LogsParts) {
     this.#parts = parts;
@@ -187,20 +187,27 @@ export class RedisLogs implements Log {
       .find((end) => end.seq > 0);
   }
 
-  async tellRedacted(destination: string): Promise<void> {
+  async tellRedacted(destination: string, position?: Position): Promise<void> {
     const { keys, partitionOf } = this.#parts;
     const partition = partitionOf(destination);
     const channel = partition.named(keys.redactions(partition.index));
-    await asked(partition.call(({ commands }) => commands.redis.spublish(channel, destination)));
+    const what = position === undefined ? destination : `${destination}\n${position.epoch}-${position.seq}`;
+    await asked(partition.call(({ commands }) => commands.redis.spublish(channel, what)));
   }
 
-  onRedacted(listener: () => void): void {
+  onRedacted(listener: (redacted?: Redacted) => void): void {
     this.#outdated = listener;
   }
 
-  /** Somebody has redacted something, or may have while this node did not hear. */
-  outdated(): void {
-    this.#outdated();
+  /**
+   * Somebody has redacted something, or may have while this node did not hear.
+   *
+   * @param told - what was said of it: a destination, mostly with a place behind it
+   */
+  outdated(told = ''): void {
+    const [, destination, place] = /^([^\n]*)\n(\d+-\d+)$/.exec(told) ?? [];
+    const [position] = endsOf(place ?? '');
+    this.#outdated(position && { destination: destination!, position });
   }
 
   async #redact(partition: Partition, message: LoggedMessage): Promise<boolean> {
