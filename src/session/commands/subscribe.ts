@@ -58,8 +58,7 @@ async function resume(session: CommandSession, frame: Frame, id: string): Promis
   });
   if (subscription === undefined) return {};
   const begun = subscription;
-  const { resumed: resume, position } = begun;
-  return { headers: { resume, position }, sent: () => begun.start() };
+  return { headers: { resume: begun.resumed, position: begun.position }, sent: () => begun.start() };
 }
 
 /** A subscription may ask not to hear what its own session sends [ActiveMQ, activemq.noLocal]; others of it do. */
