@@ -22,8 +22,14 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new StompwireError('bad-payload', 'the body is not JSON', { cause: error });
+    throw new StompwireError('bad-payload', 'the body is not JSON', { cause: unquoted(error) });
   }
+}
+
+/** What the engine says of it quotes the body, and goes to the log, where nobody's words belong. */
+function unquoted(error: unknown): SyntaxError {
+  const [place = ''] = / at position \d+/.exec(String(error)) ?? [];
+  return new SyntaxError(`it cannot be parsed${place}`);
 }
 
 /** A value and the way to it; paths are written out for the one that is refused only. */

@@ -92,6 +92,14 @@ describe('a body with a schema', () => {
     expect(reasonFor(text)).toBe(reason);
   });
 
+  it.each([
+    ['{"password": hunter2}', 'it cannot be parsed'],
+    ['{"password": "hunter2" "a"}', 'it cannot be parsed at position 23'],
+  ])('that is no JSON, %s, is not quoted, for what is said of it goes to the log', (text, cause) => {
+    const read = (): unknown => bodyReader(undefined)(Buffer.from(text), 'application/json');
+    expect(read).toThrow(expect.objectContaining({ cause: new SyntaxError(cause) }));
+  });
+
   it('names the property that is missing', () => {
     expect(reasonFor('{}')).toMatch(/^body must have required propert.*content/);
   });
