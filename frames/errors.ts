@@ -66,7 +66,9 @@ export type FrameErrorCode = keyof typeof frameErrors;
  * ```
  */
 export class FrameError extends Error {
+  /** What is wrong, for programs. */
   readonly code: FrameErrorCode;
+  /** The limit that was crossed; `undefined`: none was. */
   readonly limit: keyof FrameLimits | undefined;
 
   constructor(code: FrameErrorCode, detail?: string, limit?: keyof FrameLimits) {

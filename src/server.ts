@@ -70,7 +70,9 @@ export class Server {
   readonly streams = new Streams();
   /** Who is connected, to be written to and to be sent away. */
   readonly users: Users;
+  /** All options, with their defaults; frozen. */
   readonly config: Config;
+  /** Where the server writes its log: that of the program's own application, or JSON lines on standard error. */
   readonly log: FastifyBaseLogger;
   readonly #inbound = new Channel<Inbound>();
   readonly #publishing = new Channel<Outbound>();

@@ -59,7 +59,9 @@ const usual: OwnDestinations = { userPrefix: '/user', authDestination: '/app/$au
  * ```
  */
 export class Rules {
+  /** Adds a rule that allows. */
   readonly allow: Allow;
+  /** Adds a rule that denies. */
   readonly deny: Deny;
   readonly #separator: Separator;
   readonly #own: OwnDestinations;

@@ -17,6 +17,7 @@ export interface ClientErrorParts {
  */
 export class ClientError extends Error {
   override readonly name = 'ClientError';
+  /** The server's, or one of the client's own. */
   readonly code: string;
   /** After how many milliseconds trying again can help; `undefined`: nobody knows. */
   readonly retryAfter: number | undefined;

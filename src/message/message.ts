@@ -42,8 +42,9 @@ export function localOf(session: string): string {
 export type MessageChanges = Pick<MessageParts, 'body' | 'contentType' | 'headers'>;
 
 /**
- * A message, immutable for everyone who handles it. `encodings` is a cache that the encoder of MESSAGE
- * frames keeps here, one entry per STOMP version and one for other forms, so that a message is encoded once for all subscribers.
+ * A message, immutable for everyone who handles it. Its fields are what {@link MessageParts} says of them. `encodings` is
+ * a cache that the encoder of MESSAGE frames keeps here, one entry per STOMP version and one for other forms, so that a
+ * message is encoded once for all subscribers.
  */
 export class Message {
   readonly destination: string;

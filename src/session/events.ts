@@ -32,6 +32,7 @@ export interface Ending {
   readonly error?: ErrorCode;
 }
 
+/** One of {@link SessionEvents}. */
 export type EventName = keyof SessionEvents;
 
 /** Is told of an event, after its effect holds. What it throws is logged; nobody waits for what it returns. */

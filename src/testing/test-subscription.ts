@@ -29,7 +29,9 @@ export interface Subscriber {
  * ```
  */
 export class TestSubscription {
+  /** What its SUBSCRIBE named it. */
   readonly id: string;
+  /** As it was subscribed to: a pattern stays one. */
   readonly destination: string;
   readonly #mailbox: Mailbox;
   readonly #subscriber: Subscriber;

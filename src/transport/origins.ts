@@ -18,6 +18,17 @@ export type OriginGuard = (facts: OriginFacts) => string | undefined;
  *
  * @param origins - `https://a.example`, `https://*.a.example` or `*`
  * @param ownHost - the name the server listens on; it counts as listed
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert';
+ * import { originGuard } from 'stompwire/sockjs';
+ *
+ * const guard = originGuard(['https://chat.example'], '127.0.0.1');
+ * const ask = { host: '127.0.0.1:8080', secure: false };
+ * assert.equal(guard({ ...ask, origin: 'https://chat.example' }), undefined);
+ * assert.notEqual(guard({ ...ask, origin: 'https://elsewhere.example' }), undefined);
+ * ```
  */
 export function originGuard(origins: readonly string[], ownHost: string): OriginGuard {
   const any = origins.includes('*');
