@@ -45,6 +45,8 @@ export class RoomAccess {
   /** By room, then by user: a change of a room concerns all of them. */
   readonly #known = new Map<string, Map<string, Answer>>();
   #size = 0;
+  /** At so many there is no room for more. */
+  #most = remembered;
 
   constructor(parts: AccessParts) {
     this.#parts = parts;
@@ -132,17 +134,27 @@ export class RoomAccess {
   }
 
   #keep(roomId: string, user: string, answer: Answer): void {
-    if (this.#size >= remembered) this.#clear();
+    if (this.#size >= this.#most) this.#clear();
+    this.#remember(roomId, user, answer);
+  }
+
+  #remember(roomId: string, user: string, answer: Answer): void {
     const answers = this.#known.get(roomId) ?? new Map<string, Answer>();
     if (!answers.has(user)) this.#size++;
     answers.set(user, answer);
     this.#known.set(roomId, answers);
   }
 
-  /** There is no room for more; what was answered stays true. */
+  /** There is no room for more; what was answered stays true, and what is being asked must hear of changes. */
   #clear(): void {
+    const asked = [...this.#known].flatMap(([roomId, answers]) =>
+      Array.from(answers, ([user, answer]) => ({ roomId, user, answer })),
+    );
     this.#known.clear();
     this.#size = 0;
+    for (const { roomId, user, answer } of asked)
+      if (answer.known === undefined) this.#remember(roomId, user, answer);
+    this.#most = Math.max(remembered, 2 * this.#size);
   }
 
   async #ask(roomId: string, user: string): Promise<Access> {
