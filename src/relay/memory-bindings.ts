@@ -22,8 +22,8 @@ export interface MemoryBindingsParts {
   readonly assertMay: (queue: string, terms: QueueArguments | undefined, owner: string | undefined) => void;
   /** Drops a queue. */
   readonly remove: (queue: string) => void;
-  /** A queue is filled from a source, or from none any more. */
-  readonly changed: (queue: string, source: string | undefined) => void;
+  /** A queue is filled from a source, and is like that from now on, or is filled from none any more. */
+  readonly changed: (queue: string, source: string | undefined, terms?: QueueArguments) => void;
   /** Does something; done when what it changed is kept. */
   readonly written: <T>(act: () => T) => Soon<T>;
   /** A queue that is there. */
@@ -61,7 +61,7 @@ export class MemoryBindings implements Bindings {
     this.#assertRoom();
     this.restore(queue, source);
     // nobody would end after a restart what was to go by itself
-    return isPassing(terms) ? undefined : this.#changed(queue, source);
+    return isPassing(terms) ? undefined : this.#changed(queue, source, terms);
   }
 
   /** Adds a binding that is kept already. */
@@ -129,9 +129,9 @@ export class MemoryBindings implements Bindings {
     for (const [queue, matcher] of this.#patterns) if (matcher.matches(destination)) act(queue);
   }
 
-  #changed(queue: string, source: string | undefined): Soon<void> {
+  #changed(queue: string, source: string | undefined, terms?: QueueArguments): Soon<void> {
     const { written, changed } = this.#parts;
-    return written(() => changed(queue, source));
+    return written(() => changed(queue, source, terms));
   }
 
   #assertRoom(): void {

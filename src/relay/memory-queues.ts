@@ -81,7 +81,10 @@ export class MemoryQueues implements Queues {
         this.#declared.assertMay(queue, terms, owner);
       },
       remove: (queue) => this.remove(queue),
-      changed: (queue, source) => parts.journal?.bind(queue, source),
+      changed: (queue, source, terms) => {
+        if (terms !== undefined) this.#declared.declare(queue, terms);
+        parts.journal?.bind(queue, source);
+      },
       written: (act) => this.#written(act),
       queueOf: (queue) => this.#queues.get(queue),
     });

@@ -66,8 +66,8 @@ export interface Bindings {
    *
    * @param queue - the address of a queue; no client can name it
    * @param source - a destination or a pattern
-   * @param terms - what is said of it by who consumes, as soon as this is done: one that goes by itself is filled from
-   * then on, and bound no more when it is gone
+   * @param terms - what is said of it, from the first message on; of one that goes by itself by who consumes, as soon as
+   * this is done: it is filled from then on, and bound no more when it is gone
    * @param owner - who is about to consume
    * @throws {StompwireError} as {@link Queues.consume}; then nothing has changed
    */

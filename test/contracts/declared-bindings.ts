@@ -71,6 +71,30 @@ export function declaredBindingsContract(kind: BindingsKind): void {
         expect(opened.dropped).toEqual(['1 overflow']);
       });
 
+      it('x-max-length: holds from when it is bound, whether anybody takes from it or not', async () => {
+        await one.queues!.bindings!.bind(ann, source, { count: 2 }, 'somebody');
+        await publish('1', '2', '3');
+        expect(opened.dropped).toEqual(['1 overflow']);
+        expect(await refusal(() => subscribe({ count: 3 }, { on: other }))).toBe('bad-header');
+        const back = await subscribe({ count: 2 }, { on: other });
+        await back.has(2);
+        expect(back.ids).toEqual(['2', '3']);
+      });
+
+      it('x-max-length: is what one of two says who come at once; the other is refused', async () => {
+        for (let round = 0; round < 5; round++) {
+          const said = await Promise.all([
+            refusal(() => subscribe({ count: 1 })),
+            refusal(() => subscribe({ count: 2 }, { on: other })),
+          ]);
+          expect(said.filter((one) => one === 'bad-header')).toHaveLength(1);
+          expect(await refusal(() => subscribe({ count: said[0] === 'bad-header' ? 1 : 2 }))).toBe(
+            'bad-header',
+          );
+          expect(await one.queues!.bindings!.unbind(ann)).toBe(true);
+        }
+      });
+
       it('x-message-ttl: what waits for longer is gone', async () => {
         const terms = { ttl: 1_000_000 };
         await (await subscribe(terms)).consumption!.cancel();

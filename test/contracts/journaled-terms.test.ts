@@ -42,3 +42,12 @@ it('is forgotten with a queue that a topic fills and that goes by itself: after 
   const after = await queuesOver(file);
   await after.declare(at, { count: 3 });
 });
+
+it('holds with the binding that it was said of, also when nobody came to take from it', async () => {
+  const file = newJournal();
+  const before = await queuesOver(file);
+  await before.bindings.bind(at, '/topic/a', { count: 2 });
+  await before.close();
+  const after = await queuesOver(file);
+  expect(() => after.declare(at, { count: 3 })).toThrow(expect.objectContaining({ code: 'bad-header' }));
+});

@@ -165,6 +165,17 @@ describe.runIf(url)('queues over Redis that something was said of', () => {
       expect(await notes()).toBe(1);
     });
 
+    it('exclusive: who is refused leaves no note behind', async () => {
+      const own = { owner: 'ann', autoDelete: true };
+      await one.queues!.bindings.bind(queue, source, own, 'ann');
+      const taker = await new Taker(0, false, 'ann').from(one.queues!, queue, own);
+      await expect(other.queues!.bindings.bind(queue, source, undefined, 'bob')).rejects.toMatchObject({
+        code: 'denied',
+      });
+      await taker.consumption!.cancel();
+      await vi.waitFor(async () => expect([await ownKeys(), await notes()]).toEqual([[], 0]), 10_000);
+    });
+
     it('x-expires: gone without anybody who asks for it, also when it is published to', async () => {
       for (const ask of [async () => {}, () => publish('late')]) {
         const taker = await subscribe(one, { unused: 1_000_000 });

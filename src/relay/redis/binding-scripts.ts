@@ -1,6 +1,7 @@
 // What Redis does with a durable subscription in one step: notes whose it is, binds its queue, ends it, forgets it.
 import { isPattern, type Separator } from '../../message/destination.ts';
 import type { Keys } from './keys.ts';
+import { shared } from './queue-lua.ts';
 import { type Script, script } from './scripts.ts';
 
 /** For so long a note stands for a queue that goes by itself and that nobody has bound yet, in milliseconds. */
@@ -68,15 +69,26 @@ export function patternText(separator: Separator, pattern: string): string {
   return `${separator} ${pattern}`;
 }
 
-/** Binds a queue to what fills it. KEYS: see {@link bindingKeys}. ARGV: queue, what fills it, and that as a pattern. */
+/**
+ * Binds a queue to what fills it, and says what it is like.
+ *
+ * KEYS: see {@link bindingKeys}; the queue, the set of queues. ARGV: clock ahead, queue, what fills it, and that as a
+ * pattern, what is said (empty: nothing), who is about to consume, of how many queues something may be said.
+ * Answers as who joins is answered: 0 or 1 when it is bound.
+ */
 export const bindScript: Script = script(`#!lua
-if ARGV[3] == '' then redis.call('SADD', KEYS[2], ARGV[1])
-else redis.call('HSET', KEYS[2], ARGV[1], ARGV[3]) end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-return 1
+${shared}
+local q, queues, name = opened(KEYS[3]), KEYS[4], ARGV[2]
+dropUnused(q, queues, name)
+local answer = declare(q, queues, name, ARGV[5], ARGV[6], tonumber(ARGV[7]))
+if answer ~= 0 and answer ~= 1 then return answer end
+if ARGV[4] == '' then redis.call('SADD', KEYS[2], name)
+else redis.call('HSET', KEYS[2], name, ARGV[4]) end
+redis.call('HSET', KEYS[1], name, ARGV[3])
+return answer
 `);
 
-/** Nothing fills a queue any more. KEYS: as above. ARGV: queue, whether by a pattern. Answers whether something did. */
+/** Nothing fills a queue any more. KEYS: see {@link bindingKeys}. ARGV: queue, whether by a pattern. Answers whether something did. */
 export const unbindScript: Script = script(`#!lua flags=allow-oom
 redis.call(ARGV[2] == '1' and 'HDEL' or 'SREM', KEYS[2], ARGV[1])
 return redis.call('HDEL', KEYS[1], ARGV[1])

@@ -5,6 +5,9 @@
 // that who was overtaken by another node takes its own back. A node that dies in between leaves a note that the next
 // SUBSCRIBE or UNSUBSCRIBE of that name completes.
 //
+// What is said of a queue is said in the step that binds it: nothing comes into it before, and a node that dies then has
+// left none without its limits.
+//
 // A queue that goes by itself is bound by the step in which its consumer joins, and unbound by the step in which it goes:
 // so it is never bound without anybody who ends it. Its note stays behind, and is forgotten when there is no room for
 // another one.
@@ -27,10 +30,11 @@ import {
 } from './binding-scripts.ts';
 import { textOf } from './connection.ts';
 import { RedisCopies } from './copies.ts';
-import { saidOf } from './declared.ts';
+import { refuseOther, saidOf, saidText } from './declared.ts';
 import type { Keys } from './keys.ts';
 import { unavailable } from './lane.ts';
 import type { Partition } from './partition.ts';
+import { tooMany } from './queue-bounds.ts';
 import type { Script } from './scripts.ts';
 
 /** What bindings stand on. */
@@ -40,6 +44,8 @@ export interface RedisBindingsParts {
   readonly separator: Separator;
   /** How many there may be, over all partitions. */
   readonly bindings: number;
+  /** How many queues of which something is said. */
+  readonly queues: number;
   readonly ahead: () => number;
   /** Drops a queue. */
   readonly remove: (queue: string) => Promise<void>;
@@ -77,12 +83,10 @@ export class RedisBindings implements Bindings {
     const passing = isPassing(terms);
     for (let attempt = 0; attempt < attempts; attempt++) {
       const known = await this.#noted(queue);
-      if (known !== '' && known !== source) {
-        await this.#assertMay(queue, known, terms, owner);
-        await this.#empty(queue, known);
-      }
+      if (known !== '') await this.#assertMay(queue, known, terms, owner);
+      if (known !== '' && known !== source) await this.#empty(queue, known);
       if (!(await this.#note(queue, known, source, passing))) continue;
-      if (!passing) await this.#each(source, (partition) => this.#fill(partition, queue, source));
+      if (!passing) await this.#fill(queue, source, terms, owner);
       if ((await this.#noted(queue)) === source) return this.#isBound(queue, source, terms);
       if (!passing) await this.#empty(queue, source);
     }
@@ -166,7 +170,7 @@ export class RedisBindings implements Bindings {
     return (await home.call(({ commands }) => commands.redis.hget(key, queue))) ?? '';
   }
 
-  /** Who would take its source away is asked as who joins. @throws {StompwireError} `bad-header`, `denied` */
+  /** Who comes is asked before anything is changed. @throws {StompwireError} `bad-header`, `denied` */
   async #assertMay(
     queue: string,
     known: string,
@@ -235,11 +239,36 @@ export class RedisBindings implements Bindings {
     return filled.includes(1);
   }
 
-  async #fill(partition: Partition, queue: string, source: string): Promise<void> {
-    const { keys, separator } = this.#parts;
+  /** The first place decides, so that of two who come at once one has all of them. */
+  async #fill(
+    queue: string,
+    source: string,
+    terms: QueueArguments | undefined,
+    owner: string | undefined,
+  ): Promise<void> {
+    const [first, ...rest] = this.#placesOf(source);
+    await this.#fillAt(first!, queue, source, terms, owner);
+    await Promise.all(rest.map((place) => this.#fillAt(place, queue, source, terms, owner)));
+  }
+
+  /** @throws {StompwireError} `bad-header`, `denied`, `queue-full`: somebody was quicker */
+  async #fillAt(
+    place: Partition,
+    queue: string,
+    source: string,
+    terms: QueueArguments | undefined,
+    owner = '',
+  ): Promise<void> {
+    const { keys, separator, queues } = this.#parts;
+    const name = keys.queueIn(place.index, queue);
+    const named = [...bindingKeys(keys, place.index, source), keys.queue(name), keys.queues(place.index).all];
     const pattern = isPattern(source) ? patternText(separator, source) : '';
-    const args = [keys.queueIn(partition.index, queue), source, pattern];
-    await run(partition, bindScript, bindingKeys(keys, partition.index, source), args);
+    const most = String(Math.ceil(queues / keys.partitions));
+    const said = terms === undefined ? '' : saidText(terms);
+    const args = [this.#ahead, name, source, pattern, said, owner, most];
+    const reply = await run(place, bindScript, named, args);
+    if (reply === 2) throw tooMany(queue, queues);
+    if (typeof reply !== 'number') refuseOther(queue, textOf(reply), terms ?? { owner });
   }
 
   /** Nothing fills it any more, and what waits in it goes. @returns whether something did */
