@@ -194,7 +194,7 @@ export class QueueFuzz {
   }
 
   #deedsOf(kind: Kind, node: number, used = nothing): Deed[] {
-    if (kind === 'send') return [this.#send(node)];
+    if (kind === 'send') return [this.#send(node, used === nothing)];
     if (kind === 'publish') return [this.#publish(node)];
     // what one consumer has of several queues is counted by itself: within a transaction it is left alone
     const alone = (queue: string): boolean => used === nothing || !queue.startsWith('durable:');
@@ -208,13 +208,17 @@ export class QueueFuzz {
     return [this.#answer(found.taker, found.message, kind === 'ack' ? undefined : this.#number(3) > 0)];
   }
 
-  #send(node: number): Deed {
-    const [queue, body, terms] = [this.#random.of(queues), `m${++this.#count}`, this.#terms()];
+  /** @param alone - whether it may say what its queue is like: in a transaction that is said before */
+  #send(node: number, alone: boolean): Deed {
+    const [queue, body] = [this.#random.of(queues), `m${++this.#count}`];
+    const most = alone && queue !== deadLetters ? this.#random.of([3, 3, 5, ...Array(12)]) : undefined;
+    const terms = { ...this.#terms(), ...(most !== undefined && { most }) };
     this.#sentBodies.add(body);
     const message = new Message({ destination: queue, id: body, body: Buffer.from(body) });
     const said = {
       ...(terms.priority !== undefined && { priority: terms.priority }),
       ...(terms.expires !== undefined && { expires: terms.expires }),
+      ...(most !== undefined && { declares: { count: most } }),
     };
     return {
       queue,
@@ -356,6 +360,7 @@ export class QueueFuzz {
       await this.#leave(taker);
       await this.#quiet();
     }
+    for (const queue of new Set(queues)) await this.#nodes[2]!.queues!.remove(queue); // what was said of it stays else
     for (const queue of [...this.#model.bindings.keys()]) {
       this.#model.unbind(queue);
       await this.#nodes[1]!.queues!.bindings.unbind(queue);

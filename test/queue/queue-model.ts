@@ -18,6 +18,8 @@ export interface ModelTerms {
   readonly priority?: number | undefined;
   /** When it is of no use any more. */
   readonly expires?: number | undefined;
+  /** How many may wait in its queue from then on; the oldest makes room. */
+  readonly most?: number | undefined;
 }
 
 /** A message in a queue. */
@@ -119,6 +121,8 @@ export class QueueModel {
   /** Whether two dead letters are the same but for their age: who has which of them cannot be told any more. */
   ambiguous = false;
   readonly #queues = new Map<string, ModelQueue>();
+  /** How many may wait in a queue of which that was said. */
+  readonly #most = new Map<string, number>();
   readonly #ended: ModelQueue[] = [];
   #order = 0;
   #turns = 0;
@@ -151,10 +155,13 @@ export class QueueModel {
     return (this.#queues.get(name)?.waiting ?? []).map(({ body }) => body);
   }
 
-  /** @throws {Refusal} `queue-full` */
+  /** @throws {Refusal} `queue-full`, `bad-header` */
   enqueue(name: string, destination: string, body: string, terms: ModelTerms = {}, death?: Death): void {
     const queue = this.queueOf(name);
-    const { count, overflow } = this.limits;
+    const most = terms.most ?? this.#most.get(name);
+    if (most !== (this.#most.get(name) ?? most)) throw new Refusal('bad-header');
+    if (most !== undefined) this.#most.set(name, most);
+    const { count, overflow } = this.#limitsOf(name);
     // whether a transaction finds room is asked before it is done
     if (this.#behind === undefined && this.#refuses(queue)) throw new Refusal('queue-full');
     while (overflow === 'drop-oldest' && queue.waiting.length >= count)
@@ -166,9 +173,9 @@ export class QueueModel {
 
   /** Refuses what would not all fit. @throws {Refusal} `queue-full` */
   assertRoom(names: readonly string[]): void {
-    const { count, overflow } = this.limits;
-    if (overflow === 'drop-oldest') return;
     for (const name of names) {
+      const { count, overflow } = this.#limitsOf(name);
+      if (overflow === 'drop-oldest') continue;
       const more = names.filter((one) => one === name).length;
       if (this.bodiesIn(name).length + more > count) throw new Refusal('queue-full');
     }
@@ -215,6 +222,7 @@ export class QueueModel {
   remove(name: string): void {
     const queue = this.#queues.get(name);
     this.#queues.delete(name);
+    this.#most.delete(name);
     if (queue === undefined) return;
     queue.ended = true;
     for (const one of queue.expired) this.untold.add(one);
@@ -301,8 +309,15 @@ export class QueueModel {
     return all.flatMap(({ name, underWay }) => underWay.map(({ body }) => `${body} of ${name}`));
   }
 
-  #refuses({ waiting }: ModelQueue): boolean {
-    return this.limits.overflow === 'reject' && waiting.length >= this.limits.count;
+  #refuses({ name, waiting }: ModelQueue): boolean {
+    const { count, overflow } = this.#limitsOf(name);
+    return overflow === 'reject' && waiting.length >= count;
+  }
+
+  #limitsOf(name: string): Pick<ModelLimits, 'count' | 'overflow'> {
+    const most = this.#most.get(name);
+    if (most === undefined) return this.limits;
+    return { count: Math.min(most, this.limits.count), overflow: 'drop-oldest' };
   }
 
   queueOf(name: string): ModelQueue {
