@@ -150,4 +150,35 @@ describe.runIf(chromium)('the chat page', () => {
     expect(await ann.sidewaysScroll()).toBe(0);
     await stage.picture(ann, 'phone');
   });
+
+  it('leaves the room its name on the narrowest screen, and its field one line', async () => {
+    const ann = await stage.enter('Ann', { ...PHONE, viewport: { width: 320, height: 568 } });
+    const empty = (await ann.draft.boundingBox())!.height;
+    await ann.page.getByRole('button', { name: 'Open the room list' }).click();
+    await ann.page.getByLabel('Join or create a room').fill('r'.repeat(64));
+    await ann.page.getByRole('button', { name: 'Join the room' }).click();
+    await ann.page.getByRole('heading', { name: `# ${'r'.repeat(64)}` }).waitFor();
+    expect((await ann.page.locator('#room-title').boundingBox())!.width).toBeGreaterThan(100);
+    expect((await ann.draft.boundingBox())!.height).toBe(empty);
+    expect(await ann.sidewaysScroll()).toBe(0);
+  });
+
+  it('shows the buttons of a message beside it, and covers no other', async () => {
+    const ann = await stage.enter('Ann', { viewport: { width: 1280, height: 800 } });
+    for (const text of ['one', 'two', 'x'.repeat(300)]) await ann.say(text);
+    const bob = await stage.enter('Bob', { viewport: { width: 1280, height: 800 } });
+    for (const person of [ann, bob]) {
+      for (const text of ['two', 'x'.repeat(300)]) {
+        await (await person.sees(text)).hover();
+        const bar = (await person.page.getByRole('toolbar').boundingBox())!;
+        for (const bubble of await person.page.locator('.bubble').all()) {
+          const { x, y, width, height } = (await bubble.boundingBox())!;
+          const isApart = bar.x >= x + width || bar.x + bar.width <= x;
+          expect(isApart || bar.y >= y + height || bar.y + bar.height <= y, text).toBe(true);
+        }
+        expect(await bob.sidewaysScroll()).toBe(0);
+        expect(bar.x).toBeGreaterThan((await person.page.locator('#log').boundingBox())!.x);
+      }
+    }
+  });
 });
