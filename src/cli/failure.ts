@@ -34,6 +34,7 @@ export function failureLines(error: unknown, config: Config | undefined): string
   const system = systemErrorOf(error);
   const known = system && config && systemLine(system, config);
   if (known !== undefined) return [told(known)];
+  if (system?.syscall === 'mkdir') return [told(folderLine(system))];
   if (isBadCertificate(error))
     return [told(`${error.message}; give PEM files that belong together with --tls-cert and --tls-key`)];
   if (error instanceof StompwireError) return error.message.split('\n').map(told);
@@ -62,6 +63,11 @@ function systemLine(error: SystemError, config: Config): string | undefined {
   }
   const host = UNUSABLE_ADDRESS[error.code];
   return host && `${error.hostname ?? error.address} ${host}; change ${hostFlag(error, config)}`;
+}
+
+/** The service makes no other folder than that of its data. */
+function folderLine({ path, code }: SystemError): string {
+  return `the folder ${path} cannot be made (${code}); give one with --data in which this user may write`;
 }
 
 function fileFlag({ path }: SystemError, config: Config): string | undefined {

@@ -59,6 +59,12 @@ describe('a failed start', () => {
       'c.pem cannot be read (ENOENT); change --tls-cert',
     ],
     [
+      'a folder that may not be made',
+      'serve --data /root/data',
+      { syscall: 'mkdir', path: '/root/data', code: 'EACCES' },
+      'the folder /root/data cannot be made (EACCES); give one with --data in which this user may write',
+    ],
+    [
       'an unreadable key',
       'serve --tls-cert c.pem --tls-key k.pem',
       { syscall: 'open', path: 'k.pem', code: 'EACCES' },
