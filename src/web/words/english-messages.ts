@@ -30,5 +30,5 @@ export const englishMessages = {
   seenBy: (count: number) => `Seen by ${count}`,
   seenByNames: 'Seen by',
   logHelp:
-    'Enter goes to the newest message, the arrow keys to the others. On a message, R replies, A reacts, E edits, Delete deletes, the right arrow goes to what it has, Escape leads back.',
+    'Enter goes to the newest message, the arrow keys to the others. On a message, R replies, A reacts, E edits, Delete deletes, the right arrow goes to what it has, Escape leads back, End to the newest.',
 };

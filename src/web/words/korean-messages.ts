@@ -31,5 +31,5 @@ export const koreanMessages: typeof englishMessages = {
   seenBy: (count) => `${count}명 읽음`,
   seenByNames: '읽은 사람',
   logHelp:
-    'Enter로 최신 메시지로, 화살표 키로 다른 메시지로 이동합니다. 메시지에서 R은 답장, A는 반응, E는 수정, Delete는 삭제, 오른쪽 화살표는 메시지 안의 항목, Escape는 되돌아가기입니다.',
+    'Enter로 최신 메시지로, 화살표 키로 다른 메시지로 이동합니다. 메시지에서 R은 답장, A는 반응, E는 수정, Delete는 삭제, 오른쪽 화살표는 메시지 안의 항목, Escape는 되돌아가기, End는 최신 메시지입니다.',
 };
