@@ -1,6 +1,6 @@
 // The service with a certificate: https, wss and STOMP over TLS, and its bytes under load.
 import { get } from 'node:https';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { requires } from '../servers/requires.ts';
 import { type Certificate, makeCertificate } from './certificate.ts';
 import type { RawClient } from './clients/raw-client.ts';
@@ -15,7 +15,7 @@ describe.runIf(openssl)('a service with a certificate', () => {
   beforeAll(async () => {
     certificate = makeCertificate(openssl!);
     const { tlsCert, tlsKey } = certificate;
-    service = await Service.start({ tlsCert, tlsKey, connectTimeout: 400, outboxBytes: 64 * 1024 * 1024 });
+    service = await Service.start({ tlsCert, tlsKey, outboxBytes: 64 * 1024 * 1024 });
   });
   afterEach(() => service.dropClients());
   afterAll(async () => {
@@ -64,8 +64,11 @@ describe.runIf(openssl)('a service with a certificate', () => {
   });
 
   it('closes on who begins no handshake within connectTimeout', async () => {
-    const addresses = [service.addresses.stomp!, service.addresses.http];
-    const silent = await Promise.all(addresses.map((address) => service.tcp(address)));
+    const { tlsCert, tlsKey } = certificate;
+    const hasty = await Service.start({ tlsCert, tlsKey, connectTimeout: 400 });
+    onTestFinished(() => hasty.close());
+    const addresses = [hasty.addresses.stomp!, hasty.addresses.http];
+    const silent = await Promise.all(addresses.map((address) => hasty.tcp(address)));
     await Promise.all(silent.map(({ ended }) => ended));
   });
 
