@@ -2,6 +2,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { resolveConfig } from '../src/config/config.ts';
 
 interface Page {
   readonly path: string;
@@ -34,6 +35,12 @@ const missing = (page: Page): string[] =>
   [...namedPaths(page), ...linkedPaths(page)].filter((path) => !existsSync(path));
 
 describe('the documents', () => {
+  it('show a configuration file that is one', () => {
+    const [, file] = /```json\n(.*?)```/s.exec(readFileSync('docs/deployment.md', 'utf8'))!;
+    expect(() => resolveConfig(JSON.parse(file!))).not.toThrow();
+    expect(() => resolveConfig({ ...JSON.parse(file!), trustProxy: 'loopback' })).toThrow('trustProxy');
+  });
+
   it('name and link only what exists', () => {
     expect(pages.flatMap((page) => missing(page).map((path) => `${page.path}: ${path}`))).toEqual([]);
   });
