@@ -35,6 +35,18 @@ const heard =
     return stage.all(client);
   };
 
+/** A SEND makes its queue the session's own. */
+const ownBySend =
+  (headers: Record<string, string>): Program =>
+  async (stage) => {
+    const [one, two, destination] = [await stage.raw(), await stage.raw(), `/queue/${stage.u}`];
+    await send(one, destination, '1', headers);
+    const refused = await stage.refuses(two, 'SUBSCRIBE', { id: '0', destination, ...headers });
+    await subscribe(one, destination, headers);
+    await one.message('1');
+    return [refused, ...(await stage.bodies(one))];
+  };
+
 /** Programs over raw connections: they are run over TCP and over WebSocket. */
 export const rawPrograms: Readonly<Record<string, Program>> = {
   'CONNECTED without heart-beats': async (stage) => {
@@ -342,6 +354,8 @@ export const rawPrograms: Readonly<Record<string, Program>> = {
       await stage.refuses(two, 'SUBSCRIBE', { id: '0', destination, ...own }),
     ];
   },
+  'exclusive of a SEND is for one session': ownBySend({ exclusive: 'true' }),
+  'durable:false of a SEND is for one session': ownBySend({ durable: 'false' }),
   'UNSUBSCRIBE ends it': async (stage) => {
     const client = await stage.raw();
     await subscribe(client, `/topic/${stage.u}`);
