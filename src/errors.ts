@@ -93,7 +93,6 @@ export const errorTable = {
   'bad-configuration': ends(1011, 'an option has a value that is not allowed'),
   'history-damaged': ends(1011, 'the files of the history are damaged'),
   'queues-damaged': ends(1011, 'the file of the queues is damaged'),
-  'address-in-use': ends(1011, 'the address to listen on is taken'),
 } as const satisfies Record<string, ErrorRule>;
 
 /** One of the codes of {@link errorTable}. */

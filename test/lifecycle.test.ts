@@ -9,7 +9,6 @@ const elsewhere = new Set([
   'history-damaged',
   'queues-damaged',
   'queues-unavailable',
-  'address-in-use',
   'unencodable-header',
   'bad-cursor',
   'no-access',

@@ -93,7 +93,7 @@ describe('a failed start', () => {
 
   it('finds the cause of the system in an error that wraps it', async () => {
     const cause = system({ ...listen, code: 'EADDRINUSE', port: 8080 });
-    const world = new World(failing(new StompwireError('address-in-use', 'taken', { cause })));
+    const world = new World(failing(new Error('taken', { cause })));
     await world.run('serve');
     expect(world.err).toMatch(/^stompwire: 127\.0\.0\.1:8080 is taken .* --port\n$/);
   });

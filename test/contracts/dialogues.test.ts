@@ -94,7 +94,7 @@ const elsewhere = new Set([
   ],
   ...['too-many-durable-subscriptions', 'transaction-too-wide', 'too-many-sessions', 'ended-by-application'],
   ...['slow-client', 'going-away', 'internal'],
-  ...['bad-configuration', 'history-damaged', 'queues-damaged', 'address-in-use'],
+  ...['bad-configuration', 'history-damaged', 'queues-damaged'],
 ]);
 
 it('every code that ends a session is shown by one, but for those that tell of something else', () => {
