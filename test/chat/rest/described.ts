@@ -36,17 +36,35 @@ interface Answered {
   readonly body: unknown;
 }
 
+/** What holds for schemas of one set of components; most tests have the same, and compiling is dear. */
+interface Compiler {
+  readonly ajv: Ajv2020;
+  /** By their text. */
+  readonly compiled: Map<string, ValidateFunction>;
+}
+
+const compilers = new Map<string, Compiler>();
+
+function compilerFor(components: object): Compiler {
+  const text = JSON.stringify(components);
+  const known = compilers.get(text);
+  if (known !== undefined) return known;
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  ajv.addSchema({ $id: 'doc', components });
+  const compiler = { ajv, compiled: new Map<string, ValidateFunction>() };
+  compilers.set(text, compiler);
+  return compiler;
+}
+
 /** A document, and what of it was seen to be so. */
 export class Described {
   readonly document: Document;
   readonly seen = new Set<string>();
-  /** Compiling is dear, and answers are many. */
-  readonly #compiled = new Map<object, ValidateFunction>();
-  readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
+  readonly #compiler: Compiler;
 
   constructor(document: Document) {
     this.document = document;
-    this.#ajv.addSchema({ $id: 'doc', components: document.components });
+    this.#compiler = compilerFor(document.components);
   }
 
   /** Whether a schema is one, references included. */
@@ -75,7 +93,9 @@ export class Described {
     if (content === undefined) throw new Error(`${what}: the document knows no ${type}`);
     const validate = this.#validate(content.schema);
     if (!validate(answer.body))
-      throw new Error(`${what}: ${this.#ajv.errorsText(validate.errors)}: ${JSON.stringify(answer.body)}`);
+      throw new Error(
+        `${what}: ${this.#compiler.ajv.errorsText(validate.errors)}: ${JSON.stringify(answer.body)}`,
+      );
   }
 
   #find(path: string): [string, Record<string, Operation>] | undefined {
@@ -85,11 +105,10 @@ export class Described {
   }
 
   #validate(schema: object): ValidateFunction {
-    const known = this.#compiled.get(schema);
-    if (known !== undefined) return known;
+    const { ajv, compiled } = this.#compiler;
     const text = JSON.stringify(schema).replaceAll('"#/components/', '"doc#/components/');
-    const compiled = this.#ajv.compile(JSON.parse(text) as object);
-    this.#compiled.set(schema, compiled);
-    return compiled;
+    const known = compiled.get(text) ?? ajv.compile(JSON.parse(text) as object);
+    compiled.set(text, known);
+    return known;
   }
 }
