@@ -1,4 +1,5 @@
 // Fills a page with the records that a store found, until it is full.
+import type { Position } from '../message/position.ts';
 import type { LogRecord } from '../message/record.ts';
 import { cursorBehind } from './cursor.ts';
 import type { HistoryPage, HistoryQuery } from './store.ts';
@@ -12,6 +13,7 @@ export class PageFilling {
   readonly #records: LogRecord[] = [];
   #bytes = 0;
   #full = false;
+  #end: Position | undefined;
 
   constructor(query: HistoryQuery) {
     if (!(query.limit >= 1 && query.limit <= largestPage))
@@ -31,12 +33,14 @@ export class PageFilling {
     return fits;
   }
 
-  /** The page; it has a next one when a record had no room. */
+  /** Ends the page before it is full: all up to there was looked at. */
+  end(at: Position): void {
+    this.#end = at;
+  }
+
+  /** The page; it has a next one when a record had no room, or when it was ended. */
   page(): HistoryPage {
-    const last = this.#records.at(-1);
-    return {
-      records: this.#records,
-      next: this.#full && last !== undefined ? cursorBehind(this.#query, last) : undefined,
-    };
+    const last = this.#end ?? (this.#full ? this.#records.at(-1) : undefined);
+    return { records: this.#records, next: last && cursorBehind(this.#query, last) };
   }
 }

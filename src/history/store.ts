@@ -27,6 +27,7 @@ export interface HistoryQuery {
 
 /** A part of what a query finds. */
 export interface HistoryPage {
+  /** Fewer than were asked for, even none, where a search has looked at many that only seem to hold its words. */
   readonly records: readonly LogRecord[];
   /** The cursor of the next page; `undefined`: there was nothing more. */
   readonly next: string | undefined;

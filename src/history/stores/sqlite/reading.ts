@@ -38,6 +38,8 @@ const columns =
   'd.name, m.epoch, m.seq, m.time, m.sender, m.content_type, m.headers, m.key, m.tombstone, m.body';
 /** Stands for a destination without messages: ids begin at 1. */
 const nobody = { id: 0, sorted: 1 };
+/** A search reads so many that may hold its words; then others who wait for the same thread have their turn. */
+const mostLooked = 1000;
 /** One step of an export. */
 const step = { records: 500, bytes: 1 << 20 };
 
@@ -56,7 +58,14 @@ export class Reading {
       query.order === 'oldest'
         ? { ...query, after: from ?? query.after }
         : { ...query, before: from ?? query.before };
-    for (const record of this.#matching(within, query.order ?? 'newest')) if (!filling.take(record)) break;
+    const words = wordsOf(query.text ?? '');
+    let looked = 0;
+    for (const record of this.#candidates(within, words, query.order ?? 'newest')) {
+      if (isMatch(record, words) && !filling.take(record)) break;
+      if (words.length === 0 || ++looked < mostLooked) continue;
+      filling.end(record);
+      break;
+    }
     const { records, next } = filling.page();
     return { page: packed(records), next };
   }
@@ -70,7 +79,7 @@ export class Reading {
         .get(...values) as number;
     }
     let count = 0;
-    for (const _ of this.#matching(query)) count++;
+    for (const record of this.#candidates(query, words)) if (isMatch(record, words)) count++;
     return count;
   }
 
@@ -124,13 +133,10 @@ export class Reading {
     return packed(records);
   }
 
-  *#matching(query: Conditions, order?: Order): Generator<LogRecord> {
-    const words = wordsOf(query.text ?? '');
+  /** What may hold the words: each of them is read for that. */
+  *#candidates(query: Conditions, words: readonly string[], order?: Order): Generator<LogRecord> {
     const { sql, values } = this.#asked(query, words, columns, order);
-    for (const row of this.#prepared(sql).iterate(...values) as Iterable<Row>) {
-      const record = recordIn(row);
-      if (words.length === 0 || holds(textOf(record) ?? '', words)) yield record;
-    }
+    for (const row of this.#prepared(sql).iterate(...values) as Iterable<Row>) yield recordIn(row);
   }
 
   #asked(query: Conditions, words: readonly string[], what: string, order?: Order): Asked {
@@ -203,6 +209,9 @@ function asked(begin: string, conditions: Condition[], order: string | undefined
   const sql = `${begin}${where && ` WHERE ${where}`}${order === undefined ? '' : ` ORDER BY ${order}`}`;
   return { sql, values: conditions.flatMap(([, values]) => values) };
 }
+
+const isMatch = (record: LogRecord, words: readonly string[]): boolean =>
+  words.length === 0 || holds(textOf(record) ?? '', words);
 
 const recordIn = (row: Row): LogRecord => ({
   destination: row.name,
