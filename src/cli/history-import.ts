@@ -1,6 +1,6 @@
 // The command `history import`: puts lines of JSON into a history; doing it twice changes nothing.
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { StompwireError } from '../errors.ts';
 import { linesIn, recordIn } from '../history/record-lines.ts';
 import type { HistoryStore } from '../history/store.ts';
@@ -30,8 +30,12 @@ export function importHistory(
   flags: Readonly<Record<string, unknown>>,
   around: HistorySurroundings,
 ): Promise<number> {
-  return withHistory(flags, around, async (store) => {
-    const progress = progressOn(around.stderr, file === '-' ? 0 : await sizeOf(file), 'bytes');
+  let size = 0;
+  const first = async (): Promise<void> => {
+    if (file !== '-') size = await sizeOf(file);
+  };
+  const work = async (store: HistoryStore): Promise<number> => {
+    const progress = progressOn(around.stderr, size, 'bytes');
     const tell = (line: number, why: string): void => around.err(`stompwire: line ${line}: ${why}\n`);
     const importing = new Importing(store, tell);
     try {
@@ -47,7 +51,8 @@ export function importHistory(
     const { stored, refused } = importing;
     around.err(`stompwire: ${stored} records imported, ${refused} refused\n`);
     return refused === 0 ? 0 : 1;
-  });
+  };
+  return withHistory(flags, around, work, { first });
 }
 
 /** Gathers records into batches. */
@@ -107,7 +112,11 @@ const lineIn = (batch: readonly Read[], { destination, epoch, seq }: LogRecord):
 
 async function sizeOf(file: string): Promise<number> {
   try {
-    return (await stat(file)).size;
+    const handle = await open(file);
+    return await handle
+      .stat()
+      .then(({ size }) => size)
+      .finally(() => handle.close());
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new StompwireError('bad-configuration', `${file} cannot be read (${code})`);

@@ -19,19 +19,21 @@ export interface HistorySurroundings extends Pick<Sources, 'env' | 'readFile'> {
  * Runs something on the open history.
  *
  * @param flags - the given flags by option key
- * @param options - `existing`: a folder without a history is refused, and none is made there
+ * @param options - `existing`: a folder without a history is refused, and none is made there; `first`: what must have
+ *   succeeded before one is made
  * @returns the exit code: that of the work, 1 when it failed
  */
 export async function withHistory(
   flags: Readonly<Record<string, unknown>>,
   around: HistorySurroundings,
   work: (store: HistoryStore, config: Config) => Promise<number>,
-  { existing = false } = {},
+  { existing = false, first = async () => {} }: { existing?: boolean; first?: () => Promise<void> } = {},
 ): Promise<number> {
   let config: Config | undefined;
   try {
     const { loadConfig } = await import('../config/load.ts');
     config = loadConfig({ flags, env: around.env, readFile: around.readFile });
+    await first();
     return await onStore(await storeOf(config, existing), config, work);
   } catch (error) {
     for (const line of failureLines(error, config)) around.err(`${line}\n`);

@@ -134,6 +134,11 @@ describe('stompwire history', () => {
     expect(await kept(at('b'))).toEqual(before);
   });
 
+  it('makes no history for a file that cannot be read', async () => {
+    const { code } = await run(`history import /none/lines --data ${at('nowhere')}`);
+    expect([code, existsSync(at('nowhere'))]).toEqual([1, false]);
+  });
+
   it.each([
     ['export', '--history embedded', 'history: embedded keeps nothing here'],
     ['export', '--history off', 'history: off keeps nothing here'],
