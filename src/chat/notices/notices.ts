@@ -47,6 +47,8 @@ export class Notices {
   readonly #parts: NoticesParts;
   /** For whom this node has kept something that it has not seen given. */
   readonly #waiting = new Set<string>();
+  /** The last that is to be done for a user. */
+  readonly #turns = new Map<string, Promise<void>>();
 
   constructor(parts: NoticesParts) {
     this.#parts = parts;
@@ -74,7 +76,7 @@ export class Notices {
   decided({ told, kept }: Decision): void {
     const { hears, failed, counted } = this.#parts;
     for (const [user, notice] of told)
-      this.#tellOrKeep(user, notice)
+      this.#inTurn(user, () => this.#tellBehind(user, notice))
         .then(() => (hears(user) ? this.learned(user) : undefined))
         .catch(failed);
     for (const { user } of kept) {
@@ -85,28 +87,54 @@ export class Notices {
   }
 
   /** A user hears notifications now: gives what was kept. */
-  async give(user: string): Promise<void> {
-    const shelf = this.#parts.shelf();
-    this.#waiting.delete(user);
-    for (;;) {
-      const notices = await shelf.of(user, perGo);
-      if (notices.length === 0) return;
-      const theirs = await this.#roomsOf(user, notices);
-      const ours = new Set(
-        await shelf.drop(
-          user,
-          notices.map(({ id }) => id),
-        ),
-      );
-      for (const notice of notices)
-        if (ours.has(notice.id) && theirs.has(notice.roomId)) await this.#tellOrKeep(user, notice);
-      if (!this.#parts.hears(user)) return;
-    }
+  give(user: string): Promise<void> {
+    return this.#inTurn(user, () => this.#give(user));
   }
 
   /** This node learns that somebody hears notifications, somewhere. */
   async learned(user: string): Promise<void> {
     if (this.#waiting.has(user)) await this.give(user);
+  }
+
+  /** What was kept here was said before, and comes before; where it cannot be had, this need not wait for it. */
+  async #tellBehind(user: string, notice: Notice): Promise<void> {
+    if (this.#waiting.has(user)) await this.#give(user).catch(this.#parts.failed);
+    await this.#tellOrKeep(user, notice);
+  }
+
+  async #give(user: string): Promise<void> {
+    this.#waiting.delete(user);
+    try {
+      while ((await this.#giveSome(user)) && this.#parts.hears(user));
+    } catch (error) {
+      this.#keptFor(user);
+      throw error;
+    }
+  }
+
+  /** @returns whether there was anything */
+  async #giveSome(user: string): Promise<boolean> {
+    const shelf = this.#parts.shelf();
+    const notices = await shelf.of(user, perGo);
+    if (notices.length === 0) return false;
+    const theirs = await this.#roomsOf(user, notices);
+    const ids = notices.map(({ id }) => id);
+    const ours = new Set(await shelf.drop(user, ids));
+    for (const notice of notices)
+      if (ours.has(notice.id) && theirs.has(notice.roomId)) await this.#tellOrKeep(user, notice);
+    return true;
+  }
+
+  /** One thing after another for each user: so they come in the order in which they were said. */
+  #inTurn(user: string, act: () => Promise<void>): Promise<void> {
+    const before = this.#turns.get(user);
+    const done = before === undefined ? act() : before.then(act, act);
+    this.#turns.set(user, done);
+    const over = (): void => {
+      if (this.#turns.get(user) === done) this.#turns.delete(user);
+    };
+    done.then(over, over);
+    return done;
   }
 
   /** Of the rooms that are quoted those which are still theirs to read. */

@@ -203,6 +203,28 @@ describe('notices', () => {
     expect(await slow.shelf.of('lee', 9)).toEqual([]);
   });
 
+  it.each(seeds(60))(
+    'come in the order in which they were said, whenever their user returns meanwhile (seed %i)',
+    async (seed) => {
+      const random = randomOf(seed);
+      const [slow, told, log] = [new Slow(), [] as string[], [] as HistoryMessage[]];
+      const node = new Node(slow, log, told);
+      const returnsAt = 1 + random(5);
+      for (let number = 1; number <= 5; number++) {
+        if (number === returnsAt) {
+          node.hears = true;
+          void node.notices.give('lee');
+        }
+        log.push(messageOf(number));
+        node.rooms.said('r', number);
+        for (let steps = random(6); steps > 0; steps--) await slow.release(random(slow.waiting || 1));
+      }
+      await finish(slow, random);
+      expect(told).toEqual(all);
+      expect(node.failures).toEqual([]);
+    },
+  );
+
   it('that cannot be told are kept on', async () => {
     const told: string[] = [];
     let isAway = true;
