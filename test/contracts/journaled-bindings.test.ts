@@ -6,46 +6,17 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Message } from '../../src/message/message.ts';
-import { Policies } from '../../src/message/policies.ts';
 import { destinationHash, messageIdOf } from '../../src/message/position.ts';
 import type { QueueDelivery } from '../../src/queue/consumer.ts';
 import { SqliteJournal } from '../../src/relay/journal/sqlite-journal.ts';
-import { MemoryRelay } from '../../src/relay/memory.ts';
-import { MemoryQueues } from '../../src/relay/memory-queues.ts';
-import { type BindingsKind, bindingsContract } from './bindings.ts';
+import { bindingsContract } from './bindings.ts';
 import { newJournal, queuesOver, removeJournals } from './journal-folder.ts';
+import { memoryBindings } from './memory-bindings.ts';
 import { redactedCopiesContract } from './redacted-copies.ts';
 
 afterAll(removeJournals);
 
-const kind: BindingsKind = {
-  name: 'memory with a journal',
-  most: 12,
-  open: async (limits, all) => {
-    const dropped: string[] = [];
-    let now = 1_000_000;
-    const policies = new Policies();
-    for (const policy of all) policies.add(policy);
-    const queues = new MemoryQueues({
-      limits,
-      deadLetters: '/queue/dead-letter',
-      queues: 100,
-      bindings: 12,
-      separator: '/',
-      now: () => now,
-      journal: new SqliteJournal(newJournal()),
-      dropped: ({ id }, why) => dropped.push(`${id} ${why}`),
-    });
-    await queues.open();
-    const relay = new MemoryRelay({ policies, beginnings: { of: () => ({ epoch: 7, seq: 0 }) } }, queues);
-    relay.start(() => {});
-    const pass = async (milliseconds: number): Promise<void> => {
-      now += milliseconds;
-      queues.sweep();
-    };
-    return { one: relay, other: relay, dropped, pass, close: async () => relay.close() };
-  },
-};
+const kind = memoryBindings('memory with a journal', () => new SqliteJournal(newJournal()));
 
 bindingsContract(kind);
 redactedCopiesContract(kind);

@@ -1,37 +1,10 @@
 // The queues that topics fill on a single node keep the contract of their port.
-import { Policies } from '../../src/message/policies.ts';
-import { MemoryRelay } from '../../src/relay/memory.ts';
-import { MemoryQueues } from '../../src/relay/memory-queues.ts';
-import { type BindingsKind, bindingsContract } from './bindings.ts';
+import { bindingsContract } from './bindings.ts';
 import { declaredBindingsContract } from './declared-bindings.ts';
+import { memoryBindings } from './memory-bindings.ts';
 import { redactedCopiesContract } from './redacted-copies.ts';
 
-const kind: BindingsKind = {
-  name: 'memory',
-  most: 12,
-  open: async (limits, all) => {
-    const dropped: string[] = [];
-    let now = 1_000_000;
-    const policies = new Policies();
-    for (const policy of all) policies.add(policy);
-    const queues = new MemoryQueues({
-      limits,
-      deadLetters: '/queue/dead-letter',
-      queues: 100,
-      bindings: 12,
-      separator: '/',
-      now: () => now,
-      dropped: ({ id }, why) => dropped.push(`${id} ${why}`),
-    });
-    const relay = new MemoryRelay({ policies, beginnings: { of: () => ({ epoch: 7, seq: 0 }) } }, queues);
-    relay.start(() => {});
-    const pass = async (milliseconds: number): Promise<void> => {
-      now += milliseconds;
-      queues.sweep();
-    };
-    return { one: relay, other: relay, dropped, pass, close: async () => relay.close() };
-  },
-};
+const kind = memoryBindings('memory');
 
 bindingsContract(kind);
 declaredBindingsContract(kind);
