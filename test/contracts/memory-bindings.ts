@@ -1,8 +1,7 @@
 // The queues that topics fill on a single node, as the contract of their port opens them.
 import { Policies } from '../../src/message/policies.ts';
 import { MemoryRelay } from '../../src/relay/memory.ts';
-import type { KeepingJournal } from '../../src/relay/memory-queues.ts';
-import { MemoryQueues } from '../../src/relay/memory-queues.ts';
+import { type KeepingJournal, MemoryQueues } from '../../src/relay/memory-queues.ts';
 import type { BindingsKind } from './bindings.ts';
 
 /** @param journal - where they are kept; none: nowhere */
