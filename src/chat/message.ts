@@ -1,7 +1,7 @@
 // A message of a room: made in one place, whichever way it came, so that it is the same for everybody.
 import { randomUUID } from 'node:crypto';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { type Static, Type } from 'typebox';
-import { Compile } from 'typebox/compile';
 
 /** What a message is: said, a change of one that was said, a mark on one, or said by the chat itself. */
 export type MessageType = 'MESSAGE' | 'EDIT' | 'DELETE' | 'REACTION' | 'SYSTEM';
@@ -93,29 +93,35 @@ export function messageOf(
 }
 
 /** What a message of the chat is, in all that is read of it; any program may have published something else. */
-const isMessage = Compile(
-  Type.Object({
-    id: Type.String(),
-    content: Type.String(),
-    roomId: Type.Optional(Type.String()),
-    sender: Type.Optional(Type.String()),
-    sentAt: Type.Optional(Type.String()),
-    messageType: Type.Optional(Type.Enum(['MESSAGE', 'EDIT', 'DELETE', 'REACTION', 'SYSTEM'])),
-    replyTo: Type.Optional(Type.String()),
-    mentions: Type.Optional(Type.Array(Type.String())),
-    attachments: Type.Optional(Type.Array(Attachment)),
-    of: Type.Optional(Type.String()),
-    emoji: Type.Optional(Type.String()),
-    on: Type.Optional(Type.Boolean()),
-    event: Type.Optional(RoomEvent),
-  }),
-);
+const MessageRead = Type.Object({
+  id: Type.String(),
+  content: Type.String(),
+  roomId: Type.Optional(Type.String()),
+  sender: Type.Optional(Type.String()),
+  sentAt: Type.Optional(Type.String()),
+  messageType: Type.Optional(Type.Enum(['MESSAGE', 'EDIT', 'DELETE', 'REACTION', 'SYSTEM'])),
+  replyTo: Type.Optional(Type.String()),
+  mentions: Type.Optional(Type.Array(Type.String())),
+  attachments: Type.Optional(Type.Array(Attachment)),
+  of: Type.Optional(Type.String()),
+  emoji: Type.Optional(Type.String()),
+  on: Type.Optional(Type.Boolean()),
+  event: Type.Optional(RoomEvent),
+});
+
+let compiled: ValidateFunction<ChatMessage> | undefined;
+
+/** Compiled with the first that is read: a start need not wait for it. */
+function isMessage(value: unknown): value is ChatMessage {
+  compiled ??= new Ajv().compile<ChatMessage>(MessageRead);
+  return compiled(value);
+}
 
 /** The message in a body; `undefined`: something else was published there. */
 export function messageIn(body: { toString(): string }): ChatMessage | undefined {
   try {
     const said: unknown = JSON.parse(body.toString());
-    return isMessage.Check(said) ? (said as ChatMessage) : undefined;
+    return isMessage(said) ? said : undefined;
   } catch {
     return undefined;
   }
