@@ -221,7 +221,7 @@ export const TIMES = {
     reason: 'How long a stopping service says that it is not ready before it stops taking clients.',
   }),
   drainRate: whole({
-    default: 500,
+    default: 100,
     flag: 'drain-rate',
     unit: 'sessions',
     min: 0,
