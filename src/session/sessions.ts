@@ -119,6 +119,8 @@ export class Sessions implements SessionEnd {
 
 /** How often a paced drain goes on, in milliseconds. */
 const step = 20;
+/** So few are no storm: they are told together, and none of them goes on for those who have left. */
+const few = 10;
 
 /** Does something to all, so many a second, or more for that it takes no longer than `within`. */
 function paced<One>(
@@ -128,7 +130,7 @@ function paced<One>(
   act: (one: One) => void,
 ): NodeJS.Timeout {
   const perStep = rate === 0 ? all.length : (Math.max(rate, all.length / (within / 1000)) * step) / 1000;
-  let due = Math.max(1, perStep);
+  let due = Math.max(few, perStep);
   let done = 0;
   const timer = setInterval(next, step);
   function next(): void {

@@ -154,8 +154,8 @@ describe('the end of all sessions', () => {
         vi.useRealTimers();
       }
     };
-    expect(await toldAfter(50, 60_000, 0, 1000, 1980, 5000)).toEqual([1, 51, 100, 100]);
-    expect(await toldAfter(1, 2000, 0, 500, 980)).toEqual([2, 52, 100]);
+    expect(await toldAfter(50, 60_000, 0, 1000, 1980, 5000)).toEqual([10, 60, 100, 100]);
+    expect(await toldAfter(1, 2000, 0, 500, 980)).toEqual([10, 60, 100]);
     expect(await toldAfter(0, 60_000, 0)).toEqual([100]);
   });
 
