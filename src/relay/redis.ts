@@ -154,10 +154,12 @@ export class RedisRelay implements Relay {
       throw error;
     }
     const now = (): number => performance.now();
-    for (const partition of this.#partitions)
-      partition
-        .hear(this.#keys.redactions(partition.index), (told) => this.log.outdated(String(told)))
-        .catch(() => {}); // it is closed
+    const listening = this.#partitions.map(
+      (partition) =>
+        partition
+          .hear(this.#keys.redactions(partition.index), (told) => this.log.outdated(String(told)))
+          .catch(() => {}), // it is closed, or away: it listens as soon as it can
+    );
     this.members.start();
     this.queues?.start();
     this.#timers = [
@@ -166,6 +168,7 @@ export class RedisRelay implements Relay {
         for (const partition of this.#partitions) partition.sweep(now());
       }, sweepEvery).unref(),
     ];
+    await Promise.all(listening);
   }
 
   async publish(message: Message): Promise<void> {
