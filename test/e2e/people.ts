@@ -28,9 +28,9 @@ export const PHONE: BrowserContextOptions = {
   hasTouch: true,
 };
 
-/** What the browser says by itself when a service that is down is dialled. */
+/** What the browser says by itself when a service that is down is dialled, or is killed before it has answered. */
 const REFUSED_CONNECTION =
-  /^WebSocket connection to '[^']+' failed|net::ERR_(CONNECTION_REFUSED|INTERNET_DISC)/;
+  /^WebSocket connection to '[^']+' failed|net::ERR_(CONNECTION_RE(FUSED|SET)|EMPTY_RESPONSE|INTERNET_DISC)/;
 
 export class People {
   /** What a console, a script or the content security policy complained of, in any window. */
