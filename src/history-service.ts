@@ -134,13 +134,12 @@ export class HistoryService {
     const { log, queues } = this.relay;
     if (log === undefined) return false;
     // what waits in queues does so since it was logged, and need not wait for the history
-    const taken = [
+    const [wasLogged, wasQueued = false] = await Promise.all([
       log.redact(destination, position),
-      queues?.bindings?.redact(destination, position) ?? false,
-    ];
-    const [wasLogged, wasQueued] = await Promise.all(taken);
+      queues?.bindings?.redact(destination, position),
+    ]);
     const wasStored = (await this.store?.upkeep.redact(destination, position)) ?? false;
-    const isGone = wasLogged! || wasQueued! || wasStored;
+    const isGone = wasLogged || wasQueued || wasStored;
     await this.#outdate(destination, isGone ? position : undefined);
     return isGone;
   }

@@ -4,7 +4,8 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { type Static, Type } from 'typebox';
 
 /** What a message is: said, a change of one that was said, a mark on one, or said by the chat itself. */
-export type MessageType = 'MESSAGE' | 'EDIT' | 'DELETE' | 'REACTION' | 'SYSTEM';
+export const messageTypes = ['MESSAGE', 'EDIT', 'DELETE', 'REACTION', 'SYSTEM'] as const;
+export type MessageType = (typeof messageTypes)[number];
 
 /** A message as everybody in the room gets it. */
 export interface ChatMessage extends Extras {
@@ -99,7 +100,7 @@ const MessageRead = Type.Object({
   roomId: Type.Optional(Type.String()),
   sender: Type.Optional(Type.String()),
   sentAt: Type.Optional(Type.String()),
-  messageType: Type.Optional(Type.Enum(['MESSAGE', 'EDIT', 'DELETE', 'REACTION', 'SYSTEM'])),
+  messageType: Type.Optional(Type.Enum([...messageTypes])),
   replyTo: Type.Optional(Type.String()),
   mentions: Type.Optional(Type.Array(Type.String())),
   attachments: Type.Optional(Type.Array(Attachment)),

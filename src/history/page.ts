@@ -12,7 +12,7 @@ export class PageFilling {
   readonly #query: HistoryQuery;
   readonly #records: LogRecord[] = [];
   #bytes = 0;
-  #full = false;
+  /** Where it ends before all was found. */
   #end: Position | undefined;
 
   constructor(query: HistoryQuery) {
@@ -29,7 +29,7 @@ export class PageFilling {
     if (fits) {
       this.#records.push(record);
       this.#bytes = bytes;
-    } else this.#full = true;
+    } else this.#end = this.#records.at(-1);
     return fits;
   }
 
@@ -40,7 +40,6 @@ export class PageFilling {
 
   /** The page; it has a next one when a record had no room, or when it was ended. */
   page(): HistoryPage {
-    const last = this.#end ?? (this.#full ? this.#records.at(-1) : undefined);
-    return { records: this.#records, next: last && cursorBehind(this.#query, last) };
+    return { records: this.#records, next: this.#end && cursorBehind(this.#query, this.#end) };
   }
 }

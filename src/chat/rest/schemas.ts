@@ -1,6 +1,6 @@
 // What goes over HTTP, as JSON schemas: requests are held to them, answers are written by them, the document shows them.
 import { type TSchema, Type } from 'typebox';
-import { Attachment, RoomEvent } from '../message.ts';
+import { Attachment, messageTypes, RoomEvent } from '../message.ts';
 import { ProblemDocument } from './problem-document.ts';
 
 /** Who asks, where nobody has to prove it. Some clients number their users. */
@@ -144,7 +144,7 @@ const messageProperties = {
   sender: Type.String(),
   content: Type.String({ description: 'As it was said: text, whatever stands in it.' }),
   sentAt: Type.String({ description: 'ISO 8601, UTC.' }),
-  messageType: Type.Enum(['MESSAGE', 'EDIT', 'DELETE', 'REACTION', 'SYSTEM'], { type: 'string' }),
+  messageType: Type.Enum([...messageTypes], { type: 'string' }),
   replyTo: Type.Optional(Type.String({ description: 'The `messageId` of the message that it answers.' })),
   mentions: Type.Optional(Type.Array(Type.String(), { description: 'Who is meant.' })),
   attachments: Type.Optional(

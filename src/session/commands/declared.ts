@@ -42,10 +42,7 @@ export function declaring(session: CommandSession): (inbound: Inbound) => Soon<v
   return (inbound) => {
     const terms = saidBySend(session, inbound);
     if (terms === undefined) return router.send(inbound);
-    const held = holdOwn(session, inbound, terms);
-    return held instanceof Promise
-      ? held.then(() => router.send(inbound, terms))
-      : router.send(inbound, terms);
+    return holding(session, inbound, terms, () => router.send(inbound, terms));
   };
 }
 
@@ -59,9 +56,7 @@ export function declareBySend(session: CommandSession, inbound: Inbound): Soon<v
   if (!options.profile.declaresQueues) return;
   const terms = saidBySend(session, inbound);
   if (terms === undefined) return;
-  const declare = (): Soon<void> => queuesOf(broker).declare(inbound.destination, terms);
-  const held = holdOwn(session, inbound, terms);
-  return held instanceof Promise ? held.then(declare) : declare();
+  return holding(session, inbound, terms, () => queuesOf(broker).declare(inbound.destination, terms));
 }
 
 /** The headers by which a SEND or a SUBSCRIBE says something of its queue. */
@@ -79,17 +74,21 @@ function saidBySend(session: CommandSession, { destination, headers }: Inbound):
 /**
  * A queue that a SEND makes its session's own is there until that ends, and where it is to go with its last consumer until
  * the session has taken from it [RabbitMQ].
+ *
+ * @param then - once the session holds it
  */
-function holdOwn(
+function holding(
   session: CommandSession,
   { destination, headers }: Inbound,
   terms: QueueArguments,
+  then: () => Soon<void>,
 ): Soon<void> {
-  if (terms.owner === undefined) return;
+  if (terms.owner === undefined) return then();
   session.acks ??= new Acks();
   session.acks.held ??= new HeldQueues(session);
   const passing = isSet(headers, 'auto-delete', headers.get('durable') === 'false');
-  return session.acks.held.hold(destination, terms, passing);
+  const held = session.acks.held.hold(destination, terms, passing);
+  return held instanceof Promise ? held.then(then) : then();
 }
 
 function numbersOf(headers: Headers): Terms {
